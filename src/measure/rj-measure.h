@@ -1,0 +1,119 @@
+/* A pure fold over events: what happened to every edge and every participant, and what it means. Used live
+ * by the runner and by reports over a log that was read back: the same events give the same result.
+ * One thread. Definitions (outage, flowing, own part) stand in HACKING.md, "Measures". */
+#pragma once
+
+#include "rj-event.h"
+
+G_BEGIN_DECLS
+
+typedef enum {
+  RJ_VERDICT_PASSED,       /* exit code 0 */
+  RJ_VERDICT_FAILED,       /* 1 */
+  RJ_VERDICT_INCONCLUSIVE, /* 3 */
+  RJ_VERDICT_ENVIRONMENT,  /* 4: nobody could join in the first place */
+} RjVerdict;
+
+#define RJ_MS_UNKNOWN (-1.0) /* printed as null or "–" */
+
+/* One way back into the session, along its critical path: the edge that flows last. Phases are contiguous
+ * and add up to total_ms. */
+typedef struct {
+  char *cause;        /* "nodeCrashed", "networkDisconnect", "silence", "mediaServerReconnect", "resume" … */
+  char *detected_by;  /* the detector that acted */
+  guint tries;        /* token + join cycles, 1 if the first one succeeded */
+  char *last_edge;    /* "<publisher>><subscriber>", (nullable) when there is none */
+  double detect_ms, wait_ms, token_ms, connect_ms, join_ms, publish_ms, subscribe_ms;
+  double ice_ms, dtls_ms, first_packet_ms, first_key_frame_ms;
+  double own_ms, total_ms;
+  gint64 lost_at_us;      /* zero of the total: the fault, or the last packet of the first silent edge */
+  gint64 detected_at_us;  /* rejoin-started */
+  gint64 evicted_at_us;   /* server's notice, 0: none */
+  gint64 flowing_at_us;   /* everything flows again; 0: not yet */
+  char *node_before, *node_after; /* (nullable) where known */
+  GHashTable *detectors;  /* detector name -> gint64 * stamp of its first firing for this loss */
+} RjRejoin;
+
+typedef struct {
+  char *name;
+  char *session;
+  char *state;        /* last one */
+  gboolean flowed;    /* at least once */
+  char *failure;      /* (nullable) why it will not come back */
+  GPtrArray *rejoins; /* of RjRejoin */
+  guint attempts;
+  char *connection;   /* last connection id */
+  gboolean affected;  /* lost something: a rejoin, an outage, an eviction */
+  double longest_gap_ms; /* over all its incoming edges, between complete frames */
+} RjParticipantResult;
+
+typedef struct {
+  char *session;
+  char *from;
+  char *to;
+  gboolean foreign;
+  guint64 frames, wrong_frames, foreign_frames, packets, bytes;
+  GArray *outages_ms;   /* of double */
+  gboolean down_at_end; /* expected and not flowing at the end */
+  gboolean flowed;
+  double longest_gap_ms;
+  gint64 last_outage_from_us, last_outage_to_us;
+  double latency_ms;
+  double picture_checks, picture_failures; /* --decode */
+} RjEdgeResult;
+
+typedef struct {
+  guint index;
+  char *what;
+  char *target;        /* (nullable) */
+  gint64 started_us, ended_us; /* 0: not yet */
+  gboolean ok;
+  int exit_code;       /* -1: does not apply */
+  char *error;         /* (nullable) */
+  char *output;        /* (nullable) */
+  double server_detection_ms; /* from its start to node-crashed; RJ_MS_UNKNOWN */
+} RjFaultResult;
+
+typedef struct {
+  char *run;
+  char *name;
+  RjVerdict verdict;
+  char *reason;              /* a sentence */
+  GPtrArray *participants;   /* of RjParticipantResult, in order of run-started */
+  GPtrArray *edges;          /* of RjEdgeResult, sorted by session, from, to */
+  GPtrArray *faults;         /* of RjFaultResult */
+  gint64 started_us, flowing_us, ended_us; /* run-started, everyone-flowing, run-ended; 0: not reached */
+  char *ended_reason;        /* (nullable): "the event log ends without run-ended" */
+  double within_ms;
+  double max_loop_lag_ms;
+  double max_pacing_lag_ms;
+  gboolean overloaded;
+  char *overload;            /* (nullable) which limit */
+  GPtrArray *warnings;       /* (element-type utf8) */
+} RjResult;
+
+void rj_result_free (RjResult *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RjResult, rj_result_free)
+
+/* Implements RjEventSink: rj_event_sink_emit(), or rj_measure_take() with events of a log. */
+#define RJ_TYPE_MEASURE (rj_measure_get_type ())
+G_DECLARE_FINAL_TYPE (RjMeasure, rj_measure, RJ, MEASURE, GObject)
+
+RjMeasure *rj_measure_new (void);
+void rj_measure_take (RjMeasure *self, const RjEvent *event);
+
+/* Result as of now. Returns: (transfer full) */
+RjResult *rj_measure_conclude (RjMeasure *self);
+
+/* Live questions of the runner. All edges that are expected now flow, and so does every participant.
+ * @since_us: only edges that flowed after that moment count as back (0: any) */
+gboolean rj_measure_everyone_flows (RjMeasure *self);
+/* A fault has taken effect (somebody lost something) and everybody is back. */
+gboolean rj_measure_has_recovered (RjMeasure *self);
+guint rj_measure_count_flowing (RjMeasure *self);
+
+/* Percentile, exact, from all values (nearest rank). @values: of double, sorted or not. Returns:
+ * RJ_MS_UNKNOWN for none */
+double rj_percentile (const GArray *values, double percent);
+
+G_END_DECLS

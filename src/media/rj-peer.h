@@ -1,0 +1,103 @@
+/* One peer connection that sends or receives one stream, whatever engine carries it (webrtcbin first).
+ * Home thread only.
+ *
+ * Life: new → create_offer → (offer goes to the server) → set_answer → connected → close. Never
+ * renegotiated, never repaired: a changed stream is a new peer. The owner closes it; close returns at once,
+ * the pipeline is torn down by the reaper.
+ *
+ * Stamps are CLOCK_MONOTONIC microseconds taken on the thread where the thing happened. */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "rj-tap.h"
+
+G_BEGIN_DECLS
+
+typedef enum {
+  RJ_DIRECTION_SEND,
+  RJ_DIRECTION_RECEIVE,
+} RjDirection;
+
+#define RJ_TYPE_PEER (rj_peer_get_type ())
+G_DECLARE_INTERFACE (RjPeer, rj_peer, RJ, PEER, GObject)
+
+/* Signals, emitted at home, none after rj_peer_close():
+ *   "candidate"       (guint mline, const char *mid, const char *candidate)   local candidate to trickle
+ *   "ice-connected"   (gint64 at_us, const char *local_type, const char *remote_type)
+ *   "dtls-connected"  (gint64 at_us)
+ *   "first-packet"    (gint64 at_us)      receiving only
+ *   "first-key-frame" (gint64 at_us)      first complete key frame; audio only: first packet
+ *   "frame-gap"       (const RjGap *gap)  a gap between complete frames above the limit has ended
+ *   "failed"          (const GError *error)   ICE failed, DTLS failed, GStreamer error
+ */
+struct _RjPeerInterface {
+  GTypeInterface parent;
+
+  void (*create_offer_async) (RjPeer *self,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data);
+  char *(*create_offer_finish) (RjPeer *self, GAsyncResult *result, GError **error);
+  void (*set_answer_async) (RjPeer *self,
+                            const char *sdp,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data);
+  gboolean (*set_answer_finish) (RjPeer *self, GAsyncResult *result, GError **error);
+  void (*add_candidate) (RjPeer *self, guint mline, const char *mid, const char *candidate);
+  RjTap *(*get_tap) (RjPeer *self);
+  gboolean (*is_open) (RjPeer *self);
+  void (*close) (RjPeer *self);
+};
+
+/* Returns the offer (SDP text without candidates). For senders it contains the SSRCs. */
+void rj_peer_create_offer_async (RjPeer *self,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data);
+char *rj_peer_create_offer_finish (RjPeer *self, GAsyncResult *result, GError **error);
+
+/* Errors: RJ_ERROR_PROTOCOL: garbage, wrong number of m-lines, no fingerprint; RJ_ERROR_NO_MEDIA: video
+ * refused (m=video 0), no VP8 in the answer. The text says what the answer lacks. */
+void rj_peer_set_answer_async (RjPeer *self,
+                               const char *sdp,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data);
+gboolean rj_peer_set_answer_finish (RjPeer *self, GAsyncResult *result, GError **error);
+
+/* Remote candidate, at any time: kept until the answer is applied. */
+void rj_peer_add_candidate (RjPeer *self, guint mline, const char *mid, const char *candidate);
+
+/* Returns: (transfer none) (nullable): counters of what arrives; NULL for senders */
+RjTap *rj_peer_get_tap (RjPeer *self);
+gboolean rj_peer_is_open (RjPeer *self);
+void rj_peer_close (RjPeer *self);
+
+/* Makes peers. Implemented by the webrtcbin engine; tests bring a fake one. */
+typedef struct {
+  RjDirection direction;
+  gboolean has_audio;
+  gboolean has_video;
+  guint16 publisher;      /* SEND: own number of the stamp. RECEIVE: expected number, when expected_known */
+  gboolean expected_known; /* FALSE: a foreign publisher; stamps of it are not judged */
+  guint frame_interval_us; /* RECEIVE: of the publisher, 33333 when unknown */
+  GPtrArray *stun_servers; /* (nullable) (element-type utf8): "stun://host:port" */
+  GPtrArray *turn_servers; /* (nullable) (element-type utf8): "turn://user:password@host:port", escaped */
+  gboolean loopback_only;  /* gather on 127.0.0.1 only: the embedded cluster */
+} RjPeerConfig;
+
+#define RJ_TYPE_PEER_FACTORY (rj_peer_factory_get_type ())
+G_DECLARE_INTERFACE (RjPeerFactory, rj_peer_factory, RJ, PEER_FACTORY, GObject)
+
+struct _RjPeerFactoryInterface {
+  GTypeInterface parent;
+
+  RjPeer *(*create) (RjPeerFactory *self, const RjPeerConfig *config, GError **error);
+};
+
+/* Returns: (transfer full) (nullable) */
+RjPeer *rj_peer_factory_create (RjPeerFactory *self, const RjPeerConfig *config, GError **error);
+
+G_END_DECLS
