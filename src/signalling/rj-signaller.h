@@ -6,9 +6,10 @@
  * the server are RJ_RPC_ERROR, the others RJ_ERROR, G_IO_ERROR, G_TLS_ERROR.
  *
  * Events (RjEvent) that belong to signalling are emitted by the signaller itself into the sink that it was
- * made with: token-…, connect-…, connected, join-sent, joined, resume-started, resumed, offer-sent,
- * answer-received, detector-fired for websocket-closed, ping-unanswered, resume-failed, zombie. Their
- * stamps are taken when the bytes are written or read. */
+ * made with: token-…, connect-…, connected, join-sent, joined, resume-started, resumed, detector-fired for
+ * websocket-closed, ping-unanswered, resume-failed, zombie. Their stamps are taken when the bytes are
+ * written or read. offer-sent and answer-received are emitted by the session, which knows peer and edge,
+ * around publish and subscribe. */
 #pragma once
 
 #include <gio/gio.h>
