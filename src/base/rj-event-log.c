@@ -42,18 +42,11 @@ static JsonObject *
 build_line (RjEventLog *self, const RjEvent *event)
 {
   g_autofree char *wall = format_wall (event->mono_us + self->wall_offset_us);
-  JsonObject *line = rj_json_build ("v", 'i', (gint64) 1,
-                                    "run", 's', self->run,
-                                    "host", 's', self->host,
-                                    "boot_id", 's', self->boot_id,
-                                    "seq", 'i', (gint64) self->seq++,
-                                    "mono_us", 'i', event->mono_us,
-                                    "wall", 's', wall,
-                                    "type", 's', event->type,
-                                    "source", 's', event->source,
-                                    "session", 's', event->session,
-                                    "participant", 's', event->participant,
-                                    NULL);
+  JsonObject *line = rj_json_build (
+    "v", 'i', (gint64) 1, "run", 's', self->run, "host", 's', self->host, "boot_id", 's',
+    self->boot_id, "seq", 'i', (gint64) self->seq++, "mono_us", 'i', event->mono_us, "wall", 's',
+    wall, "type", 's', event->type, "source", 's', event->source, "session", 's', event->session,
+    "participant", 's', event->participant, NULL);
 
   if (event->attempt > 0)
     json_object_set_int_member (line, "attempt", event->attempt);
@@ -70,10 +63,7 @@ static void
 remember_error (RjEventLog *self, int saved_errno)
 {
   if (self->error == NULL)
-    g_set_error (&self->error,
-                 RJ_ERROR,
-                 RJ_ERROR_ENVIRONMENT,
-                 "the event log ends early: %s",
+    g_set_error (&self->error, RJ_ERROR, RJ_ERROR_ENVIRONMENT, "the event log ends early: %s",
                  g_strerror (saved_errno));
 }
 
@@ -163,31 +153,36 @@ read_boot_id (void)
 }
 
 RjEventLog *
-rj_event_log_new (const char *path, const char *run, GError **error)
+rj_event_log_new_for_fd (int fd, const char *run)
 {
-  g_autoptr (RjEventLog) self = g_object_new (RJ_TYPE_EVENT_LOG, NULL);
+  RjEventLog *self = g_object_new (RJ_TYPE_EVENT_LOG, NULL);
 
-  if (g_str_equal (path, "-")) {
-    self->fd = STDOUT_FILENO;
-  } else {
-    self->fd = open (path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    self->owns_fd = self->fd >= 0;
-  }
-  if (self->fd < 0) {
-    g_set_error (error,
-                 RJ_ERROR,
-                 RJ_ERROR_ENVIRONMENT,
-                 "cannot write the event log %s: %s; give --events a file in a folder that you may "
-                 "write to",
-                 path,
-                 g_strerror (errno));
-    return NULL;
-  }
+  self->fd = fd;
+  self->owns_fd = TRUE;
   self->run = g_strdup (run);
   self->host = g_strdup (g_get_host_name ());
   self->boot_id = read_boot_id ();
   self->wall_offset_us = g_get_real_time () - g_get_monotonic_time ();
-  return g_steal_pointer (&self);
+  return self;
+}
+
+RjEventLog *
+rj_event_log_new (const char *path, const char *run, GError **error)
+{
+  RjEventLog *self;
+  gboolean is_stdout = g_str_equal (path, "-");
+  int fd = is_stdout ? STDOUT_FILENO : open (path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+
+  if (fd < 0) {
+    g_set_error (error, RJ_ERROR, RJ_ERROR_ENVIRONMENT,
+                 "cannot write the event log %s: %s; give --events a file in a folder that you may "
+                 "write to",
+                 path, g_strerror (errno));
+    return NULL;
+  }
+  self = rj_event_log_new_for_fd (fd, run);
+  self->owns_fd = !is_stdout;
+  return self;
 }
 
 const GError *

@@ -1,0 +1,68 @@
+/* Runs the embedded cluster: media nodes and an OpenVidu-compatible server as child processes, and the app
+ * server in this one. Does faults to the nodes. Home thread only; one per process.
+ *
+ * Every event of the cluster goes to the sink with source "cluster": process-started, process-ended, and
+ * what the server reports (session-placed, node-control-closed, node-crashed, …). */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "rj-clock.h"
+#include "rj-event.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+  guint n_nodes;
+  guint app_port;         /* 0: any free port; so for the next two */
+  guint server_port;
+  guint first_node_port;  /* the next nodes take the next ports */
+  char *secret;           /* OpenVidu secret */
+  char *tls_certificate;  /* (nullable) PEM file: app server and OpenVidu server speak TLS */
+  char *tls_key;          /* (nullable) */
+  gint64 crash_after_us;  /* control socket closed -> node crashed; -1: as the real server, 3.5 s */
+  gint64 restart_after_us; /* a node that ends is started again after this; -1: never */
+} RjSupervisorConfig;
+
+RjSupervisorConfig *rj_supervisor_config_new (void);
+void rj_supervisor_config_free (RjSupervisorConfig *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RjSupervisorConfig, rj_supervisor_config_free)
+
+/* As a line for another process, and back. The secret travels in it: over pipes only. */
+JsonObject *rj_supervisor_config_to_json (const RjSupervisorConfig *self);
+RjSupervisorConfig *rj_supervisor_config_from_json (JsonObject *line);
+
+#define RJ_TYPE_SUPERVISOR (rj_supervisor_get_type ())
+G_DECLARE_FINAL_TYPE (RjSupervisor, rj_supervisor, RJ, SUPERVISOR, GObject)
+
+/* Signal: "failed" (const GError *error): the server process has ended by itself; the cluster is useless.
+ *
+ * @config: (transfer full) */
+RjSupervisor *rj_supervisor_new (RjSupervisorConfig *config, RjClock *clock, RjEventSink *events);
+
+/* Done when all processes are ready. */
+void rj_supervisor_start_async (RjSupervisor *self, GAsyncReadyCallback callback, gpointer user_data);
+gboolean rj_supervisor_start_finish (RjSupervisor *self, GAsyncResult *result, GError **error);
+
+/* Ends all processes in order, killing those that do not end within 2 s. */
+void rj_supervisor_stop_async (RjSupervisor *self, GAsyncReadyCallback callback, gpointer user_data);
+gboolean rj_supervisor_stop_finish (RjSupervisor *self, GAsyncResult *result, GError **error);
+
+/* @what: "kill-media-node", "freeze-media-node", "thaw-media-node", "restart-media-node".
+ * @target: "0", "1", …, "all", or "session:<id>": the node that hosts that session.
+ * @ret_node: (out) (optional): the node that was meant, -1 for all.
+ * A restart is done when the old process has ended and the new one was started; it becomes ready later. */
+gboolean rj_supervisor_do_fault (RjSupervisor *self,
+                                 const char *what,
+                                 const char *target,
+                                 int *ret_node,
+                                 GError **error);
+
+const char *rj_supervisor_get_app_url (RjSupervisor *self);
+const char *rj_supervisor_get_server_url (RjSupervisor *self);
+GPid rj_supervisor_get_server_pid (RjSupervisor *self);
+guint rj_supervisor_get_n_nodes (RjSupervisor *self);
+GPid rj_supervisor_get_node_pid (RjSupervisor *self, guint node); /* 0: not running */
+guint rj_supervisor_get_node_port (RjSupervisor *self, guint node);
+
+G_END_DECLS
