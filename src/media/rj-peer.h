@@ -29,8 +29,22 @@ G_DECLARE_INTERFACE (RjPeer, rj_peer, RJ, PEER, GObject)
  *   "first-packet"    (gint64 at_us)      receiving only
  *   "first-key-frame" (gint64 at_us)      first complete key frame; audio only: first packet
  *   "frame-gap"       (const RjGap *gap)  a gap between complete frames above the limit has ended
+ *   "picture-checked" (const RjPictureCheck *check)   --decode looked at this one
  *   "failed"          (const GError *error)   ICE failed, DTLS failed, GStreamer error
- */
+ *
+ * No "candidate" before create_offer_finish() was called, so that the offer can be sent first. */
+
+/* What the decoded picture looked like for about a second. */
+typedef struct {
+  gboolean ok;         /* frames were decoded, not black, moving, and the counter is right where it is known */
+  gboolean black;
+  gboolean moving;
+  gboolean counter_ok; /* the picture's counter is the stamp's frame number modulo the clip, in every frame.
+                          TRUE as well for publishers that are not ours */
+  guint frames;        /* decoded */
+  char *detail;        /* (nullable) what was wrong, a sentence */
+} RjPictureCheck;
+
 struct _RjPeerInterface {
   GTypeInterface parent;
 
