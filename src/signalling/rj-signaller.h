@@ -76,6 +76,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RjNegotiated, rj_negotiated_free)
 G_DECLARE_INTERFACE (RjSignaller, rj_signaller, RJ, SIGNALLER, GObject)
 
 /* Signals, all emitted at home, none after rj_signaller_close():
+ *   "progress" (const char *step)   of join: "connect" when the token is there, "join" when joinRoom is written
  *   "participant-joined" (const char *connection, const char *name)
  *   "participant-left"   (const char *connection, const char *reason)
  *   "stream-published"   (const RjRemoteStream *stream)      once per stream id
