@@ -1,0 +1,45 @@
+/* The token sources that exist. Each limits a request to 10 s by its clock. Home thread. */
+#pragma once
+
+#include <libsoup/soup.h>
+
+#include "rj-clock.h"
+#include "rj-token-source.h"
+
+G_BEGIN_DECLS
+
+typedef enum {
+  RJ_APP_FAULT_TOLERANCE, /* POST /api/get-token {"sessionId"} answers {"token"} */
+  RJ_APP_SESSIONS,        /* POST /api/sessions {"customSessionId"} answers the id, POST
+                             /api/sessions/ID/connections the token, both as text or JSON */
+} RjAppPreset;
+
+/* Returns: whether @name ("fault-tolerance", "sessions") is a preset */
+gboolean rj_app_preset_from_name (const char *name, RjAppPreset *preset);
+
+/* @url: of the app server, with or without /api at its end. Returns: (transfer full) */
+RjTokenSource *
+rj_token_source_new_app (SoupSession *session, RjClock *clock, const char *url, RjAppPreset preset);
+
+/* OpenVidu's own REST API. @url: of the server, with or without /openvidu/api. Returns: (transfer full) */
+RjTokenSource *rj_token_source_new_rest (SoupSession *session,
+                                         RjClock *clock,
+                                         const char *url,
+                                         const char *secret);
+
+/* A command for /bin/sh whose first line of output is the token. {session} and {name} are replaced when
+ * they are harmless to a shell; $REJOIN_SESSION and $REJOIN_NAME are always set. Its process group is
+ * killed after @limit_us (0: 10 s). RJ_ERROR_REJECTED when it fails. Returns: (transfer full) */
+RjTokenSource *rj_token_source_new_command (RjClock *clock, const char *command, gint64 limit_us);
+
+/* One token, for one join of one participant. Returns: (transfer full) */
+RjTokenSource *rj_token_source_new_literal (const char *token);
+
+/* Finds the token in what a source said: plain text, a JSON string, or an object with "token". @what: who
+ * said it, for the error (RJ_ERROR_PROTOCOL). Returns: (transfer full) (nullable) */
+char *rj_token_read (const char *text, const char *what, GError **error);
+
+/* The same for a session id: text, a JSON string, or an object with "id" or "sessionId" */
+char *rj_session_id_read (const char *text, const char *what, GError **error);
+
+G_END_DECLS
