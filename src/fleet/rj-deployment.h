@@ -42,7 +42,7 @@ void rj_deployment_start_async (RjDeployment *self,
                                 gpointer user_data);
 gboolean rj_deployment_start_finish (RjDeployment *self, GAsyncResult *result, GError **error);
 
-const char *rj_deployment_get_app_url (RjDeployment *self);    /* (nullable) "http://127.0.0.1:5000" */
+const char *rj_deployment_get_app_url (RjDeployment *self); /* (nullable) "http://127.0.0.1:5000" */
 const char *rj_deployment_get_server_url (RjDeployment *self); /* (nullable) */
 const char *rj_deployment_get_secret (RjDeployment *self);     /* (nullable) secret */
 gboolean rj_deployment_is_embedded (RjDeployment *self);

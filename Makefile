@@ -1,0 +1,56 @@
+# The everyday targets. Everything is built by meson; the set-up of a fresh Debian 12 is part of them.
+BUILD ?= build
+MESON_TEST = meson test -C $(BUILD) --print-errorlogs
+
+.PHONY: demo test asan asan-part bench soak lint format clean setup build setup-tests
+
+build: setup
+	@test -f $(BUILD)/build.ninja || meson setup $(BUILD)
+	@ninja -C $(BUILD)
+
+setup:
+	@scripts/install-packages build
+
+setup-tests:
+	@scripts/install-packages build test
+
+# The main job on the embedded cluster: two sessions, a media node dies, who comes back?
+demo: build
+	$(BUILD)/src/apps/rejoin run
+
+# Unit, component and integration tests, the browser and the lints.
+test: setup-tests build
+	$(MESON_TEST) --no-suite soak
+
+# The same code under the address and undefined-behaviour sanitizers.
+asan: setup-tests
+	@test -f $(BUILD)-asan/build.ninja || \
+	  meson setup $(BUILD)-asan -Db_sanitize=address,undefined -Db_lundef=false
+	@ninja -C $(BUILD)-asan
+	tests/lib/with-sanitizers meson test -C $(BUILD)-asan --print-errorlogs \
+	  --suite unit --suite component --suite integration --timeout-multiplier 4
+
+# What CI runs of it: unit and component tests and one integration test.
+asan-part: setup-tests
+	@test -f $(BUILD)-asan/build.ninja || \
+	  meson setup $(BUILD)-asan -Db_sanitize=address,undefined -Db_lundef=false
+	@ninja -C $(BUILD)-asan
+	tests/lib/with-sanitizers meson test -C $(BUILD)-asan --print-errorlogs \
+	  --suite unit --suite component --suite asan --timeout-multiplier 4
+
+# Figures with their limits, into $(BUILD)/bench.json. Not a test: it prints, it does not judge the machine.
+bench: setup-tests build
+	tests/bench/bench --rejoin $(BUILD)/src/apps/rejoin --output $(BUILD)/bench.json
+
+# Long runs: hundreds of rejoins, long fuzzing.
+soak: setup-tests build
+	$(MESON_TEST) --suite soak --timeout-multiplier 20
+
+lint: setup-tests build
+	$(MESON_TEST) --suite lint
+
+format:
+	clang-format -i $$(git ls-files 'src/*.[ch]' 'tests/*.[ch]')
+
+clean:
+	rm -rf $(BUILD) $(BUILD)-asan

@@ -1,0 +1,112 @@
+#include "rj-fault.h"
+
+#include <string.h>
+
+#include "rj-duration.h"
+#include "rj-error.h"
+
+typedef struct {
+  const char *what;
+  gboolean embedded_only;
+  const char *targets; /* words, "N" for a number, "*" for anything; NULL: none allowed */
+  gboolean needs_target;
+} Row;
+
+static const Row rows[] = {
+  [RJ_FAULT_KILL_MEDIA_NODE] = { "kill-media-node", TRUE, "N|all" },
+  [RJ_FAULT_FREEZE_MEDIA_NODE] = { "freeze-media-node", TRUE, "N|all" },
+  [RJ_FAULT_THAW_MEDIA_NODE] = { "thaw-media-node", TRUE, "N|all" },
+  [RJ_FAULT_RESTART_MEDIA_NODE] = { "restart-media-node", TRUE, "N|all" },
+  [RJ_FAULT_CUT_WEBSOCKET] = { "cut-websocket", FALSE, "fin|rst" },
+  [RJ_FAULT_RUN] = { "run", FALSE, "*", TRUE },
+};
+
+static gboolean
+is_target_allowed (const Row *row, const char *target)
+{
+  g_auto (GStrv) words = g_strsplit (row->targets, "|", -1);
+  const char *const *list = (const char *const *) words;
+
+  if (target == NULL)
+    return !row->needs_target;
+  if (g_strv_contains (list, "*"))
+    return *target != '\0';
+  if (g_strv_contains (list, "N") && g_ascii_string_to_unsigned (target, 10, 0, 999, NULL, NULL))
+    return TRUE;
+  return !g_str_equal (target, "N") && g_strv_contains (list, target);
+}
+
+static int
+find_row (const char *what)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    if (g_str_equal (rows[i].what, what))
+      return i;
+  }
+  return -1;
+}
+
+static char *
+list_faults (void)
+{
+  GString *list = g_string_new (NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    g_string_append_printf (list, "%s%s%s", i == 0 ? "" : ", ", rows[i].what,
+                            rows[i].needs_target ? ":COMMAND" : "");
+  return g_string_free (list, FALSE);
+}
+
+RjFault *
+rj_fault_parse (const char *text, GError **error)
+{
+  g_autoptr (RjFault) self = g_new0 (RjFault, 1);
+  const char *at = strrchr (text, '@');
+  g_autofree char *before = at == NULL ? NULL : g_strndup (text, at - text);
+  char *colon = before == NULL ? NULL : strchr (before, ':');
+  int row;
+
+  if (at == NULL) {
+    g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE,
+                 "--fault %s: the time is missing; write WHAT@TIME, such as kill-media-node@5s",
+                 text);
+    return NULL;
+  }
+  if (!rj_duration_parse (at + 1, &self->at_us, error)) {
+    g_prefix_error (error, "--fault %s: ", text);
+    return NULL;
+  }
+  if (colon != NULL) {
+    *colon = '\0';
+    self->target = g_strdup (colon + 1);
+  }
+  row = find_row (before);
+  if (row < 0 || !is_target_allowed (&rows[row], self->target)) {
+    g_autofree char *list = list_faults ();
+
+    g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE,
+                 row < 0
+                   ? "--fault %s: there is no such fault; there are: %s"
+                   : "--fault %s: the part after the colon is wrong; --help shows the forms of: %s",
+                 text, list);
+    return NULL;
+  }
+  self->kind = row;
+  self->what = rows[row].what;
+  return g_steal_pointer (&self);
+}
+
+void
+rj_fault_free (RjFault *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->target);
+  g_free (self);
+}
+
+gboolean
+rj_fault_needs_embedded (const RjFault *self)
+{
+  return rows[self->kind].embedded_only;
+}

@@ -1,0 +1,63 @@
+/* What the user wants of `rejoin run`: the option table, and its values after all checks. Home thread. */
+#pragma once
+
+#include "rj-option-table.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+  char *participants; /* "4", or per session "4,2" */
+  guint sessions;     /* 0: not given */
+  char *session;      /* template: {run}, {session} */
+  char *name;         /* template: {index} */
+  guint foreign;      /* foreign publishers to wait for in each session */
+  gint64 duration_us; /* -1: until everybody is back, or the faults are over */
+  gint64 join_deadline_us;
+  gint64 within_us;
+  gint64 timeout_us;
+  gint64 wait_for_us; /* for the deployment to answer, before anyone joins; -1: do not wait */
+  char *url;
+  char *secret;
+  char *secret_file;
+  char *app;
+  char *app_preset;
+  char *token;
+  char *token_command;
+  gboolean insecure;
+  char *ca;
+  gboolean no_publish;
+  char *resolution;
+  guint fps;
+  char *bitrate;
+  gboolean no_audio;
+  gboolean decode;
+  gint64 silence_us;
+  gint64 silence_leave_us;
+  char *resume;
+  gboolean delete_dead_session;
+  gint64 crash_after_us;
+  guint media_nodes;
+  gint64 restart_after_us;
+  GPtrArray *faults; /* of char *, "WHAT@T" */
+  GPtrArray *detect; /* of char * */
+  guint seed;
+  char *events;
+  char *summary;
+  char *junit;
+  gboolean quiet;
+  gboolean version;
+
+  /* worked out from the above by rj_run_options_check() */
+  GArray *counts; /* of guint: participants of each session */
+  int width, height;
+  guint bitrate_bps;
+  gboolean embedded; /* no deployment was named */
+} RjRunOptions;
+
+const RjOptionTable *rj_run_options_get_table (void);
+
+/* Checks what no single option can: combinations, files, sizes. Reads the secret file. */
+gboolean rj_run_options_check (RjRunOptions *self, GError **error);
+void rj_run_options_clear (RjRunOptions *self);
+
+G_END_DECLS
