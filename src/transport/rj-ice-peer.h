@@ -7,24 +7,20 @@
 
 #include <glib-object.h>
 
+#include "rj-dtls.h" /* RjDtlsRole */
+
 G_BEGIN_DECLS
 
 typedef struct {
   char *ufrag;
-  char *password;         /* secret */
-  char *fingerprint;      /* "AB:CD:…", SHA-256 */
+  char *password;    /* secret */
+  char *fingerprint; /* "AB:CD:…", SHA-256 */
 } RjIceCredentials;
 
-/* DTLS role (RFC 5763): active connects (client), passive accepts (server) */
-typedef enum {
-  RJ_DTLS_ACTIVE,
-  RJ_DTLS_PASSIVE,
-} RjDtlsRole;
-
 typedef struct {
-  gboolean controlling;      /* ICE role */
-  gboolean loopback_only;    /* gather on 127.0.0.1 only */
-  const char *stun_server;   /* (nullable) IP literal */
+  gboolean controlling;    /* ICE role */
+  gboolean loopback_only;  /* gather on 127.0.0.1 only */
+  const char *stun_server; /* (nullable) IP literal */
   guint stun_port;
 } RjIcePeerConfig;
 
@@ -34,10 +30,13 @@ G_DECLARE_FINAL_TYPE (RjIcePeer, rj_ice_peer, RJ, ICE_PEER, GObject)
 /* All called in the transport's context. @packet of rtp and rtcp is plain (decrypted), valid during the call,
  * and may be changed in place. */
 typedef struct {
-  void (*candidate) (RjIcePeer *peer, const char *candidate, gpointer user_data); /* "candidate:…" */
+  void (*candidate) (RjIcePeer *peer,
+                     const char *candidate,
+                     gpointer user_data); /* "candidate:…" */
   void (*gathering_done) (RjIcePeer *peer, gpointer user_data);
   void (*ice_connected) (RjIcePeer *peer, gpointer user_data);
-  void (*connected) (RjIcePeer *peer, gpointer user_data); /* DTLS up, fingerprint checked, SRTP keyed */
+  void (*connected) (RjIcePeer *peer,
+                     gpointer user_data); /* DTLS up, fingerprint checked, SRTP keyed */
   void (*failed) (RjIcePeer *peer, const GError *error, gpointer user_data);
   void (*rtp) (RjIcePeer *peer, guint8 *packet, gsize size, gint64 at_us, gpointer user_data);
   void (*rtcp) (RjIcePeer *peer, guint8 *packet, gsize size, gint64 at_us, gpointer user_data);
