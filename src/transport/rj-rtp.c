@@ -1,30 +1,6 @@
 #include "rj-rtp.h"
 
-static guint16
-read_u16 (const guint8 *at)
-{
-  return (guint16) (at[0] << 8 | at[1]);
-}
-
-static guint32
-read_u32 (const guint8 *at)
-{
-  return (guint32) read_u16 (at) << 16 | read_u16 (at + 2);
-}
-
-static void
-write_u16 (guint8 *at, guint16 value)
-{
-  at[0] = (guint8) (value >> 8);
-  at[1] = (guint8) value;
-}
-
-static void
-write_u32 (guint8 *at, guint32 value)
-{
-  write_u16 (at, (guint16) (value >> 16));
-  write_u16 (at + 2, (guint16) value);
-}
+#include "rj-bytes.h"
 
 RjPacketKind
 rj_packet_classify (const guint8 *packet, gsize size)
@@ -51,7 +27,7 @@ rj_rtp_parse (const guint8 *packet, gsize size, RjRtpHeader *header)
   if ((packet[0] & 0x10) != 0) {
     if (size < offset + 4)
       return FALSE;
-    header->extension_size = 4 + (gsize) read_u16 (packet + offset + 2) * 4;
+    header->extension_size = 4 + (gsize) rj_read_u16 (packet + offset + 2) * 4;
     offset += header->extension_size;
   }
   if (size < offset)
@@ -63,9 +39,9 @@ rj_rtp_parse (const guint8 *packet, gsize size, RjRtpHeader *header)
   }
   header->marker = (packet[1] & 0x80) != 0;
   header->payload_type = packet[1] & 0x7f;
-  header->sequence = read_u16 (packet + 2);
-  header->timestamp = read_u32 (packet + 4);
-  header->ssrc = read_u32 (packet + 8);
+  header->sequence = rj_read_u16 (packet + 2);
+  header->timestamp = rj_read_u32 (packet + 4);
+  header->ssrc = rj_read_u32 (packet + 8);
   header->payload_offset = offset;
   header->payload_size = size - offset - padding;
   return TRUE;
@@ -74,19 +50,19 @@ rj_rtp_parse (const guint8 *packet, gsize size, RjRtpHeader *header)
 void
 rj_rtp_set_ssrc (guint8 *packet, guint32 ssrc)
 {
-  write_u32 (packet + 8, ssrc);
+  rj_write_u32 (packet + 8, ssrc);
 }
 
 void
 rj_rtp_set_sequence (guint8 *packet, guint16 sequence)
 {
-  write_u16 (packet + 2, sequence);
+  rj_write_u16 (packet + 2, sequence);
 }
 
 void
 rj_rtp_set_timestamp (guint8 *packet, guint32 timestamp)
 {
-  write_u32 (packet + 4, timestamp);
+  rj_write_u32 (packet + 4, timestamp);
 }
 
 void
