@@ -76,6 +76,7 @@ rj_signaller_default_init (RjSignallerInterface *iface)
   const GType text = G_TYPE_STRING | G_SIGNAL_TYPE_STATIC_SCOPE;
   const GType problem = G_TYPE_ERROR | G_SIGNAL_TYPE_STATIC_SCOPE;
 
+  ADD_SIGNAL ("progress", text);
   ADD_SIGNAL ("participant-joined", text, text);
   ADD_SIGNAL ("participant-left", text, text);
   ADD_SIGNAL ("stream-published", G_TYPE_POINTER);
