@@ -3,7 +3,8 @@
 #pragma once
 
 /* --- the run --- */
-/* {name, seed, plan{}, versions{}, expectations{within_ms}, participants:[{name, session}]} */
+/* {name, seed, plan{}, versions{}, expectations{within_ms}, participants:[{name, session, publishes?: bool,
+ * when absent the measures learn it from the first publication}]} */
 #define RJ_EVENT_RUN_STARTED "run-started"
 /* {reason: "recovered"|"duration"|"timeout"|"join-deadline"|"signal"|"error", signal?, error?} */
 #define RJ_EVENT_RUN_ENDED "run-ended"

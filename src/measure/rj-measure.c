@@ -1,2 +1,338 @@
-/* Placeholder so that an empty layer links. */
-typedef int rj_measure_is_empty;
+#include "rj-measure.h"
+
+#include <math.h>
+
+#include "rj-edge-result.h"
+#include "rj-facts.h"
+#include "rj-flow.h"
+#include "rj-recovery.h"
+#include "rj-verdict.h"
+
+struct _RjMeasure {
+  GObject parent_instance;
+
+  RjFacts *facts;
+};
+
+static void rj_measure_sink_iface_init (RjEventSinkInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (RjMeasure,
+                               rj_measure,
+                               G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (RJ_TYPE_EVENT_SINK,
+                                                      rj_measure_sink_iface_init))
+
+static void
+rj_measure_sink_take (RjEventSink *sink, const RjEvent *event)
+{
+  rj_measure_take (RJ_MEASURE (sink), event);
+}
+
+static void
+rj_measure_sink_iface_init (RjEventSinkInterface *iface)
+{
+  iface->take = rj_measure_sink_take;
+}
+
+static void
+rj_measure_finalize (GObject *object)
+{
+  g_clear_pointer (&RJ_MEASURE (object)->facts, rj_facts_free);
+  G_OBJECT_CLASS (rj_measure_parent_class)->finalize (object);
+}
+
+static void
+rj_measure_class_init (RjMeasureClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = rj_measure_finalize;
+}
+
+static void
+rj_measure_init (RjMeasure *self)
+{
+  self->facts = rj_facts_new ();
+}
+
+RjMeasure *
+rj_measure_new (void)
+{
+  return g_object_new (RJ_TYPE_MEASURE, NULL);
+}
+
+void
+rj_measure_set_run (RjMeasure *self, const char *run)
+{
+  g_return_if_fail (RJ_IS_MEASURE (self));
+
+  g_free (self->facts->run);
+  self->facts->run = g_strdup (run);
+}
+
+void
+rj_measure_take (RjMeasure *self, const RjEvent *event)
+{
+  g_return_if_fail (RJ_IS_MEASURE (self));
+
+  rj_facts_take (self->facts, event);
+}
+
+/* --- live questions --- */
+
+gboolean
+rj_measure_everyone_flows (RjMeasure *self)
+{
+  const RjFacts *facts = self->facts;
+  guint n = 0;
+
+  for (guint i = 0; i < facts->members->len; i++) {
+    const RjMember *member = g_ptr_array_index (facts->members, i);
+
+    if (member->left_us > 0)
+      continue;
+    if (!rj_member_flows (facts, member, RJ_NOW))
+      return FALSE;
+    n++;
+  }
+  return n > 0;
+}
+
+guint
+rj_measure_count_flowing (RjMeasure *self)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < self->facts->members->len; i++)
+    if (rj_member_flows (self->facts, g_ptr_array_index (self->facts->members, i), RJ_NOW))
+      n++;
+  return n;
+}
+
+gboolean
+rj_measure_has_recovered (RjMeasure *self)
+{
+  const RjFacts *facts = self->facts;
+
+  if (facts->faults->len == 0 ||
+      facts->last_loss_us < ((RjFault *) g_ptr_array_index (facts->faults, 0))->us)
+    return FALSE;
+  for (guint i = 0; i < facts->faults->len; i++)
+    if (((RjFault *) g_ptr_array_index (facts->faults, i))->ended_us == 0)
+      return FALSE;
+  return rj_measure_everyone_flows (self);
+}
+
+/* --- the result --- */
+
+static void
+participant_result_free (gpointer data)
+{
+  RjParticipantResult *self = data;
+
+  g_free (self->name);
+  g_free (self->session);
+  g_free (self->state);
+  g_free (self->failure);
+  g_free (self->connection);
+  g_free (self->problem);
+  g_free (self->last_error);
+  g_ptr_array_unref (self->rejoins);
+  g_free (self);
+}
+
+static void
+fault_result_free (gpointer data)
+{
+  RjFaultResult *self = data;
+
+  g_free (self->what);
+  g_free (self->target);
+  g_free (self->error);
+  g_free (self->output);
+  g_free (self->hit_session);
+  g_free (self);
+}
+
+void
+rj_result_free (RjResult *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->run);
+  g_free (self->name);
+  g_free (self->reason);
+  g_free (self->ended_reason);
+  g_free (self->overload);
+  g_ptr_array_unref (self->participants);
+  g_ptr_array_unref (self->edges);
+  g_ptr_array_unref (self->faults);
+  g_ptr_array_unref (self->warnings);
+  g_free (self);
+}
+
+static gint64
+get_end (const RjFacts *facts, const RjMember *member)
+{
+  gint64 end_us = facts->ended_us > 0 ? facts->ended_us : facts->last_us;
+
+  return member->left_us > 0 ? MIN (end_us, member->left_us) : end_us;
+}
+
+static RjParticipantResult *
+conclude_participant (const RjFacts *facts, RjMember *member)
+{
+  RjParticipantResult *p = g_new0 (RjParticipantResult, 1);
+  gint64 end_us = get_end (facts, member);
+
+  p->name = g_strdup (member->name);
+  p->session = g_strdup (member->session != NULL ? member->session : "");
+  p->state = g_strdup (member->state);
+  p->flowed = rj_member_find_flowing (facts, member, 0, end_us + 1) > 0 ||
+              rj_member_flows (facts, member, end_us - 1);
+  p->failure = g_strdup (member->failure);
+  p->rejoins = rj_member_find_rejoins (facts, member);
+  p->attempts = member->attempts->len;
+  p->connection = g_strdup (member->connection);
+  p->same_connection = member->n_connections == 1;
+  p->rejoined = p->rejoins->len > 0;
+  p->affected = p->rejoined || member->evictions->len > 0;
+  p->last_error = g_strdup (member->last_error);
+  return p;
+}
+
+static void
+conclude_edges (const RjFacts *facts, RjResult *result, guint index)
+{
+  const RjMember *member = g_ptr_array_index (facts->members, index);
+  RjParticipantResult *p = g_ptr_array_index (result->participants, index);
+
+  for (guint i = 0; i < member->edges->len; i++) {
+    RjEdgeResult *edge = rj_edge_conclude (facts, g_ptr_array_index (member->edges, i));
+
+    if (edge == NULL)
+      continue;
+    g_ptr_array_add (result->edges, edge);
+    p->longest_gap_ms = fmax (p->longest_gap_ms, edge->longest_gap_ms);
+    if (edge->outages->len > 0 || edge->last_outage_from_us > 0)
+      p->affected = TRUE;
+  }
+}
+
+/* The server's own detection: the first node that it declares dead from then on (the one that was hit). */
+static double
+find_detection (const RjFacts *facts, const RjFault *fault)
+{
+  for (guint i = 0; i < facts->crashes->len; i++) {
+    const RjCrash *crash = &g_array_index (facts->crashes, RjCrash, i);
+
+    if (crash->us >= fault->us && strstr (fault->what, "cut-") == NULL &&
+        (fault->node == NULL || crash->node == NULL || fault->node == crash->node))
+      return (crash->us - fault->us) / 1000.0;
+  }
+  return RJ_MS_UNKNOWN;
+}
+
+static RjFaultResult *
+conclude_fault (const RjFacts *facts, const RjFault *fault)
+{
+  RjFaultResult *result = g_new0 (RjFaultResult, 1);
+
+  result->index = fault->index;
+  result->what = g_strdup (fault->what);
+  result->target = g_strdup (fault->target);
+  result->started_us = fault->us;
+  result->ended_us = fault->ended_us;
+  result->ok = fault->ok;
+  result->exit_code = fault->exit_code;
+  result->error = g_strdup (fault->error);
+  result->output = g_strdup (fault->output);
+  result->hit_session = g_strdup (fault->hit_session);
+  result->server_detection_ms = find_detection (facts, fault);
+  return result;
+}
+
+static int
+compare_members (gconstpointer a, gconstpointer b)
+{
+  const RjMember *left = *(RjMember *const *) a, *right = *(RjMember *const *) b;
+
+  return (left->rank > right->rank) - (left->rank < right->rank);
+}
+
+static int
+compare_edges (gconstpointer a, gconstpointer b)
+{
+  const RjEdgeResult *left = *(RjEdgeResult *const *) a, *right = *(RjEdgeResult *const *) b;
+  int order = g_strcmp0 (left->session, right->session);
+
+  if (order == 0)
+    order = g_strcmp0 (left->from, right->from);
+  return order != 0 ? order : g_strcmp0 (left->to, right->to);
+}
+
+static RjResult *
+result_new (const RjFacts *facts)
+{
+  RjResult *result = g_new0 (RjResult, 1);
+
+  result->run = g_strdup (facts->run != NULL ? facts->run : "");
+  result->name = g_strdup (facts->name);
+  result->participants = g_ptr_array_new_with_free_func (participant_result_free);
+  result->edges = g_ptr_array_new_with_free_func ((GDestroyNotify) rj_edge_result_free);
+  result->faults = g_ptr_array_new_with_free_func (fault_result_free);
+  result->warnings = g_ptr_array_new_with_free_func (g_free);
+  result->started_us = facts->started_us;
+  result->flowing_us = facts->flowing_us;
+  result->ended_us = facts->n_ended < facts->n_started ? 0 : facts->ended_us;
+  result->ended_reason = result->ended_us > 0 ? g_strdup (facts->ended_reason) : NULL;
+  result->signal = facts->signal;
+  result->within_ms = facts->within_ms;
+  result->max_loop_lag_ms = facts->loop_lag_ms;
+  result->max_pacing_lag_ms = facts->pacing_lag_ms;
+  result->overloaded = facts->overloaded;
+  result->overload = g_strdup (facts->overload);
+  for (guint i = 0; i < facts->warnings->len; i++)
+    g_ptr_array_add (result->warnings, g_strdup (g_ptr_array_index (facts->warnings, i)));
+  return result;
+}
+
+RjResult *
+rj_measure_conclude (RjMeasure *self)
+{
+  RjFacts *facts = self->facts;
+  RjResult *result = result_new (facts);
+
+  g_ptr_array_sort (facts->members, compare_members);
+  rj_facts_complete_edges (facts);
+  for (guint i = 0; i < facts->members->len; i++)
+    g_ptr_array_add (result->participants,
+                     conclude_participant (facts, g_ptr_array_index (facts->members, i)));
+  for (guint i = 0; i < facts->members->len; i++)
+    conclude_edges (facts, result, i);
+  g_ptr_array_sort (result->edges, compare_edges);
+  for (guint i = 0; i < facts->faults->len; i++)
+    g_ptr_array_add (result->faults, conclude_fault (facts, g_ptr_array_index (facts->faults, i)));
+  rj_verdict_find (facts, result);
+  return result;
+}
+
+static int
+compare_doubles (gconstpointer a, gconstpointer b)
+{
+  double left = *(const double *) a, right = *(const double *) b;
+
+  return (left > right) - (left < right);
+}
+
+double
+rj_percentile (const GArray *values, double percent)
+{
+  g_autoptr (GArray) sorted = NULL;
+  guint rank;
+
+  if (values == NULL || values->len == 0)
+    return RJ_MS_UNKNOWN;
+  sorted = g_array_copy ((GArray *) values);
+  g_array_sort (sorted, compare_doubles);
+  rank = CLAMP ((int) ceil (percent / 100 * sorted->len), 1, (int) sorted->len);
+  return g_array_index (sorted, double, rank - 1);
+}

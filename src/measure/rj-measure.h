@@ -14,24 +14,32 @@ typedef enum {
   RJ_VERDICT_ENVIRONMENT,  /* 4: nobody could join in the first place */
 } RjVerdict;
 
+/* Returns: "passed", "failed", "inconclusive", "environment" */
+const char *rj_verdict_get_name (RjVerdict verdict);
+int rj_verdict_get_exit_code (RjVerdict verdict);
+
 #define RJ_MS_UNKNOWN (-1.0) /* printed as null or "–" */
 
-/* One way back into the session, along its critical path: the edge that flows last. Phases are contiguous
- * and add up to total_ms. */
+/* One way back into the session, along its critical path: the edge that flows last, or the own publication
+ * if that is later or there is no edge. Phases are contiguous and add up to total_ms. A way that did not
+ * end (flowing_at_us 0) has only detect_ms; the others are RJ_MS_UNKNOWN and stuck_in says how far it came.
+ * What is neither detect_ms nor own_ms is the server's part (or the other participants'). */
 typedef struct {
-  char *cause;        /* "nodeCrashed", "networkDisconnect", "silence", "mediaServerReconnect", "resume" … */
-  char *detected_by;  /* the detector that acted */
-  guint tries;        /* token + join cycles, 1 if the first one succeeded */
-  char *last_edge;    /* "<publisher>><subscriber>", (nullable) when there is none */
+  char
+    *cause; /* "nodeCrashed", "networkDisconnect", "silence", "mediaServerReconnect", "resume" … */
+  char *detected_by; /* the detector that acted */
+  guint tries;       /* token + join cycles, 1 if the first one succeeded */
+  char *last_edge;   /* "<publisher>><subscriber>", (nullable) when there is none */
   double detect_ms, wait_ms, token_ms, connect_ms, join_ms, publish_ms, subscribe_ms;
   double ice_ms, dtls_ms, first_packet_ms, first_key_frame_ms;
   double own_ms, total_ms;
-  gint64 lost_at_us;      /* zero of the total: the fault, or the last packet of the first silent edge */
-  gint64 detected_at_us;  /* rejoin-started */
-  gint64 evicted_at_us;   /* server's notice, 0: none */
-  gint64 flowing_at_us;   /* everything flows again; 0: not yet */
+  gint64 lost_at_us; /* zero of the total: the fault, or the last packet of the first silent edge */
+  gint64 detected_at_us; /* rejoin-started */
+  gint64 evicted_at_us;  /* server's notice, 0: none */
+  gint64 flowing_at_us;  /* everything flows again; 0: not yet */
+  char *stuck_in; /* (nullable) phase that did not end: "wait", "token" … "first_key_frame" */
   char *node_before, *node_after; /* (nullable) where known */
-  GHashTable *detectors;  /* detector name -> gint64 * stamp of its first firing for this loss */
+  GHashTable *detectors; /* detector name -> gint64 * stamp of its first firing for this loss */
 } RjRejoin;
 
 typedef struct {
@@ -42,10 +50,19 @@ typedef struct {
   char *failure;      /* (nullable) why it will not come back */
   GPtrArray *rejoins; /* of RjRejoin */
   guint attempts;
-  char *connection;   /* last connection id */
-  gboolean affected;  /* lost something: a rejoin, an outage, an eviction */
-  double longest_gap_ms; /* over all its incoming edges, between complete frames */
+  char *connection;  /* last connection id */
+  gboolean affected; /* lost something: a rejoin, an outage, an eviction */
+  gboolean
+    rejoined; /* left the session or republished: has rejoins; the others only saw others go */
+  gboolean same_connection; /* one connection id all the time */
+  char *problem;            /* (nullable) a sentence: why this one does not meet the expectations */
+  char *last_error;         /* (nullable) of the last attempt that failed */
+  double longest_gap_ms;    /* over all its incoming edges, between complete frames */
 } RjParticipantResult;
+
+typedef struct {
+  gint64 from_us, to_us;
+} RjSpan;
 
 typedef struct {
   char *session;
@@ -53,24 +70,28 @@ typedef struct {
   char *to;
   gboolean foreign;
   guint64 frames, wrong_frames, foreign_frames, packets, bytes;
-  GArray *outages_ms;   /* of double */
+  GArray *outages; /* of RjSpan: last frame before, first key frame after; one that is still open is
+                           not among them, see down_at_end */
+  GArray *outages_ms;   /* of double, the same */
   gboolean down_at_end; /* expected and not flowing at the end */
   gboolean flowed;
   double longest_gap_ms;
-  gint64 last_outage_from_us, last_outage_to_us;
+  gint64 last_outage_from_us, last_outage_to_us; /* to: 0 when it is still open; both 0: none */
   double latency_ms;
   double picture_checks, picture_failures; /* --decode */
+  gboolean picture_bad_at_end;             /* the last check failed */
 } RjEdgeResult;
 
 typedef struct {
   guint index;
   char *what;
-  char *target;        /* (nullable) */
+  char *target;                /* (nullable) */
   gint64 started_us, ended_us; /* 0: not yet */
   gboolean ok;
-  int exit_code;       /* -1: does not apply */
-  char *error;         /* (nullable) */
-  char *output;        /* (nullable) */
+  int exit_code;              /* -1: does not apply */
+  char *error;                /* (nullable) */
+  char *output;               /* (nullable) */
+  char *hit_session;          /* (nullable) session on the node that was hit, where known */
   double server_detection_ms; /* from its start to node-crashed; RJ_MS_UNKNOWN */
 } RjFaultResult;
 
@@ -78,18 +99,20 @@ typedef struct {
   char *run;
   char *name;
   RjVerdict verdict;
-  char *reason;              /* a sentence */
-  GPtrArray *participants;   /* of RjParticipantResult, in order of run-started */
-  GPtrArray *edges;          /* of RjEdgeResult, sorted by session, from, to */
-  GPtrArray *faults;         /* of RjFaultResult */
-  gint64 started_us, flowing_us, ended_us; /* run-started, everyone-flowing, run-ended; 0: not reached */
-  char *ended_reason;        /* (nullable): "the event log ends without run-ended" */
+  char *reason;            /* a sentence */
+  GPtrArray *participants; /* of RjParticipantResult, in order of run-started */
+  GPtrArray *edges;        /* of RjEdgeResult, sorted by session, from, to */
+  GPtrArray *faults;       /* of RjFaultResult */
+  gint64 started_us, flowing_us,
+    ended_us;         /* run-started, everyone-flowing, run-ended; 0: not reached */
+  char *ended_reason; /* reason of run-ended; NULL: the event log ends without run-ended */
+  int signal;         /* that ended the run; 0: none */
   double within_ms;
   double max_loop_lag_ms;
   double max_pacing_lag_ms;
   gboolean overloaded;
-  char *overload;            /* (nullable) which limit */
-  GPtrArray *warnings;       /* (element-type utf8) */
+  char *overload;      /* (nullable) which limit */
+  GPtrArray *warnings; /* (element-type utf8) */
 } RjResult;
 
 void rj_result_free (RjResult *self);
@@ -100,17 +123,25 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RjResult, rj_result_free)
 G_DECLARE_FINAL_TYPE (RjMeasure, rj_measure, RJ, MEASURE, GObject)
 
 RjMeasure *rj_measure_new (void);
+/* The run's id, which events do not carry */
+void rj_measure_set_run (RjMeasure *self, const char *run);
 void rj_measure_take (RjMeasure *self, const RjEvent *event);
 
 /* Result as of now. Returns: (transfer full) */
 RjResult *rj_measure_conclude (RjMeasure *self);
 
-/* Live questions of the runner. All edges that are expected now flow, and so does every participant.
- * @since_us: only edges that flowed after that moment count as back (0: any) */
+/* Exit code of `run`: that of the verdict, or 130 and 143 after SIGINT and SIGTERM */
+int rj_result_get_exit_code (const RjResult *self);
+
+/* Live questions of the runner. All edges that are expected now flow, and so does every participant that
+ * has not left on purpose. FALSE as long as somebody of run-started has not joined, or has failed. */
 gboolean rj_measure_everyone_flows (RjMeasure *self);
 /* A fault has taken effect (somebody lost something) and everybody is back. */
 gboolean rj_measure_has_recovered (RjMeasure *self);
 guint rj_measure_count_flowing (RjMeasure *self);
+
+/* What a rejoin spent waiting for the server and for others: total - detect - own, or RJ_MS_UNKNOWN */
+double rj_rejoin_get_server_ms (const RjRejoin *self);
 
 /* Percentile, exact, from all values (nearest rank). @values: of double, sorted or not. Returns:
  * RJ_MS_UNKNOWN for none */

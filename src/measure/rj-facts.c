@@ -1,0 +1,243 @@
+#include "rj-facts.h"
+
+/* behind those of run-started */
+#define RJ_RANK_UNPLANNED 1000000
+
+gpointer
+rj_stamped_insert (GArray *array, gconstpointer value)
+{
+  guint at = rj_stamped_count (array, *(const gint64 *) value);
+
+  g_array_insert_vals (array, at, value, 1);
+  return array->data + (gsize) at * g_array_get_element_size (array);
+}
+
+void
+rj_stamped_insert_pointer (GPtrArray *array, gpointer value)
+{
+  g_ptr_array_insert (array, rj_stamped_count_pointers (array, *(gint64 *) value), value);
+}
+
+/* Both search from the end: what comes in is nearly in order. */
+guint
+rj_stamped_count (const GArray *array, gint64 us)
+{
+  gsize size = g_array_get_element_size ((GArray *) array);
+  guint n = array->len;
+
+  while (n > 0 && *(const gint64 *) (gconstpointer) (array->data + (n - 1) * size) > us)
+    n--;
+  return n;
+}
+
+guint
+rj_stamped_count_pointers (const GPtrArray *array, gint64 us)
+{
+  guint n = array->len;
+
+  while (n > 0 && *(const gint64 *) g_ptr_array_index (array, n - 1) > us)
+    n--;
+  return n;
+}
+
+gint64
+rj_stamped_next (const GArray *array, gint64 us)
+{
+  guint at = rj_stamped_count (array, us);
+  gsize size = g_array_get_element_size ((GArray *) array);
+
+  if (at == array->len)
+    return G_MAXINT64;
+  return *(const gint64 *) (gconstpointer) (array->data + (gsize) at * size);
+}
+
+static void
+edge_free (gpointer data)
+{
+  RjEdge *self = data;
+
+  g_free (self->from);
+  g_ptr_array_unref (self->peers);
+  g_array_unref (self->marks);
+  g_array_unref (self->gaps);
+  g_free (self);
+}
+
+static void
+member_free (gpointer data)
+{
+  RjMember *self = data;
+
+  g_free (self->name);
+  g_free (self->failure);
+  g_free (self->last_error);
+  g_free (self->connection);
+  g_hash_table_unref (self->edges_by_from);
+  g_ptr_array_unref (self->edges);
+  g_ptr_array_unref (self->publications);
+  g_ptr_array_unref (self->attempts);
+  g_array_unref (self->rejoin_starts);
+  g_array_unref (self->resumes);
+  g_array_unref (self->taken);
+  g_array_unref (self->reconnected);
+  g_array_unref (self->waits);
+  g_array_unref (self->firings);
+  g_array_unref (self->evictions);
+  g_free (self);
+}
+
+static void
+fault_free (gpointer data)
+{
+  RjFault *self = data;
+
+  g_free (self->what);
+  g_free (self->target);
+  g_free (self->error);
+  g_free (self->output);
+  g_free (self->hit_session);
+  g_free (self);
+}
+
+RjFacts *
+rj_facts_new (void)
+{
+  RjFacts *self = g_new0 (RjFacts, 1);
+
+  self->within_ms = 15000;
+  self->members_by_name = g_hash_table_new (g_str_hash, g_str_equal);
+  self->members = g_ptr_array_new_with_free_func (member_free);
+  self->faults = g_ptr_array_new_with_free_func (fault_free);
+  self->placements = g_array_new (FALSE, FALSE, sizeof (RjPlacement));
+  self->crashes = g_array_new (FALSE, FALSE, sizeof (RjCrash));
+  self->warnings = g_ptr_array_new_with_free_func (g_free);
+  return self;
+}
+
+void
+rj_facts_free (RjFacts *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->run);
+  g_free (self->name);
+  g_free (self->ended_reason);
+  g_free (self->ended_error);
+  g_free (self->overload);
+  g_hash_table_unref (self->members_by_name);
+  g_ptr_array_unref (self->members);
+  g_ptr_array_unref (self->faults);
+  g_array_unref (self->placements);
+  g_array_unref (self->crashes);
+  g_ptr_array_unref (self->warnings);
+  g_free (self);
+}
+
+RjMember *
+rj_facts_find_member (const RjFacts *self, const char *name)
+{
+  return g_hash_table_lookup (self->members_by_name, name);
+}
+
+RjMember *
+rj_facts_ensure_member (RjFacts *self, const char *name)
+{
+  RjMember *member = rj_facts_find_member (self, name);
+
+  if (member != NULL)
+    return member;
+  member = g_new0 (RjMember, 1);
+  member->name = g_strdup (name);
+  member->rank = RJ_RANK_UNPLANNED + self->members->len;
+  member->publishes = -1;
+  member->state = g_intern_static_string ("idle");
+  member->attempts = g_ptr_array_new_with_free_func (g_free);
+  member->publications = g_ptr_array_new_with_free_func (g_free);
+  member->edges = g_ptr_array_new_with_free_func (edge_free);
+  member->edges_by_from = g_hash_table_new (g_str_hash, g_str_equal);
+  member->rejoin_starts = g_array_new (FALSE, FALSE, sizeof (RjRejoinStart));
+  member->resumes = g_array_new (FALSE, FALSE, sizeof (RjResume));
+  member->taken = g_array_new (FALSE, FALSE, sizeof (RjTaken));
+  member->reconnected = g_array_new (FALSE, FALSE, sizeof (gint64));
+  member->waits = g_array_new (FALSE, FALSE, sizeof (RjWait));
+  member->firings = g_array_new (FALSE, FALSE, sizeof (RjFiring));
+  member->evictions = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_ptr_array_add (self->members, member);
+  g_hash_table_insert (self->members_by_name, member->name, member);
+  return member;
+}
+
+RjEdge *
+rj_member_find_edge (RjMember *self, const char *from)
+{
+  return g_hash_table_lookup (self->edges_by_from, from);
+}
+
+RjEdge *
+rj_member_ensure_edge (RjMember *self, const char *from)
+{
+  RjEdge *edge = rj_member_find_edge (self, from);
+
+  if (edge != NULL)
+    return edge;
+  edge = g_new0 (RjEdge, 1);
+  edge->to = self;
+  edge->from = g_strdup (from);
+  edge->peers = g_ptr_array_new_with_free_func (g_free);
+  edge->marks = g_array_new (FALSE, FALSE, sizeof (RjMark));
+  edge->gaps = g_array_new (FALSE, FALSE, sizeof (RjFrameGap));
+  g_ptr_array_add (self->edges, edge);
+  g_hash_table_insert (self->edges_by_from, edge->from, edge);
+  return edge;
+}
+
+RjAttempt *
+rj_member_ensure_attempt (RjMember *self, guint number, gint64 us)
+{
+  RjAttempt *attempt;
+
+  for (guint i = self->attempts->len; i > 0; i--) {
+    attempt = g_ptr_array_index (self->attempts, i - 1);
+    if (number == 0 || attempt->number == number)
+      return attempt;
+  }
+  attempt = g_new0 (RjAttempt, 1);
+  attempt->us = us;
+  attempt->number = number;
+  rj_stamped_insert_pointer (self->attempts, attempt);
+  return attempt;
+}
+
+RjAttempt *
+rj_member_find_attempt (RjMember *self, gint64 us)
+{
+  guint n = rj_stamped_count_pointers (self->attempts, us);
+
+  return n == 0 ? NULL : g_ptr_array_index (self->attempts, n - 1);
+}
+
+RjPeerFacts *
+rj_member_add_peer (RjMember *self, RjEdge *edge, RjAttempt *attempt, gint64 us)
+{
+  RjPeerFacts *peer = g_new0 (RjPeerFacts, 1);
+
+  peer->us = us;
+  peer->attempt = attempt;
+  peer->edge = edge;
+  rj_stamped_insert_pointer (edge == NULL ? self->publications : edge->peers, peer);
+  return peer;
+}
+
+gint64
+rj_member_get_first_published (const RjMember *self)
+{
+  return self->publications->len == 0
+           ? 0
+           : ((RjPeerFacts *) g_ptr_array_index (self->publications, 0))->us;
+}
+
+gboolean
+rj_member_publishes (const RjMember *self)
+{
+  return self->publishes < 0 ? self->publications->len > 0 : self->publishes > 0;
+}

@@ -1,0 +1,200 @@
+/* What the events said, kept as stamps: compact, and independent of the order in which the events came
+ * (logs of several machines, events stamped on other threads). Everything that is concluded is computed
+ * from here, live and at the end. Private to measure. One thread.
+ *
+ * All stamps are CLOCK_MONOTONIC microseconds; 0: did not happen. Every array is sorted by its stamp. */
+#pragma once
+
+#include "rj-measure.h"
+
+G_BEGIN_DECLS
+
+typedef struct _RjMember RjMember;
+typedef struct _RjEdge RjEdge;
+
+typedef enum {
+  RJ_MARK_ANNOUNCED, /* remote-published */
+  RJ_MARK_MUTED,
+  RJ_MARK_UNMUTED,
+  RJ_MARK_UNPUBLISHED, /* on purpose */
+  RJ_MARK_LOST,        /* unpublished or left, and not on purpose */
+} RjMarkKind;
+
+typedef struct {
+  gint64 us;
+  RjMarkKind kind;
+  gboolean muted; /* ANNOUNCED: of a stream that is muted */
+} RjMark;
+
+typedef struct {
+  gint64 us; /* started */
+  guint number;
+  gboolean rejoin;
+  gint64 token_requested_us, token_received_us;
+  gint64 connect_us, connected_us;
+  gint64 join_us, joined_us;
+  gint64 failed_us, closed_us;
+  const char *step; /* interned: where it failed */
+  const char *node; /* interned: that joined named */
+} RjAttempt;
+
+/* One peer connection: a publication or a subscription. */
+typedef struct {
+  gint64 us;         /* created */
+  gboolean implicit; /* its peer-created has not come yet */
+  RjAttempt *attempt;
+  RjEdge *edge; /* NULL: publication */
+  gint64 offer_us, answer_us, ice_us, dtls_us, packet_us, key_us;
+  gint64 closed_us, failed_us;
+  gint64 silent_us, sound_us; /* told silent / heard again: for live questions only */
+  gboolean has_stats, stats_open;
+  gint64 stats_us;
+  guint64 frames, wrong_frames, foreign_frames, packets, bytes;
+  gint64 last_frame_us, longest_gap_at_us;
+  double longest_gap_ms;
+} RjPeerFacts;
+
+typedef struct {
+  gint64 last_us; /* last complete frame before */
+  gint64 next_us, key_us;
+} RjFrameGap;
+
+struct _RjEdge {
+  RjMember *to;
+  char *from;
+  gboolean foreign;
+  gboolean audio_only;
+  GPtrArray *peers; /* of RjPeerFacts */
+  GArray *marks;    /* of RjMark */
+  GArray *gaps;     /* of RjFrameGap */
+  double frame_interval_ms, latency_ms;
+  gint64 latency_at_us, picture_at_us;
+  guint picture_checks, picture_failures;
+  gboolean picture_bad;
+};
+
+typedef struct {
+  gint64 us;
+  const char *cause, *detected_by; /* interned */
+} RjRejoinStart;
+
+typedef struct {
+  gint64 us, done_us;
+  gint64 connect_us, connected_us; /* of its last try */
+  guint tries;
+} RjResume;
+
+typedef struct {
+  gint64 us;
+  gboolean on_purpose;  /* forceUnpublish…: no publication is expected after it */
+  gboolean reconnected; /* mediaServerReconnect: published again in the same session */
+} RjTaken;
+
+typedef struct {
+  gint64 us;
+  gboolean server_away; /* refused with 204 */
+} RjWait;
+
+typedef struct {
+  gint64 us;
+  const char *detector; /* interned */
+} RjFiring;
+
+struct _RjMember {
+  char *name;
+  const char *session; /* interned */
+  guint rank;          /* order of run-started */
+  int publishes;       /* 1 yes, 0 no, -1 not told: when it has published */
+  const char *state;   /* interned */
+  gint64 state_us;
+  gint64 left_us;   /* on purpose */
+  gint64 failed_us; /* for good */
+  char *failure;
+  char *last_error;
+  gint64 last_error_us;
+  char *connection;
+  gint64 connection_us;
+  guint n_connections;
+  GPtrArray *attempts;     /* of RjAttempt */
+  GPtrArray *publications; /* of RjPeerFacts */
+  GPtrArray *edges;        /* of RjEdge, incoming */
+  GHashTable *edges_by_from;
+  GArray *rejoin_starts; /* of RjRejoinStart */
+  GArray *resumes;       /* of RjResume */
+  GArray *taken;         /* of RjTaken: own stream */
+  GArray *reconnected;   /* of gint64: somebody's stream went with mediaServerReconnect */
+  GArray *waits;         /* of RjWait */
+  GArray *firings;       /* of RjFiring */
+  GArray *evictions;     /* of gint64, told by the embedded cluster */
+};
+
+typedef struct {
+  gint64 us;
+  const char *session, *node; /* interned */
+} RjPlacement;
+
+typedef struct {
+  gint64 us;
+  const char *node; /* interned (nullable) */
+} RjCrash;
+
+typedef struct {
+  gint64 us;
+  guint index;
+  const char *node; /* interned (nullable): that was hit */
+  char *what, *target, *error, *output, *hit_session;
+  gint64 ended_us;
+  gboolean ok, timed_out;
+  int exit_code;
+} RjFault;
+
+typedef struct {
+  char *run, *name;
+  double within_ms;
+  guint n_started, n_ended, n_planned;
+  gint64 started_us, flowing_us, ended_us, last_us;
+  char *ended_reason, *ended_error;
+  int signal;
+  GHashTable *members_by_name;
+  GPtrArray *members; /* of RjMember, by rank */
+  GPtrArray *faults;  /* of RjFault */
+  GArray *placements; /* of RjPlacement */
+  GArray *crashes;    /* of RjCrash */
+  double loop_lag_ms, pacing_lag_ms;
+  gboolean overloaded;
+  char *overload;
+  GPtrArray *warnings;
+  gint64 last_loss_us; /* somebody lost something */
+} RjFacts;
+
+RjFacts *rj_facts_new (void);
+void rj_facts_free (RjFacts *self);
+
+/* Takes an event in. Types that mean nothing here are ignored. */
+void rj_facts_take (RjFacts *self, const RjEvent *event);
+/* The part for events of a participant (rj-member-events.c) */
+void rj_facts_take_member_event (RjFacts *self, RjMember *member, const RjEvent *event);
+void rj_facts_note_loss (RjFacts *self, gint64 us);
+
+RjMember *rj_facts_find_member (const RjFacts *self, const char *name); /* (nullable) */
+RjMember *rj_facts_ensure_member (RjFacts *self, const char *name);
+RjEdge *rj_member_ensure_edge (RjMember *self, const char *from);
+RjEdge *rj_member_find_edge (RjMember *self, const char *from); /* (nullable) */
+RjAttempt *rj_member_ensure_attempt (RjMember *self, guint number, gint64 us);
+/* Last attempt that started at or before @us. Returns: (nullable) */
+RjAttempt *rj_member_find_attempt (RjMember *self, gint64 us);
+RjPeerFacts *rj_member_add_peer (RjMember *self, RjEdge *edge, RjAttempt *attempt, gint64 us);
+gboolean rj_member_publishes (const RjMember *self);
+gint64 rj_member_get_first_published (const RjMember *self); /* 0: never */
+
+/* Inserts a value that begins with its stamp, keeping the order (after equal ones). Returns: its place */
+gpointer rj_stamped_insert (GArray *array, gconstpointer value);
+/* For pointers to structs that begin with their stamp. */
+void rj_stamped_insert_pointer (GPtrArray *array, gpointer value);
+/* Stamp of the first element after @us, G_MAXINT64 without one */
+gint64 rj_stamped_next (const GArray *array, gint64 us);
+/* Number of elements whose stamp is at or before @us */
+guint rj_stamped_count (const GArray *array, gint64 us);
+guint rj_stamped_count_pointers (const GPtrArray *array, gint64 us);
+
+G_END_DECLS

@@ -1,0 +1,224 @@
+/* Events of the run, of faults and of the cluster, into facts. */
+#include "rj-facts.h"
+
+#include <signal.h>
+
+#include "rj-json.h"
+
+/* Returns: (nullable): a name that may be written as number or text, interned */
+static const char *
+read_word (JsonObject *data, const char *name)
+{
+  g_autofree char *number = NULL;
+  const char *text = rj_json_get_string (data, name, NULL);
+
+  if (text != NULL)
+    return g_intern_string (text);
+  if (!rj_json_has (data, name) || rj_json_get_int (data, name, -1) < 0)
+    return NULL;
+  number = g_strdup_printf ("%" G_GINT64_FORMAT, rj_json_get_int (data, name, -1));
+  return g_intern_string (number);
+}
+
+static void
+take_planned (RjFacts *self, JsonArray *participants)
+{
+  guint n = participants == NULL ? 0 : json_array_get_length (participants);
+
+  for (guint i = 0; i < n; i++) {
+    JsonObject *planned = rj_json_array_get_object (participants, i);
+    const char *name = rj_json_get_string (planned, "name", NULL);
+    RjMember *member;
+
+    if (name == NULL)
+      continue;
+    member = rj_facts_ensure_member (self, name);
+    member->rank = self->n_planned++;
+    if (member->session == NULL)
+      member->session = g_intern_string (rj_json_get_string (planned, "session", ""));
+    if (rj_json_has (planned, "publishes"))
+      member->publishes = rj_json_get_bool (planned, "publishes", TRUE);
+  }
+}
+
+static void
+take_run_started (RjFacts *self, const RjEvent *event)
+{
+  JsonObject *expectations = rj_json_get_object (event->data, "expectations");
+
+  self->n_started++;
+  if (self->started_us == 0 || event->mono_us < self->started_us)
+    self->started_us = event->mono_us;
+  if (self->name == NULL)
+    self->name = g_strdup (rj_json_get_string (event->data, "name", NULL));
+  self->within_ms = rj_json_get_double (expectations, "within_ms", self->within_ms);
+  take_planned (self, rj_json_get_array (event->data, "participants"));
+}
+
+static int
+read_signal (JsonObject *data)
+{
+  const char *name = rj_json_get_string (data, "signal", NULL);
+
+  if (name == NULL)
+    return rj_json_get_int (data, "signal", SIGINT);
+  return strstr (name, "TERM") != NULL ? SIGTERM : SIGINT;
+}
+
+static void
+take_run_ended (RjFacts *self, const RjEvent *event)
+{
+  self->n_ended++;
+  if (event->mono_us < self->ended_us)
+    return;
+  self->ended_us = event->mono_us;
+  g_free (self->ended_reason);
+  g_free (self->ended_error);
+  self->ended_reason = g_strdup (rj_json_get_string (event->data, "reason", "duration"));
+  self->ended_error = g_strdup (rj_json_get_string (event->data, "error", NULL));
+  self->signal = g_str_equal (self->ended_reason, "signal") ? read_signal (event->data) : 0;
+}
+
+/* of several machines: the last one */
+static void
+take_everyone_flowing (RjFacts *self, const RjEvent *event)
+{
+  self->flowing_us = MAX (self->flowing_us, event->mono_us);
+}
+
+static RjFault *
+ensure_fault (RjFacts *self, const RjEvent *event)
+{
+  guint index = rj_json_get_int (event->data, "fault", 0);
+  RjFault *fault;
+
+  for (guint i = 0; i < self->faults->len; i++) {
+    fault = g_ptr_array_index (self->faults, i);
+    if (fault->index == index)
+      return fault;
+  }
+  fault = g_new0 (RjFault, 1);
+  fault->index = index;
+  fault->us = event->mono_us;
+  fault->exit_code = -1;
+  fault->what = g_strdup (rj_json_get_string (event->data, "what", "fault"));
+  rj_stamped_insert_pointer (self->faults, fault);
+  return fault;
+}
+
+static void
+take_fault_started (RjFacts *self, const RjEvent *event)
+{
+  RjFault *fault = ensure_fault (self, event);
+
+  fault->us = event->mono_us;
+  g_free (fault->target);
+  fault->target = g_strdup (read_word (event->data, "target"));
+}
+
+static void
+take_fault_ended (RjFacts *self, const RjEvent *event)
+{
+  RjFault *fault = ensure_fault (self, event);
+
+  fault->ended_us = event->mono_us;
+  fault->ok = rj_json_get_bool (event->data, "ok", FALSE);
+  fault->timed_out = rj_json_get_bool (event->data, "timed_out", FALSE);
+  fault->exit_code = rj_json_get_int (event->data, "exit_code", -1);
+  fault->node = read_word (event->data, "node");
+  fault->error = g_strdup (rj_json_get_string (event->data, "error", NULL));
+  fault->output = g_strdup (rj_json_get_string (event->data, "output", NULL));
+  fault->hit_session = g_strdup (rj_json_get_string (event->data, "hit_session", NULL));
+}
+
+static void
+take_self_check (RjFacts *self, const RjEvent *event)
+{
+  self->loop_lag_ms = MAX (self->loop_lag_ms, rj_json_get_double (event->data, "loop_lag_ms", 0));
+  self->pacing_lag_ms =
+    MAX (self->pacing_lag_ms, rj_json_get_double (event->data, "pacing_lag_ms", 0));
+  if (!rj_json_get_bool (event->data, "overloaded", FALSE))
+    return;
+  self->overloaded = TRUE;
+  if (self->overload == NULL)
+    self->overload = g_strdup (rj_json_get_string (event->data, "what", NULL));
+}
+
+static void
+take_warning (RjFacts *self, const RjEvent *event)
+{
+  const char *message = rj_json_get_string (event->data, "message", NULL);
+
+  for (guint i = 0; i < self->warnings->len && message != NULL; i++)
+    if (g_str_equal (g_ptr_array_index (self->warnings, i), message))
+      return;
+  if (message != NULL)
+    g_ptr_array_add (self->warnings, g_strdup (message));
+}
+
+static void
+take_session_placed (RjFacts *self, const RjEvent *event)
+{
+  RjPlacement placement = {
+    .us = event->mono_us,
+    .session = g_intern_string (event->session != NULL ? event->session : ""),
+    .node = read_word (event->data, "node"),
+  };
+
+  rj_stamped_insert (self->placements, &placement);
+}
+
+static void
+take_node_crashed (RjFacts *self, const RjEvent *event)
+{
+  RjCrash crash = { .us = event->mono_us, .node = read_word (event->data, "node") };
+
+  rj_stamped_insert (self->crashes, &crash);
+}
+
+static void
+take_evicted (RjFacts *self, const RjEvent *event)
+{
+  const char *name = rj_json_get_string (event->data, "name", event->participant);
+  RjMember *member = name == NULL ? NULL : g_hash_table_lookup (self->members_by_name, name);
+
+  if (member == NULL) /* a browser, or another tool's participant */
+    return;
+  rj_stamped_insert (member->evictions, &event->mono_us);
+  rj_facts_note_loss (self, event->mono_us);
+}
+
+static const struct {
+  const char *type;
+  void (*take) (RjFacts *self, const RjEvent *event);
+} run_events[] = {
+  { RJ_EVENT_RUN_STARTED, take_run_started },
+  { RJ_EVENT_RUN_ENDED, take_run_ended },
+  { RJ_EVENT_EVERYONE_FLOWING, take_everyone_flowing },
+  { RJ_EVENT_FAULT_STARTED, take_fault_started },
+  { RJ_EVENT_FAULT_ENDED, take_fault_ended },
+  { RJ_EVENT_SELF_CHECK, take_self_check },
+  { RJ_EVENT_WARNING, take_warning },
+  { RJ_EVENT_SESSION_PLACED, take_session_placed },
+  { RJ_EVENT_NODE_CRASHED, take_node_crashed },
+  { RJ_EVENT_PARTICIPANT_EVICTED, take_evicted },
+};
+
+void
+rj_facts_note_loss (RjFacts *self, gint64 us)
+{
+  self->last_loss_us = MAX (self->last_loss_us, us);
+}
+
+void
+rj_facts_take (RjFacts *self, const RjEvent *event)
+{
+  self->last_us = MAX (self->last_us, event->mono_us);
+  for (guint i = 0; i < G_N_ELEMENTS (run_events); i++)
+    if (g_str_equal (run_events[i].type, event->type)) {
+      run_events[i].take (self, event);
+      return;
+    }
+  if (event->participant != NULL)
+    rj_facts_take_member_event (self, rj_facts_ensure_member (self, event->participant), event);
+}

@@ -1,0 +1,12 @@
+/* What a result means, by the default expectations. Private to measure. */
+#pragma once
+
+#include "rj-facts.h"
+
+G_BEGIN_DECLS
+
+/* Fills in the problem of each participant, verdict, reason, and adds warnings. Everything else of @result
+ * must be there. */
+void rj_verdict_find (const RjFacts *facts, RjResult *result);
+
+G_END_DECLS
