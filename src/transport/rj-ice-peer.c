@@ -178,8 +178,10 @@ take_dtls (RjIcePeer *self, const guint8 *datagram, gsize size)
 {
   if (self->state == STATE_HANDSHAKING || self->state == STATE_CONNECTED)
     rj_dtls_take_datagram (self->dtls, datagram, size);
-  else if (self->state < STATE_HANDSHAKING && self->early_dtls.length < MAX_EARLY_DTLS)
+  else if (self->state < STATE_HANDSHAKING && self->early_dtls.length < MAX_EARLY_DTLS) {
+    g_debug ("peer %p: kept a DTLS datagram that came before ICE was connected", (void *) self);
     g_queue_push_tail (&self->early_dtls, g_bytes_new (datagram, size));
+  }
 }
 
 /* --- ICE --- */
@@ -303,12 +305,28 @@ is_thread_default (GMainContext *context)
   return context == current;
 }
 
+static guint n_agents; /* atomic */
+
+static void
+on_agent_gone (gpointer unused, GObject *agent)
+{
+  g_atomic_int_add ((int *) &n_agents, -1);
+}
+
+guint
+rj_ice_peer_count_agents (void)
+{
+  return (guint) g_atomic_int_get ((int *) &n_agents);
+}
+
 static NiceAgent *
 make_agent (GMainContext *context, const RjIcePeerConfig *config)
 {
   NiceAgent *agent =
     nice_agent_new_full (context, NICE_COMPATIBILITY_RFC5245, NICE_AGENT_OPTION_ICE_TRICKLE);
 
+  g_atomic_int_inc ((int *) &n_agents);
+  g_object_weak_ref (G_OBJECT (agent), on_agent_gone, NULL);
   g_object_set (agent, "upnp", FALSE, "ice-tcp", FALSE, "stun-pacing-timer", PACING_MS,
                 "controlling-mode", config->controlling, NULL);
   if (config->stun_server != NULL)

@@ -71,6 +71,10 @@ gint64 rj_ice_peer_get_last_packet_us (RjIcePeer *self);
 /* Ends it: no callback after this. Asynchronous inside; call once from the context's thread. */
 void rj_ice_peer_close (RjIcePeer *self);
 
+/* Returns: how many ICE agents live in this process, with those of closed peers that are not wound up yet. Any
+ * thread; for self-checks and tests. */
+guint rj_ice_peer_count_agents (void);
+
 /* One throw-away handshake in memory, so that the first real one is not the slow one (certificate, tables).
  * Any thread, once per process, before it reports ready. */
 gboolean rj_transport_warm_up (GError **error);
