@@ -1,0 +1,52 @@
+/* The inside of a leg, for rj-leg.c (its life) and rj-leg-events.c (what it tells). */
+#pragma once
+
+#include "rj-leg.h"
+
+G_BEGIN_DECLS
+
+struct _RjLeg {
+  GObject parent_instance;
+
+  RjStay *stay;
+  RjLegPlan plan;
+  RjLegState state;
+  RjRemoteStream *stream; /* (nullable) receiving */
+  char *label;            /* "publish", "subscribe:<name>" */
+  char *edge;             /* (nullable) */
+  char *connection;       /* key of the candidates */
+  gboolean foreign;
+  gint64 frame_interval_us;
+
+  RjPeer *peer;          /* (nullable) */
+  char *answer;          /* (nullable) */
+  GPtrArray *candidates; /* of RjLegCandidate: found before the request was sent */
+  RjTimer *timer;        /* (nullable) */
+  gint64 limit_us;       /* of that timer */
+  gboolean complained;
+  gint64 ice_us, dtls_us, packet_us, key_frame_us; /* 0: not yet */
+};
+
+typedef struct {
+  guint mline;
+  char *mid;
+  char *text;
+} RjLegCandidate;
+
+RjLegCandidate *rj_leg_candidate_new (guint mline, const char *mid, const char *text);
+void rj_leg_candidate_free (gpointer candidate);
+
+void rj_leg_name (RjLeg *self, const RjRemoteStream *stream);
+RjPeer *rj_leg_create_peer (RjLeg *self, GError **error);
+RjEvent *rj_leg_event (RjLeg *self, const char *type, gint64 at_us);
+void rj_leg_emit (RjLeg *self, const char *type, gint64 at_us);
+void rj_leg_emit_created (RjLeg *self);
+void rj_leg_emit_closed (RjLeg *self, const char *reason);
+
+/* ice-connected, frame-gap, picture-checked: told, without consequence */
+void rj_leg_listen_for_events (RjLeg *self);
+
+/* Why nothing flows after limit_us. Returns: (transfer full) */
+GError *rj_leg_explain_limit (RjLeg *self);
+
+G_END_DECLS

@@ -1,0 +1,422 @@
+#include "rj-leg.h"
+
+#include "rj-error.h"
+#include "rj-leg-private.h"
+#include "rj-log.h"
+
+#define TO(s) RJ_STATE_BIT (RJ_LEG_##s)
+
+const RjStateRow rj_leg_states[RJ_N_LEG_STATES] = {
+  [RJ_LEG_NEW] = { "new", TO (OFFERING) | TO (CLOSED) },
+  [RJ_LEG_OFFERING] = { "offering", TO (ASKING) | TO (FAILED) | TO (CLOSED) },
+  [RJ_LEG_ASKING] = { "asking", TO (ANSWERING) | TO (FAILED) | TO (CLOSED) },
+  [RJ_LEG_ANSWERING] = { "answering", TO (CONNECTING) | TO (FAILED) | TO (CLOSED) },
+  [RJ_LEG_CONNECTING] = { "connecting", TO (CONNECTED) | TO (FAILED) | TO (CLOSED) },
+  [RJ_LEG_CONNECTED] = { "connected", TO (FLOWING) | TO (FAILED) | TO (CLOSED) },
+  [RJ_LEG_FLOWING] = { "flowing", TO (FAILED) | TO (CLOSED) },
+  [RJ_LEG_FAILED] = { "failed", TO (CLOSED) },
+  [RJ_LEG_CLOSED] = { "closed", 0 },
+};
+
+enum { CHANGED, FAILED, N_SIGNALS };
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (RjLeg, rj_leg, G_TYPE_OBJECT)
+
+static void
+move (RjLeg *self, RjLegState to)
+{
+  g_assert (rj_states_allow (rj_leg_states, RJ_N_LEG_STATES, self->state, to));
+  g_debug ("%s %s: %s -> %s", self->stay->config->name, self->label,
+           rj_leg_states[self->state].name, rj_leg_states[to].name);
+  self->state = to;
+}
+
+static gboolean
+is_open (RjLeg *self)
+{
+  return self->state != RJ_LEG_CLOSED && self->state != RJ_LEG_FAILED;
+}
+
+static const char *
+get_request (RjLeg *self)
+{
+  return self->plan.direction == RJ_DIRECTION_SEND ? "publish" : "subscribe";
+}
+
+/* Tells the owner, once. */
+static void
+complain (RjLeg *self, const char *step, const GError *error)
+{
+  rj_clock_cancel_timer (self->stay->config->clock, &self->timer);
+  if (self->complained)
+    return;
+  self->complained = TRUE;
+  g_signal_emit (self, signals[FAILED], 0, step, error);
+}
+
+static void
+fail (RjLeg *self, const char *step, const GError *error)
+{
+  if (!is_open (self))
+    return;
+  move (self, RJ_LEG_FAILED);
+  rj_steps_drop (self->stay->config->steps, self);
+  complain (self, step, error);
+}
+
+static gboolean
+has_what_is_expected (RjLeg *self)
+{
+  if (!rj_leg_expects_media (self))
+    return TRUE;
+  if (self->stream->has_video && self->stream->video_active)
+    return self->key_frame_us != 0;
+  return self->packet_us != 0;
+}
+
+/* After whatever arrived: connected? flowing? */
+static void
+advance (RjLeg *self)
+{
+  if (self->state == RJ_LEG_CONNECTING && self->dtls_us != 0)
+    move (self, RJ_LEG_CONNECTED);
+  if (self->state == RJ_LEG_CONNECTED && has_what_is_expected (self)) {
+    move (self, RJ_LEG_FLOWING);
+    rj_clock_cancel_timer (self->stay->config->clock, &self->timer);
+  }
+  g_signal_emit (self, signals[CHANGED], 0);
+}
+
+static void
+on_limit (gpointer user_data)
+{
+  g_autoptr (RjLeg) self = g_object_ref (user_data);
+  g_autoptr (GError) error = NULL;
+
+  self->timer = NULL;
+  error = rj_leg_explain_limit (self);
+  if (self->state == RJ_LEG_CONNECTING || self->state == RJ_LEG_CONNECTED) {
+    complain (self, "media", error); /* it stays open: media may come yet */
+    return;
+  }
+  fail (self, self->state == RJ_LEG_ASKING ? get_request (self) : "media", error);
+}
+
+/* A plan with a limit has one for all steps, the others get one per step. */
+static void
+arm (RjLeg *self, gint64 delay_us)
+{
+  if (self->plan.limit_us != 0 && self->timer != NULL)
+    return;
+  rj_clock_cancel_timer (self->stay->config->clock, &self->timer);
+  if (self->plan.limit_us != 0)
+    delay_us = self->plan.limit_us;
+  self->limit_us = delay_us;
+  if (delay_us != 0)
+    self->timer = rj_clock_start_timer (self->stay->config->clock, delay_us, on_limit, self);
+}
+
+static void
+on_answer_applied (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (RjLeg) self = user_data;
+  g_autoptr (GError) error = NULL;
+  gboolean ok = rj_peer_set_answer_finish (RJ_PEER (source), result, &error);
+
+  if (self->state != RJ_LEG_ANSWERING)
+    return;
+  if (!ok) {
+    fail (self, "media", error);
+    return;
+  }
+  move (self, RJ_LEG_CONNECTING);
+  advance (self);
+}
+
+static void
+apply_answer (gpointer owner)
+{
+  RjLeg *self = owner;
+
+  rj_peer_set_answer_async (self->peer, self->answer, self->stay->cancellable, on_answer_applied,
+                            g_object_ref (self));
+}
+
+static void
+on_negotiated (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (RjLeg) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RjNegotiated) negotiated =
+    rj_signaller_negotiate_finish (RJ_SIGNALLER (source), result, &error);
+
+  if (self->state != RJ_LEG_ASKING)
+    return;
+  if (negotiated == NULL) {
+    fail (self, get_request (self), error);
+    return;
+  }
+  rj_leg_emit (self, RJ_EVENT_ANSWER_RECEIVED, 0);
+  self->answer = g_strdup (negotiated->sdp);
+  move (self, RJ_LEG_ANSWERING);
+  arm (self, self->stay->config->limits.peer_us);
+  rj_steps_push (self->stay->config->steps, apply_answer, self);
+}
+
+static void
+send_kept_candidates (RjLeg *self)
+{
+  for (guint i = 0; i < self->candidates->len; i++) {
+    const RjLegCandidate *next = g_ptr_array_index (self->candidates, i);
+
+    rj_signaller_send_candidate (self->stay->signaller, self->connection, next->mline, next->mid,
+                                 next->text);
+  }
+  g_ptr_array_set_size (self->candidates, 0);
+}
+
+static void
+ask (RjLeg *self, const char *offer)
+{
+  RjStay *stay = self->stay;
+
+  move (self, RJ_LEG_ASKING);
+  rj_leg_emit (self, RJ_EVENT_OFFER_SENT, 0);
+  arm (self, stay->answer_us);
+  if (self->plan.direction == RJ_DIRECTION_SEND)
+    rj_signaller_publish_async (stay->signaller, &stay->config->publish, offer,
+                                self->plan.reconnect, stay->cancellable, on_negotiated,
+                                g_object_ref (self));
+  else
+    rj_signaller_subscribe_async (stay->signaller, self->stream->stream, offer,
+                                  self->plan.reconnect, stay->cancellable, on_negotiated,
+                                  g_object_ref (self));
+  /* A candidate that overtakes reconnectStream would go to the old endpoint and be lost. */
+  send_kept_candidates (self);
+}
+
+static void
+on_offer (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (RjLeg) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *offer = rj_peer_create_offer_finish (RJ_PEER (source), result, &error);
+
+  if (self->state != RJ_LEG_OFFERING)
+    return;
+  if (offer == NULL)
+    fail (self, "media", error);
+  else
+    ask (self, offer);
+}
+
+static void
+make_offer (gpointer owner)
+{
+  RjLeg *self = owner;
+
+  rj_peer_create_offer_async (self->peer, self->stay->cancellable, on_offer, g_object_ref (self));
+}
+
+static void
+on_peer_candidate (RjPeer *peer, guint mline, const char *mid, const char *text, RjLeg *self)
+{
+  if (!is_open (self))
+    return;
+  if (self->state == RJ_LEG_OFFERING)
+    g_ptr_array_add (self->candidates, rj_leg_candidate_new (mline, mid, text));
+  else
+    rj_signaller_send_candidate (self->stay->signaller, self->connection, mline, mid, text);
+}
+
+static void
+on_peer_dtls_connected (RjPeer *peer, gint64 at_us, RjLeg *self)
+{
+  self->dtls_us = at_us;
+  rj_leg_emit (self, RJ_EVENT_DTLS_CONNECTED, at_us);
+  advance (self);
+}
+
+static void
+on_peer_first_packet (RjPeer *peer, gint64 at_us, RjLeg *self)
+{
+  self->packet_us = at_us;
+  rj_leg_emit (self, RJ_EVENT_FIRST_PACKET, at_us);
+  advance (self);
+}
+
+static void
+on_peer_first_key_frame (RjPeer *peer, gint64 at_us, RjLeg *self)
+{
+  self->key_frame_us = at_us;
+  rj_leg_emit (self, RJ_EVENT_FIRST_KEY_FRAME, at_us);
+  advance (self);
+}
+
+static void
+on_peer_failed (RjPeer *peer, const GError *error, RjLeg *self)
+{
+  g_object_ref (self);
+  fail (self, "media", error);
+  g_object_unref (self);
+}
+
+static void
+listen_to_peer (RjLeg *self)
+{
+  rj_leg_listen_for_events (self);
+  g_signal_connect (self->peer, "candidate", G_CALLBACK (on_peer_candidate), self);
+  g_signal_connect (self->peer, "dtls-connected", G_CALLBACK (on_peer_dtls_connected), self);
+  g_signal_connect (self->peer, "first-packet", G_CALLBACK (on_peer_first_packet), self);
+  g_signal_connect (self->peer, "first-key-frame", G_CALLBACK (on_peer_first_key_frame), self);
+  g_signal_connect (self->peer, "failed", G_CALLBACK (on_peer_failed), self);
+}
+
+static void
+make_peer (gpointer owner)
+{
+  g_autoptr (RjLeg) self = g_object_ref (owner);
+  g_autoptr (GError) error = NULL;
+
+  self->peer = rj_leg_create_peer (self, &error);
+  if (self->peer == NULL) {
+    fail (self, "media", error);
+    return;
+  }
+  rj_leg_emit_created (self);
+  listen_to_peer (self);
+  rj_steps_push (self->stay->config->steps, make_offer, self);
+}
+
+void
+rj_leg_open (RjLeg *self)
+{
+  g_return_if_fail (RJ_IS_LEG (self));
+
+  move (self, RJ_LEG_OFFERING);
+  arm (self, self->stay->config->limits.peer_us);
+  rj_steps_push (self->stay->config->steps, make_peer, self);
+}
+
+void
+rj_leg_add_candidate (RjLeg *self, guint mline, const char *mid, const char *candidate)
+{
+  if (is_open (self) && self->peer != NULL)
+    rj_peer_add_candidate (self->peer, mline, mid, candidate);
+}
+
+void
+rj_leg_set_active (RjLeg *self, gboolean audio, gboolean video)
+{
+  if (!is_open (self) || self->stream == NULL)
+    return;
+  self->stream->audio_active = audio;
+  self->stream->video_active = video;
+  advance (self);
+}
+
+RjLegState
+rj_leg_get_state (RjLeg *self)
+{
+  return self->state;
+}
+
+gboolean
+rj_leg_is_flowing (RjLeg *self)
+{
+  return self->state == RJ_LEG_FLOWING;
+}
+
+gboolean
+rj_leg_expects_media (RjLeg *self)
+{
+  const RjRemoteStream *stream = self->stream;
+
+  return stream != NULL && ((stream->has_audio && stream->audio_active) ||
+                            (stream->has_video && stream->video_active));
+}
+
+gboolean
+rj_leg_read (RjLeg *self, RjTapCounts *out)
+{
+  RjTap *tap = self->peer != NULL ? rj_peer_get_tap (self->peer) : NULL;
+
+  if (tap == NULL)
+    return FALSE;
+  rj_tap_read (tap, out);
+  return TRUE;
+}
+
+void
+rj_leg_close (RjLeg *self, const char *reason)
+{
+  if (self->state == RJ_LEG_CLOSED)
+    return;
+  move (self, RJ_LEG_CLOSED);
+  rj_clock_cancel_timer (self->stay->config->clock, &self->timer);
+  rj_steps_drop (self->stay->config->steps, self);
+  if (self->peer == NULL)
+    return;
+  rj_leg_emit_stats (self, FALSE);
+  rj_leg_emit_closed (self, reason);
+  g_signal_handlers_disconnect_by_data (self->peer, self);
+  rj_peer_close (self->peer);
+  g_clear_object (&self->peer);
+}
+
+RjLeg *
+rj_leg_new (RjStay *stay, const RjLegPlan *plan)
+{
+  RjLeg *self = g_object_new (RJ_TYPE_LEG, NULL);
+
+  self->stay = rj_stay_ref (stay);
+  self->plan = *plan;
+  self->plan.stream = NULL;
+  rj_leg_name (self, plan->stream);
+  return self;
+}
+
+static void
+rj_leg_dispose (GObject *object)
+{
+  RjLeg *self = RJ_LEG (object);
+
+  if (self->stay != NULL)
+    rj_leg_close (self, "disposed");
+  G_OBJECT_CLASS (rj_leg_parent_class)->dispose (object);
+}
+
+static void
+rj_leg_finalize (GObject *object)
+{
+  RjLeg *self = RJ_LEG (object);
+
+  g_free (self->label);
+  g_free (self->edge);
+  g_free (self->connection);
+  g_free (self->answer);
+  rj_remote_stream_free (self->stream);
+  g_ptr_array_unref (self->candidates);
+  g_clear_pointer (&self->stay, rj_stay_unref);
+  G_OBJECT_CLASS (rj_leg_parent_class)->finalize (object);
+}
+
+static void
+rj_leg_class_init (RjLegClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = rj_leg_dispose;
+  object_class->finalize = rj_leg_finalize;
+  signals[CHANGED] =
+    g_signal_new ("changed", RJ_TYPE_LEG, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[FAILED] = g_signal_new ("failed", RJ_TYPE_LEG, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                  G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_ERROR);
+}
+
+static void
+rj_leg_init (RjLeg *self)
+{
+  self->candidates = g_ptr_array_new_with_free_func (rj_leg_candidate_free);
+}

@@ -1,0 +1,100 @@
+/* What a participant is told when it is made. Fill the fields in before it is handed over, then leave them
+ * alone. Reference counted. Home thread only. */
+#pragma once
+
+#include "rj-backoff.h"
+#include "rj-clock.h"
+#include "rj-dice.h"
+#include "rj-event.h"
+#include "rj-peer.h"
+#include "rj-signaller.h"
+#include "rj-steps.h"
+
+G_BEGIN_DECLS
+
+typedef struct _RjParticipant RjParticipant;
+
+typedef struct {
+  gint64 silence_us; /* without a packet: an edge is silent. 1 s */
+  gint64
+    silence_leave_us; /* all edges silent: leave and rejoin. 7 s, above the server's own worst case */
+  gint64 reconnect_us; /* for a reconnected stream to flow. 3 s */
+  gint64 peer_us;      /* from an answer to flowing. 10 s */
+  gint64 leave_us;     /* for the answer to leaveRoom. 1 s */
+  gint64 again_us;     /* before publishing or subscribing again after -1 or 303. 1 s */
+  gint64 deadline_us;  /* for a join or rejoin with all its tries. 60 s */
+  gint64 tick_us;      /* how often silent edges are looked at. 100 ms */
+  RjBackoff backoff;   /* between tries. RJ_BACKOFF_REJOIN */
+} RjLimits;
+
+#define RJ_LIMITS_DEFAULT                                                                          \
+  ((RjLimits){ .silence_us = G_USEC_PER_SEC,                                                       \
+               .silence_leave_us = 7 * G_USEC_PER_SEC,                                             \
+               .reconnect_us = 3 * G_USEC_PER_SEC,                                                 \
+               .peer_us = 10 * G_USEC_PER_SEC,                                                     \
+               .leave_us = G_USEC_PER_SEC,                                                         \
+               .again_us = G_USEC_PER_SEC,                                                         \
+               .deadline_us = 60 * G_USEC_PER_SEC,                                                 \
+               .tick_us = 100 * 1000,                                                              \
+               .backoff = RJ_BACKOFF_REJOIN })
+
+/* A new signaller for one attempt; it emits its own events with this participant, session and attempt.
+ * @attempt: from 1. Returns: (transfer full) */
+typedef RjSignaller *(*RjMakeSignallerFunc) (RjParticipant *participant,
+                                             guint attempt,
+                                             gpointer user_data);
+
+/* Whether @name is one of this run's participants in the same session. @number: of its frame stamp.
+ * Returns: FALSE: a foreign one */
+typedef gboolean (*RjFindPublisherFunc) (const char *session,
+                                         const char *name,
+                                         guint16 *number,
+                                         gpointer user_data);
+
+/* The session is dead without any event: have it deleted over REST, once, if the plan allows it.
+ * Returns: whether it is being deleted */
+typedef gboolean (*RjDeleteSessionFunc) (RjParticipant *participant, gpointer user_data);
+
+typedef struct {
+  guint n_refs;
+  char *name;
+  char *session;
+  guint16 number; /* of the frame stamp */
+  gboolean publishes;
+  RjPublishInfo publish;
+  gboolean subscribes; /* TRUE */
+  gboolean loopback_only;
+  const char *engine; /* word for events, static. "webrtcbin" */
+  RjLimits limits;
+
+  RjClock *clock;         /* owned */
+  RjDice *dice;           /* not owned; outlives all participants */
+  RjEventSink *events;    /* owned, (nullable) */
+  RjPeerFactory *factory; /* owned */
+  RjSteps *steps;         /* owned */
+
+  RjMakeSignallerFunc make_signaller;
+  gpointer make_signaller_data;
+  RjFindPublisherFunc find_publisher; /* (nullable): everybody is foreign */
+  gpointer find_publisher_data;
+  RjDeleteSessionFunc delete_session; /* (nullable): not allowed */
+  gpointer delete_session_data;
+} RjParticipantConfig;
+
+/* @steps: shared by all participants of the process */
+RjParticipantConfig *rj_participant_config_new (const char *name,
+                                                const char *session,
+                                                RjClock *clock,
+                                                RjDice *dice,
+                                                RjEventSink *events,
+                                                RjPeerFactory *factory,
+                                                RjSteps *steps);
+RjParticipantConfig *rj_participant_config_ref (RjParticipantConfig *self);
+void rj_participant_config_unref (RjParticipantConfig *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RjParticipantConfig, rj_participant_config_unref)
+
+/* Asks find_publisher. @number: (out) (optional) */
+gboolean
+rj_participant_config_knows (const RjParticipantConfig *self, const char *name, guint16 *number);
+
+G_END_DECLS

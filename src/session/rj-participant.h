@@ -1,0 +1,72 @@
+/* One bot: stays in one session and comes back by itself after a loss. Lives as long as the run, owns at
+ * most one attempt, knows no dialect. Home thread only.
+ *
+ *   idle → joining → joined → waiting → joining …   joining → waiting     any → leaving → left     any → failed
+ *
+ * joined: the server has answered the join; whether media flows says rj_participant_is_flowing(). */
+#pragma once
+
+#include "rj-participant-config.h"
+#include "rj-states.h"
+
+G_BEGIN_DECLS
+
+typedef enum {
+  RJ_PARTICIPANT_IDLE,
+  RJ_PARTICIPANT_JOINING,
+  RJ_PARTICIPANT_JOINED,
+  RJ_PARTICIPANT_WAITING,
+  RJ_PARTICIPANT_LEAVING,
+  RJ_PARTICIPANT_LEFT,
+  RJ_PARTICIPANT_FAILED,
+  RJ_N_PARTICIPANT_STATES
+} RjParticipantState;
+
+extern const RjStateRow rj_participant_states[RJ_N_PARTICIPANT_STATES];
+
+/* Signals:
+ *   "state-changed" (guint from, guint to)   of the participant
+ *   "progress"      ()                       flowing or not has perhaps changed
+ *   "failed"        (const char *reason)     a sentence; it will not come back */
+#define RJ_TYPE_PARTICIPANT (rj_participant_get_type ())
+G_DECLARE_FINAL_TYPE (RjParticipant, rj_participant, RJ, PARTICIPANT, GObject)
+
+RjParticipant *rj_participant_new (RjParticipantConfig *config);
+
+/* Once. */
+void rj_participant_start (RjParticipant *self);
+
+/* leaveRoom (bounded by limits.leave_us), last stats, close. Never fails; also ends a failed one. */
+void
+rj_participant_leave_async (RjParticipant *self, GAsyncReadyCallback callback, gpointer user_data);
+void rj_participant_leave_finish (RjParticipant *self, GAsyncResult *result);
+
+/* Ends everything now, without leaving (state left). Idempotent. */
+void rj_participant_close (RjParticipant *self);
+
+/* A fault: the websocket breaks, by FIN or RST. */
+void rj_participant_cut_websocket (RjParticipant *self, gboolean with_reset);
+
+/* peer-stats of all open subscriptions; @open: the run ends, they do not. */
+void rj_participant_emit_stats (RjParticipant *self);
+
+/* Another participant of the run has left or failed for good: a rejoin need not wait for it. */
+void rj_participant_forget_publisher (RjParticipant *self, const char *name);
+
+/* The session is being deleted by us (see RjDeleteSessionFunc): "sessionClosedByServer" is then a reason to
+ * come back, once. */
+void rj_participant_expect_close (RjParticipant *self);
+
+RjParticipantState rj_participant_get_state (RjParticipant *self);
+const char *rj_participant_get_name (RjParticipant *self);
+const char *rj_participant_get_session (RjParticipant *self);
+const char *
+rj_participant_get_connection (RjParticipant *self); /* (nullable) of the present attempt */
+const char *rj_participant_get_failure (RjParticipant *self); /* (nullable) a sentence */
+guint rj_participant_get_attempt (RjParticipant *self); /* number of the last one, 0: none yet */
+
+/* Everything that should be seen flows, and the own stream; after a loss, also everybody who was seen
+ * before. */
+gboolean rj_participant_is_flowing (RjParticipant *self);
+
+G_END_DECLS
