@@ -1,0 +1,12 @@
+/* Runs the encoders for a clip. Blocks; for a thread that may wait. */
+#pragma once
+
+#include "rj-clip.h"
+
+G_BEGIN_DECLS
+
+/* Returns: (transfer full) (nullable): of GstBuffer */
+GPtrArray *rj_clip_encode_video (const RjClipFormat *format, GError **error);
+GPtrArray *rj_clip_encode_audio (GError **error);
+
+G_END_DECLS

@@ -1,0 +1,251 @@
+#include "rj-receiver.h"
+
+struct _RjReceiver {
+  gatomicrefcount references;
+  RjTap *tap;
+  RjMailbox *mailbox;
+  const RjReceiverNews *news;
+
+  int is_watched; /* atomic: keeps the lock out of the usual path */
+  GMutex watch_mutex;
+  RjReceiverWatch watch; /* protected by watch_mutex */
+  gpointer watch_data;   /* protected by watch_mutex */
+};
+
+/* What a pad's probe knows */
+typedef struct {
+  RjReceiver *receiver;
+  RjMediaKind kind;
+} PadTap;
+
+typedef struct {
+  const RjReceiverNews *news;
+  gint64 at_us;
+  RjGap gap;
+} Letter;
+
+static Letter *
+letter_new (RjReceiver *self, gint64 at_us)
+{
+  Letter *letter = g_new0 (Letter, 1);
+
+  letter->news = self->news;
+  letter->at_us = at_us;
+  return letter;
+}
+
+static void
+open_first_packet (gpointer owner, gpointer data)
+{
+  const Letter *letter = data;
+
+  letter->news->first_packet (owner, letter->at_us);
+}
+
+static void
+open_first_key_frame (gpointer owner, gpointer data)
+{
+  const Letter *letter = data;
+
+  letter->news->first_key_frame (owner, letter->at_us);
+}
+
+static void
+open_gap_ended (gpointer owner, gpointer data)
+{
+  const Letter *letter = data;
+
+  letter->news->gap_ended (owner, &letter->gap);
+}
+
+static void
+on_first_packet_any (gint64 at_us, gpointer user_data)
+{
+  RjReceiver *self = user_data;
+
+  rj_mailbox_post (self->mailbox, open_first_packet, letter_new (self, at_us), g_free);
+}
+
+static void
+on_first_key_frame_any (gint64 at_us, gpointer user_data)
+{
+  RjReceiver *self = user_data;
+
+  rj_mailbox_post (self->mailbox, open_first_key_frame, letter_new (self, at_us), g_free);
+}
+
+static void
+on_gap_ended_any (const RjGap *gap, gpointer user_data)
+{
+  RjReceiver *self = user_data;
+  Letter *letter = letter_new (self, gap->next_key_frame_us);
+
+  letter->gap = *gap;
+  rj_mailbox_post (self->mailbox, open_gap_ended, letter, g_free);
+}
+
+RjReceiver *
+rj_receiver_new (const RjTapConfig *config, const RjReceiverNews *news, RjMailbox *mailbox)
+{
+  static const RjTapNotices notices = {
+    .first_packet = on_first_packet_any,
+    .first_key_frame = on_first_key_frame_any,
+    .gap_ended = on_gap_ended_any,
+  };
+  RjReceiver *self = g_new0 (RjReceiver, 1);
+
+  g_atomic_ref_count_init (&self->references);
+  self->tap = rj_tap_new (config, &notices, self);
+  self->mailbox = rj_mailbox_ref (mailbox);
+  self->news = news;
+  g_mutex_init (&self->watch_mutex);
+  return self;
+}
+
+RjReceiver *
+rj_receiver_ref (RjReceiver *self)
+{
+  g_atomic_ref_count_inc (&self->references);
+  return self;
+}
+
+void
+rj_receiver_unref (RjReceiver *self)
+{
+  if (self == NULL || !g_atomic_ref_count_dec (&self->references))
+    return;
+  /* others may still read the tap; only our probes push, and they are gone */
+  rj_tap_unref (self->tap);
+  rj_mailbox_unref (self->mailbox);
+  g_mutex_clear (&self->watch_mutex);
+  g_free (self);
+}
+
+RjTap *
+rj_receiver_get_tap (RjReceiver *self)
+{
+  return self->tap;
+}
+
+void
+rj_receiver_set_watch (RjReceiver *self, RjReceiverWatch watch, gpointer user_data)
+{
+  g_mutex_lock (&self->watch_mutex);
+  self->watch = watch;
+  self->watch_data = user_data;
+  g_atomic_int_set (&self->is_watched, watch != NULL);
+  g_mutex_unlock (&self->watch_mutex);
+}
+
+static void
+show_to_watch (RjReceiver *self, GstBuffer *packet)
+{
+  g_mutex_lock (&self->watch_mutex);
+  if (self->watch != NULL)
+    self->watch (packet, self->watch_data);
+  g_mutex_unlock (&self->watch_mutex);
+}
+
+static void
+take_packet (const PadTap *pad_tap, GstBuffer *packet, gint64 at_us)
+{
+  RjReceiver *self = pad_tap->receiver;
+  GstMapInfo map;
+
+  if (!gst_buffer_map (packet, &map, GST_MAP_READ))
+    return;
+  rj_tap_push_rtp (self->tap, pad_tap->kind, map.data, map.size, at_us);
+  gst_buffer_unmap (packet, &map);
+  if (pad_tap->kind == RJ_MEDIA_VIDEO_VP8 && g_atomic_int_get (&self->is_watched))
+    show_to_watch (self, packet);
+}
+
+static GstPadProbeReturn
+on_data_any (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  const PadTap *pad_tap = user_data;
+  gint64 at_us = g_get_monotonic_time ();
+
+  if (info->type & GST_PAD_PROBE_TYPE_BUFFER_LIST) {
+    GstBufferList *list = gst_pad_probe_info_get_buffer_list (info);
+
+    for (guint i = 0; i < gst_buffer_list_length (list); i++)
+      take_packet (pad_tap, gst_buffer_list_get (list, i), at_us);
+  } else {
+    take_packet (pad_tap, gst_pad_probe_info_get_buffer (info), at_us);
+  }
+  return GST_PAD_PROBE_OK;
+}
+
+static void
+pad_tap_free (gpointer data)
+{
+  PadTap *pad_tap = data;
+
+  rj_receiver_unref (pad_tap->receiver);
+  g_free (pad_tap);
+}
+
+/* Returns: FALSE for a codec that we did not offer */
+static gboolean
+find_kind (GstPad *pad, RjMediaKind *out)
+{
+  g_autoptr (GstCaps) caps = gst_pad_get_current_caps (pad);
+  const char *name = NULL;
+
+  if (caps == NULL)
+    caps = gst_pad_query_caps (pad, NULL);
+  if (gst_caps_get_size (caps) > 0)
+    name = gst_structure_get_string (gst_caps_get_structure (caps, 0), "encoding-name");
+  if (g_strcmp0 (name, "VP8") == 0)
+    *out = RJ_MEDIA_VIDEO_VP8;
+  else if (g_strcmp0 (name, "OPUS") == 0)
+    *out = RJ_MEDIA_AUDIO;
+  else
+    return FALSE;
+  return TRUE;
+}
+
+/* On a streaming thread: only GStreamer's objects here */
+static void
+on_pad_added_any (GstElement *webrtc, GstPad *pad, gpointer user_data)
+{
+  RjReceiver *self = user_data;
+  g_autoptr (GstObject) pipeline = NULL;
+  g_autoptr (GstPad) sink_pad = NULL;
+  GstElement *sink;
+  PadTap *pad_tap;
+  RjMediaKind kind;
+
+  if (GST_PAD_DIRECTION (pad) != GST_PAD_SRC)
+    return;
+  pipeline = gst_object_get_parent (GST_OBJECT (webrtc));
+  sink = gst_element_factory_make ("fakesink", NULL);
+  if (pipeline == NULL || sink == NULL)
+    return;
+  g_object_set (sink, "sync", FALSE, "async", FALSE, "enable-last-sample", FALSE, NULL);
+  if (find_kind (pad, &kind)) {
+    pad_tap = g_new0 (PadTap, 1);
+    pad_tap->receiver = rj_receiver_ref (self);
+    pad_tap->kind = kind;
+    gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST, on_data_any,
+                       pad_tap, pad_tap_free);
+  }
+  gst_bin_add (GST_BIN (pipeline), sink);
+  gst_element_sync_state_with_parent (sink);
+  sink_pad = gst_element_get_static_pad (sink, "sink");
+  gst_pad_link (pad, sink_pad);
+}
+
+static void
+forget (gpointer data, GClosure *closure)
+{
+  rj_receiver_unref (data);
+}
+
+void
+rj_receiver_attach (RjReceiver *self, GstElement *webrtc)
+{
+  g_signal_connect_data (webrtc, "pad-added", G_CALLBACK (on_pad_added_any), rj_receiver_ref (self),
+                         forget, 0);
+}

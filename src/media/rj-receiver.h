@@ -1,0 +1,40 @@
+/* Where the media of one receiving webrtcbin ends: every packet goes to the tap, then into a sink. It knows
+ * no peer, only the peer's mailbox, because it lives on streaming threads. Reference counted. */
+#pragma once
+
+#include <gst/gst.h>
+
+#include "rj-mailbox.h"
+#include "rj-tap.h"
+
+G_BEGIN_DECLS
+
+typedef struct _RjReceiver RjReceiver;
+
+/* A look at the packets of a receiver, on its streaming thread */
+typedef void (*RjReceiverWatch) (GstBuffer *packet, gpointer user_data);
+
+/* What is posted, at home */
+typedef struct {
+  void (*first_packet) (gpointer owner, gint64 at_us);
+  void (*first_key_frame) (gpointer owner, gint64 at_us);
+  void (*gap_ended) (gpointer owner, const RjGap *gap);
+} RjReceiverNews;
+
+/* @news: static */
+RjReceiver *rj_receiver_new (const RjTapConfig *config,
+                             const RjReceiverNews *news,
+                             RjMailbox *mailbox);
+RjReceiver *rj_receiver_ref (RjReceiver *self);
+void rj_receiver_unref (RjReceiver *self);
+
+/* Listens to the source pads of @webrtc, before it starts. */
+void rj_receiver_attach (RjReceiver *self, GstElement *webrtc);
+
+/* Returns: (transfer none) */
+RjTap *rj_receiver_get_tap (RjReceiver *self);
+
+/* Lets @watch see video packets, from any thread; NULL ends it: when this returns, no call is under way. */
+void rj_receiver_set_watch (RjReceiver *self, RjReceiverWatch watch, gpointer user_data);
+
+G_END_DECLS

@@ -1,0 +1,252 @@
+#include "rj-sdp.h"
+
+#include <gst/sdp/sdp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "rj-error.h"
+
+#define MAX_SDP_SIZE (256 * 1024)
+
+static GstSDPMessage *
+parse (const char *text)
+{
+  g_autoptr (GstSDPMessage) sdp = NULL;
+  gsize size = strlen (text);
+
+  if (size > MAX_SDP_SIZE || !g_str_has_prefix (text, "v=0") || !g_utf8_validate (text, -1, NULL))
+    return NULL;
+  if (gst_sdp_message_new (&sdp) != GST_SDP_OK ||
+      gst_sdp_message_parse_buffer ((const guint8 *) text, (guint) size, sdp) != GST_SDP_OK)
+    return NULL;
+  return g_steal_pointer (&sdp);
+}
+
+GPtrArray *
+rj_sdp_read_mids (const char *text)
+{
+  g_autoptr (GPtrArray) mids = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GstSDPMessage) sdp = parse (text);
+
+  for (guint i = 0; sdp != NULL && i < gst_sdp_message_medias_len (sdp); i++) {
+    const char *mid = gst_sdp_media_get_attribute_val (gst_sdp_message_get_media (sdp, i), "mid");
+
+    g_ptr_array_add (mids, g_strdup (mid == NULL ? "" : mid));
+  }
+  return g_steal_pointer (&mids);
+}
+
+void
+rj_sdp_answer_clear (RjSdpAnswer *self)
+{
+  g_clear_pointer (&self->fingerprint_hash, g_free);
+  g_clear_pointer (&self->fingerprint, g_free);
+}
+
+static gboolean G_GNUC_PRINTF (3, 4)
+  refuse (GError **error, RjErrorCode code, const char *format, ...)
+{
+  g_autofree char *text = NULL;
+  va_list args;
+
+  va_start (args, format);
+  text = g_strdup_vprintf (format, args);
+  va_end (args);
+  g_set_error (error, RJ_ERROR, (int) code, "SDP answer: %s", text);
+  return FALSE;
+}
+
+/* An attribute of the m-line, or else of the session */
+static const char *
+get_attribute (const GstSDPMessage *sdp, const GstSDPMedia *media, const char *name)
+{
+  const char *value = gst_sdp_media_get_attribute_val (media, name);
+
+  return value != NULL ? value : gst_sdp_message_get_attribute_val (sdp, name);
+}
+
+/* Returns: whether one of the payload types of the line is @codec ("VP8/90000") */
+static gboolean
+has_codec (const GstSDPMedia *media, const char *codec)
+{
+  for (guint i = 0;; i++) {
+    const char *value = gst_sdp_media_get_attribute_val_n (media, "rtpmap", i);
+    const char *name;
+
+    if (value == NULL)
+      return FALSE;
+    name = strchr (value, ' ');
+    if (name != NULL && g_ascii_strncasecmp (name + 1, codec, strlen (codec)) == 0)
+      return TRUE;
+  }
+}
+
+static const char *
+get_direction (const GstSDPMessage *sdp, const GstSDPMedia *media)
+{
+  static const char *const directions[] = { "sendrecv", "sendonly", "recvonly", "inactive" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (directions); i++) {
+    if (gst_sdp_media_get_attribute_val (media, directions[i]) != NULL)
+      return directions[i];
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (directions); i++) {
+    if (gst_sdp_message_get_attribute_val (sdp, directions[i]) != NULL)
+      return directions[i];
+  }
+  return "sendrecv"; /* RFC 8866, 6.7 */
+}
+
+static gboolean
+check_media (const GstSDPMessage *sdp, const GstSDPMedia *media, gboolean we_send, GError **error)
+{
+  const char *kind = gst_sdp_media_get_media (media);
+  const char *codec = g_str_equal (kind, "video") ? "VP8/90000" : "opus/48000";
+  const char *direction = get_direction (sdp, media);
+
+  if (gst_sdp_media_get_port (media) == 0)
+    return refuse (error, RJ_ERROR_NO_MEDIA, "%s was refused (m=%s 0)", kind, kind);
+  if (!g_str_equal (direction, "sendrecv") &&
+      !g_str_equal (direction, we_send ? "recvonly" : "sendonly"))
+    return refuse (error, RJ_ERROR_NO_MEDIA, "%s is %s, we wanted to %s it", kind, direction,
+                   we_send ? "send" : "receive");
+  if (!has_codec (media, codec))
+    return refuse (error, RJ_ERROR_NO_MEDIA, "%s has no %s", kind, codec);
+  return TRUE;
+}
+
+static gboolean
+check_transport (const GstSDPMessage *sdp, const GstSDPMedia *media, GError **error)
+{
+  static const char *const needed[] = { "fingerprint", "ice-ufrag", "ice-pwd", "setup" };
+  const char *setup;
+
+  for (guint i = 0; i < G_N_ELEMENTS (needed); i++) {
+    const char *value = get_attribute (sdp, media, needed[i]);
+
+    if (value == NULL || *value == '\0')
+      return refuse (error, RJ_ERROR_PROTOCOL, "m=%s has no a=%s", gst_sdp_media_get_media (media),
+                     needed[i]);
+  }
+  setup = get_attribute (sdp, media, "setup");
+  if (!g_str_equal (setup, "active") && !g_str_equal (setup, "passive"))
+    return refuse (error, RJ_ERROR_PROTOCOL, "a=setup:%s is no answer", setup);
+  return TRUE;
+}
+
+static gboolean
+read_fingerprint (const GstSDPMessage *sdp,
+                  const GstSDPMedia *media,
+                  RjSdpAnswer *out,
+                  GError **error)
+{
+  const char *value = get_attribute (sdp, media, "fingerprint");
+  g_auto (GStrv) parts = g_strsplit (value, " ", 2);
+
+  if (g_strv_length (parts) != 2 || strlen (parts[1]) < 2)
+    return refuse (error, RJ_ERROR_PROTOCOL, "a=fingerprint has no hash");
+  out->fingerprint_hash = g_ascii_strdown (parts[0], -1);
+  out->fingerprint = g_strstrip (g_ascii_strup (parts[1], -1));
+  return TRUE;
+}
+
+static gboolean
+check_lines (const GstSDPMessage *offer,
+             const GstSDPMessage *answer,
+             gboolean we_send,
+             GError **error)
+{
+  guint n_lines = gst_sdp_message_medias_len (offer);
+
+  if (gst_sdp_message_medias_len (answer) != n_lines)
+    return refuse (error, RJ_ERROR_PROTOCOL, "%u m-lines for %u offered ones",
+                   gst_sdp_message_medias_len (answer), n_lines);
+  for (guint i = 0; i < n_lines; i++) {
+    const GstSDPMedia *wanted = gst_sdp_message_get_media (offer, i);
+    const GstSDPMedia *media = gst_sdp_message_get_media (answer, i);
+    const char *kind = gst_sdp_media_get_media (media);
+
+    if (g_strcmp0 (kind, gst_sdp_media_get_media (wanted)) != 0)
+      return refuse (error, RJ_ERROR_PROTOCOL, "m-line %u is not the offered one", i);
+    if (!check_media (answer, media, we_send, error) || !check_transport (answer, media, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+gboolean
+rj_sdp_check_answer (const char *offer_text,
+                     const char *answer_text,
+                     gboolean we_send,
+                     RjSdpAnswer *out,
+                     GError **error)
+{
+  g_autoptr (GstSDPMessage) offer = parse (offer_text);
+  g_autoptr (GstSDPMessage) answer = parse (answer_text);
+
+  g_return_val_if_fail (offer != NULL, FALSE);
+
+  if (answer == NULL)
+    return refuse (error, RJ_ERROR_PROTOCOL, "this is no SDP");
+  if (!check_lines (offer, answer, we_send, error))
+    return FALSE;
+  return read_fingerprint (answer, gst_sdp_message_get_media (answer, 0), out, error);
+}
+
+static gboolean
+find_hash (const char *name, GChecksumType *out)
+{
+  static const struct {
+    const char *name;
+    GChecksumType type;
+  } hashes[] = {
+    { "sha-1", G_CHECKSUM_SHA1 },
+    { "sha-256", G_CHECKSUM_SHA256 },
+    { "sha-384", G_CHECKSUM_SHA384 },
+    { "sha-512", G_CHECKSUM_SHA512 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (hashes); i++) {
+    if (g_str_equal (name, hashes[i].name)) {
+      *out = hashes[i].type;
+      return TRUE;
+    }
+  }
+  return FALSE;
+}
+
+/* Returns: (transfer full) (nullable): the certificate's bytes (DER) */
+static guint8 *
+decode_pem (const char *pem, gsize *out_size)
+{
+  const char *begin = strstr (pem, "-----BEGIN CERTIFICATE-----");
+  const char *end = strstr (pem, "-----END CERTIFICATE-----");
+  g_autofree char *body = NULL;
+
+  if (begin == NULL || end == NULL || end < begin)
+    return NULL;
+  begin += strlen ("-----BEGIN CERTIFICATE-----");
+  body = g_strndup (begin, (gsize) (end - begin));
+  return g_base64_decode (body, out_size);
+}
+
+gboolean
+rj_sdp_check_certificate (const RjSdpAnswer *answer, const char *pem, GError **error)
+{
+  gsize size = 0;
+  g_autofree guint8 *certificate = decode_pem (pem, &size);
+  g_autofree char *digest = NULL;
+  g_autoptr (GString) promised = g_string_new (answer->fingerprint);
+  GChecksumType type;
+
+  if (certificate == NULL || !find_hash (answer->fingerprint_hash, &type))
+    return refuse (error, RJ_ERROR_PROTOCOL,
+                   "its %s fingerprint cannot be compared with the certificate",
+                   answer->fingerprint_hash);
+  digest = g_compute_checksum_for_data (type, certificate, size);
+  g_string_replace (promised, ":", "", 0);
+  if (g_ascii_strcasecmp (promised->str, digest) == 0)
+    return TRUE;
+  return refuse (error, RJ_ERROR_PROTOCOL,
+                 "the certificate of the DTLS connection is not the one that it announced");
+}

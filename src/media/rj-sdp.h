@@ -1,0 +1,32 @@
+/* What must be read in SDP texts around webrtcbin: the mids of an offer, and whether an answer can be handed
+ * over at all (webrtcbin 1.22 asserts, or is silent for ever, on several kinds of bad answers). Any thread. */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* Returns: (transfer full): mid per m-line; "" where a line has none */
+GPtrArray *rj_sdp_read_mids (const char *sdp);
+
+typedef struct {
+  char *fingerprint_hash; /* "sha-256" */
+  char *fingerprint;      /* "AB:CD:…" upper case */
+} RjSdpAnswer;
+
+void rj_sdp_answer_clear (RjSdpAnswer *self);
+
+/* Compares with the offer that it answers. @we_send: our offer was sendonly.
+ * Errors: RJ_ERROR_PROTOCOL: garbage, wrong m-lines, no ICE or DTLS parameters. RJ_ERROR_NO_MEDIA: a medium
+ * was refused or is inactive, or has another codec. */
+gboolean rj_sdp_check_answer (const char *offer,
+                              const char *answer,
+                              gboolean we_send,
+                              RjSdpAnswer *out,
+                              GError **error);
+
+/* @pem: the certificate that the other side has shown.
+ * Returns: FALSE with RJ_ERROR_PROTOCOL when it is not the one of the answer */
+gboolean rj_sdp_check_certificate (const RjSdpAnswer *answer, const char *pem, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,145 @@
+#include "rj-sender.h"
+
+#include "rj-cursor.h"
+
+/* One medium of the peer. Belongs to the pacer's thread after its job was added. */
+typedef struct {
+  RjClip *clip;
+  RjSource *source;
+  RjSenderStamp stamp;
+  RjCursor cursor;
+} Stream;
+
+struct _RjSender {
+  RjPacer *pacer;
+  Stream *audio, *video; /* until they are started */
+  RjPacerJob *audio_job, *video_job;
+};
+
+static Stream *
+stream_new (RjClip *clip, const RjSenderStamp *stamp, RjSource *source)
+{
+  Stream *stream = g_new0 (Stream, 1);
+
+  stream->clip = rj_clip_ref (clip);
+  stream->stamp = *stamp;
+  stream->source = gst_object_ref (source);
+  return stream;
+}
+
+static void
+stream_free (gpointer data)
+{
+  Stream *stream = data;
+
+  if (stream == NULL)
+    return;
+  gst_object_unref (stream->source);
+  rj_clip_unref (stream->clip);
+  g_free (stream);
+}
+
+/* The encoded frame is shared by all peers, the stamp is this one's */
+static GstBuffer *
+make_stamped (const Stream *stream, guint64 number, gint64 now_us)
+{
+  guint n_frames = rj_clip_get_n_frames (stream->clip);
+  GstBuffer *frame = rj_clip_get_frame (stream->clip, (guint) (number % n_frames));
+  GstBuffer *buffer = gst_buffer_copy (frame);
+  RjFrameStamp stamp = {
+    .run_hash = stream->stamp.run_hash,
+    .publisher = stream->stamp.publisher,
+    .frame = (guint32) number,
+    .ms = (guint32) ((now_us - stream->stamp.run_start_us) / 1000),
+  };
+  guint8 *bytes = g_malloc (RJ_FRAME_STAMP_SIZE);
+
+  rj_frame_stamp_write (&stamp, bytes);
+  gst_buffer_append_memory (buffer, gst_memory_new_wrapped (0, bytes, RJ_FRAME_STAMP_SIZE, 0,
+                                                            RJ_FRAME_STAMP_SIZE, bytes, g_free));
+  return buffer;
+}
+
+static gint64
+go_on (Stream *stream, GstFlowReturn result)
+{
+  return result == GST_FLOW_OK ? rj_cursor_get_due_us (&stream->cursor) : -1;
+}
+
+static gint64
+push_video (gint64 due_us, gpointer user_data)
+{
+  Stream *stream = user_data;
+  gint64 now_us = g_get_monotonic_time ();
+  guint64 number;
+
+  if (rj_source_take_key_request (stream->source))
+    rj_cursor_want_key (&stream->cursor);
+  number = rj_cursor_take (&stream->cursor, now_us);
+  return go_on (stream,
+                rj_source_push (stream->source, make_stamped (stream, number, now_us), due_us));
+}
+
+static gint64
+push_audio (gint64 due_us, gpointer user_data)
+{
+  Stream *stream = user_data;
+  guint n_packets = rj_clip_get_n_audio_packets (stream->clip);
+  guint64 number = rj_cursor_take (&stream->cursor, g_get_monotonic_time ());
+  GstBuffer *packet = rj_clip_get_audio_packet (stream->clip, (guint) (number % n_packets));
+
+  return go_on (stream, rj_source_push (stream->source, gst_buffer_copy (packet), due_us));
+}
+
+RjSender *
+rj_sender_new (
+  RjPacer *pacer, RjClip *clip, const RjSenderStamp *stamp, RjSource *audio, RjSource *video)
+{
+  RjSender *self = g_new0 (RjSender, 1);
+
+  self->pacer = rj_pacer_ref (pacer);
+  if (audio != NULL)
+    self->audio = stream_new (clip, stamp, audio);
+  if (video != NULL)
+    self->video = stream_new (clip, stamp, video);
+  return self;
+}
+
+static RjPacerJob *
+start (RjPacer *pacer, Stream *stream, RjPacerFunc func)
+{
+  return rj_pacer_add (pacer, stream->cursor.start_us, func, stream, stream_free);
+}
+
+void
+rj_sender_start (RjSender *self)
+{
+  gint64 now_us = g_get_monotonic_time ();
+
+  if (self->audio != NULL) {
+    rj_cursor_init (&self->audio->cursor, rj_clip_get_n_audio_packets (self->audio->clip), NULL,
+                    G_USEC_PER_SEC / RJ_CLIP_AUDIO_PACKET_US, now_us);
+    self->audio_job = start (self->pacer, g_steal_pointer (&self->audio), push_audio);
+  }
+  if (self->video != NULL) {
+    rj_cursor_init (&self->video->cursor, rj_clip_get_n_frames (self->video->clip),
+                    rj_clip_get_keys (self->video->clip), rj_clip_get_fps (self->video->clip),
+                    now_us);
+    self->video_job = start (self->pacer, g_steal_pointer (&self->video), push_video);
+  }
+}
+
+void
+rj_sender_stop (RjSender *self)
+{
+  if (self == NULL)
+    return;
+  if (self->audio_job != NULL)
+    rj_pacer_remove (self->pacer, self->audio_job);
+  if (self->video_job != NULL)
+    rj_pacer_remove (self->pacer, self->video_job);
+  stream_free (self->audio);
+  stream_free (self->video);
+  rj_pacer_unref (self->pacer);
+  g_free (self);
+}

@@ -1,0 +1,195 @@
+#include "rj-webrtcbin-build.h"
+
+#include <agent.h>
+#include <gst/webrtc/webrtc.h>
+
+#include "rj-error.h"
+#include "rj-media-init.h"
+#include "rj-webrtcbin-news.h"
+
+#define AUDIO_CAPS                                                                                 \
+  "application/x-rtp,media=audio,encoding-name=OPUS,payload=111,clock-rate=48000,"                 \
+  "encoding-params=(string)2"
+#define VIDEO_CAPS "application/x-rtp,media=video,encoding-name=VP8,payload=96,clock-rate=90000"
+
+/* A receiver that is silent learns nothing; the default is 5 s (RFC 3550) */
+#define RTCP_INTERVAL (300 * GST_MSECOND)
+
+static GstElement *
+make (const char *name, GError **error)
+{
+  GstElement *element = gst_element_factory_make (name, NULL);
+
+  if (element != NULL)
+    return element;
+  if (rj_media_check_plugins (error))
+    g_set_error (error, RJ_ERROR, RJ_ERROR_ENVIRONMENT, "no element %s", name);
+  return NULL;
+}
+
+/* libnice as it should have been from the start: no UPnP (one thread, eleven descriptors and 200 ms), no TCP,
+ * checks at 5 ms; before anything is gathered */
+static void
+tune_ice (GstElement *webrtc, gboolean loopback_only)
+{
+  g_autoptr (GObject) agent = rj_webrtcbin_dup_nice_agent (webrtc);
+
+  if (agent == NULL)
+    return;
+  g_object_set (agent, "upnp", FALSE, "ice-tcp", FALSE, "stun-pacing-timer", 5, NULL);
+  if (loopback_only) {
+    NiceAddress address;
+
+    nice_address_init (&address);
+    nice_address_set_from_string (&address, "127.0.0.1");
+    nice_agent_add_local_address (NICE_AGENT (agent), &address);
+  }
+}
+
+static gboolean
+add_ice_servers (GstElement *webrtc, const RjPeerConfig *config, GError **error)
+{
+  if (config->stun_servers != NULL && config->stun_servers->len > 0)
+    g_object_set (webrtc, "stun-server", config->stun_servers->pdata[0], NULL);
+  for (guint i = 0; config->turn_servers != NULL && i < config->turn_servers->len; i++) {
+    gboolean added = FALSE;
+
+    g_signal_emit_by_name (webrtc, "add-turn-server", config->turn_servers->pdata[i], &added);
+    if (!added) {
+      g_set_error (error, RJ_ERROR, RJ_ERROR_PROTOCOL,
+                   "TURN server %u of the session cannot be understood", i + 1);
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
+/* Returns: (nullable): the source, in the pipeline, linked through its payloader */
+static RjSource *
+add_source (RjWebrtcbinParts *self,
+            GstCaps *caps,
+            const char *payloader_name,
+            guint payload_type,
+            GError **error)
+{
+  GstElement *payloader = make (payloader_name, error);
+  RjSource *source;
+
+  if (payloader == NULL)
+    return NULL;
+  g_object_set (payloader, "pt", payload_type, NULL);
+  if (g_str_equal (payloader_name, "rtpvp8pay"))
+    gst_util_set_object_arg (G_OBJECT (payloader), "picture-id-mode", "15-bit");
+  source = rj_source_new (caps);
+  gst_bin_add_many (GST_BIN (self->pipeline), GST_ELEMENT (source), payloader, NULL);
+  if (gst_element_link (GST_ELEMENT (source), payloader) &&
+      gst_element_link_pads (payloader, "src", self->webrtc, "sink_%u"))
+    return source;
+  g_set_error (error, RJ_ERROR, RJ_ERROR_ENVIRONMENT, "%s cannot be linked", payloader_name);
+  return NULL;
+}
+
+static gboolean
+add_sources (RjWebrtcbinParts *self, const RjPeerConfig *config, RjClip *clip, GError **error)
+{
+  if (config->has_audio) {
+    self->audio = add_source (self, rj_clip_get_audio_caps (clip), "rtpopuspay", 111, error);
+    if (self->audio == NULL)
+      return FALSE;
+  }
+  if (config->has_video) {
+    self->video = add_source (self, rj_clip_get_video_caps (clip), "rtpvp8pay", 96, error);
+    if (self->video == NULL)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+gboolean
+rj_webrtcbin_build (RjWebrtcbinParts *self,
+                    const RjPeerConfig *config,
+                    RjClip *clip,
+                    GError **error)
+{
+  GstElement *webrtc = make ("webrtcbin", error);
+
+  if (webrtc == NULL)
+    return FALSE;
+  self->pipeline = gst_object_ref_sink (gst_pipeline_new (NULL));
+  self->webrtc = webrtc;
+  g_object_set (webrtc, "latency", 0, NULL);
+  /* max-bundle writes m=video 0, which Kurento takes for a refusal */
+  gst_util_set_object_arg (G_OBJECT (webrtc), "bundle-policy", "max-compat");
+  tune_ice (webrtc, config->loopback_only);
+  gst_bin_add (GST_BIN (self->pipeline), webrtc);
+  return add_ice_servers (webrtc, config, error) &&
+         (config->direction == RJ_DIRECTION_RECEIVE || add_sources (self, config, clip, error));
+}
+
+static void
+add_transceiver (GstElement *webrtc, const char *description)
+{
+  g_autoptr (GstCaps) caps = gst_caps_from_string (description);
+  g_autoptr (GstWebRTCRTPTransceiver) transceiver = NULL;
+
+  g_signal_emit_by_name (webrtc, "add-transceiver", GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_RECVONLY,
+                         caps, &transceiver);
+}
+
+/* Returns: whether the pad knows what flows through it: without that the offer has no a=ssrc, and Opus no
+ * channels, and the media server connects but sees nothing */
+static gboolean
+prepare_sink_pad (GstElement *webrtc, GstPad *pad, gpointer unused)
+{
+  g_autoptr (GstWebRTCRTPTransceiver) transceiver = NULL;
+
+  g_object_get (pad, "transceiver", &transceiver, NULL);
+  if (transceiver != NULL)
+    g_object_set (transceiver, "direction", GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_SENDONLY,
+                  "do-nack", FALSE, NULL);
+  return transceiver != NULL && gst_pad_has_current_caps (pad);
+}
+
+static gboolean
+announce (RjSource *source, const char *name)
+{
+  return source == NULL || rj_source_announce (source, name);
+}
+
+static gboolean
+prepare_offer (RjWebrtcbinParts *self, const RjPeerConfig *config)
+{
+  if (config->direction == RJ_DIRECTION_RECEIVE) {
+    if (config->has_audio)
+      add_transceiver (self->webrtc, AUDIO_CAPS);
+    if (config->has_video)
+      add_transceiver (self->webrtc, VIDEO_CAPS);
+    return TRUE;
+  }
+  return announce (self->audio, "audio") && announce (self->video, "video") &&
+         gst_element_foreach_sink_pad (self->webrtc, prepare_sink_pad, NULL);
+}
+
+gboolean
+rj_webrtcbin_start (RjWebrtcbinParts *self, const RjPeerConfig *config, GError **error)
+{
+  if (gst_element_set_state (self->pipeline, GST_STATE_PLAYING) != GST_STATE_CHANGE_FAILURE &&
+      prepare_offer (self, config))
+    return TRUE;
+  g_set_error (error, RJ_ERROR, RJ_ERROR_ENVIRONMENT, "the peer's pipeline does not start");
+  return FALSE;
+}
+
+void
+rj_webrtcbin_shorten_rtcp (GstElement *webrtc)
+{
+  g_autoptr (GstElement) rtpbin = gst_bin_get_by_name (GST_BIN (webrtc), "rtpbin");
+  g_autoptr (GObject) session = NULL;
+
+  if (rtpbin != NULL)
+    g_signal_emit_by_name (rtpbin, "get-internal-session", 0, &session);
+  if (session != NULL)
+    g_object_set (session, "rtcp-min-interval", (guint64) RTCP_INTERVAL, NULL);
+  else
+    g_debug ("no RTP session to tune");
+}

@@ -1,0 +1,647 @@
+#include "rj-webrtcbin-peer.h"
+
+#include <agent.h>
+#include <gst/webrtc/webrtc.h>
+#include <string.h>
+
+#include "rj-error.h"
+#include "rj-frame-stamp.h"
+#include "rj-log.h"
+#include "rj-promise.h"
+#include "rj-sdp.h"
+#include "rj-sender.h"
+#include "rj-states.h"
+#include "rj-webrtcbin-build.h"
+#include "rj-webrtcbin-news.h"
+
+#define GAP_LIMIT_US     (500 * 1000)
+#define GAP_LIMIT_FRAMES 10
+#define DEFAULT_FRAME_US 33333
+#define AUDIO_PACKET_US  20000
+
+/*  new ─► offering ─► offered ─► answering ─► answered      any but closed ─► failed      any ─► closed  */
+typedef enum {
+  PEER_NEW,
+  PEER_OFFERING,
+  PEER_OFFERED,
+  PEER_ANSWERING,
+  PEER_ANSWERED,
+  PEER_FAILED,
+  PEER_CLOSED,
+} PeerState;
+
+#define TO(s) RJ_STATE_BIT (PEER_##s)
+
+static const RjStateRow peer_states[] = {
+  [PEER_NEW] = { "new", TO (OFFERING) | TO (FAILED) | TO (CLOSED) },
+  [PEER_OFFERING] = { "offering", TO (OFFERED) | TO (FAILED) | TO (CLOSED) },
+  [PEER_OFFERED] = { "offered", TO (ANSWERING) | TO (FAILED) | TO (CLOSED) },
+  [PEER_ANSWERING] = { "answering", TO (ANSWERED) | TO (FAILED) | TO (CLOSED) },
+  [PEER_ANSWERED] = { "answered", TO (FAILED) | TO (CLOSED) },
+  [PEER_FAILED] = { "failed", TO (CLOSED) },
+  [PEER_CLOSED] = { "closed", 0 },
+};
+
+typedef struct {
+  guint mline;
+  char *text;
+} Candidate;
+
+struct _RjWebrtcbinPeer {
+  GObject parent_instance;
+
+  RjDirection direction;
+  PeerState state;
+  RjMailbox *mailbox;
+  RjReaper *reaper;
+  RjDecoder *decoder;
+  RjReceiver *receiver; /* of receiving peers */
+  RjSender *sender;     /* of sending peers */
+  GstElement *pipeline, *webrtc;
+
+  GTask *pending; /* (nullable): offer or answer under way */
+  char *offer;
+  GPtrArray *mids;
+  RjSdpAnswer answer;
+  gboolean offer_taken;         /* local candidates may go */
+  GPtrArray *local_candidates;  /* of Candidate, until then */
+  GPtrArray *remote_candidates; /* of Candidate, until the answer is applied */
+  GHashTable *seen_candidates;  /* the server tells each of them once per m-line */
+  gboolean ice_told, dtls_told;
+};
+
+static void rj_webrtcbin_peer_iface_init (RjPeerInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (RjWebrtcbinPeer,
+                               rj_webrtcbin_peer,
+                               G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (RJ_TYPE_PEER, rj_webrtcbin_peer_iface_init))
+
+static Candidate *
+candidate_new (guint mline, const char *text)
+{
+  Candidate *candidate = g_new0 (Candidate, 1);
+
+  candidate->mline = mline;
+  candidate->text = g_strdup (text);
+  return candidate;
+}
+
+static void
+candidate_free (gpointer data)
+{
+  Candidate *candidate = data;
+
+  g_free (candidate->text);
+  g_free (candidate);
+}
+
+static gboolean
+move (RjWebrtcbinPeer *self, PeerState state)
+{
+  if (!rj_states_allow (peer_states, G_N_ELEMENTS (peer_states), self->state, state))
+    return FALSE;
+  g_debug ("peer %p: %s -> %s", self, peer_states[self->state].name, peer_states[state].name);
+  self->state = state;
+  return TRUE;
+}
+
+static gboolean
+is_alive (RjWebrtcbinPeer *self)
+{
+  return self->state != PEER_CLOSED && self->state != PEER_FAILED;
+}
+
+/* Answers who waits, if anybody does. @error: (transfer full) */
+static void
+fail_pending (RjWebrtcbinPeer *self, GError *error)
+{
+  g_autoptr (GTask) task = g_steal_pointer (&self->pending);
+
+  if (task != NULL)
+    g_task_return_error (task, error);
+  else
+    g_error_free (error);
+}
+
+static void
+fail (RjWebrtcbinPeer *self, const GError *error)
+{
+  if (!move (self, PEER_FAILED))
+    return;
+  if (self->pending != NULL)
+    fail_pending (self, g_error_copy (error));
+  else
+    g_signal_emit_by_name (self, "failed", error);
+}
+
+static void
+fail_no_media (RjWebrtcbinPeer *self, const char *text)
+{
+  g_autoptr (GError) error = g_error_new_literal (RJ_ERROR, RJ_ERROR_NO_MEDIA, text);
+
+  fail (self, error);
+}
+
+/* ---- candidates of ours ---- */
+
+static void
+emit_candidate (RjWebrtcbinPeer *self, const Candidate *candidate)
+{
+  const char *mid = candidate->mline < self->mids->len ? self->mids->pdata[candidate->mline] : "";
+
+  g_signal_emit_by_name (self, "candidate", candidate->mline, mid, candidate->text);
+}
+
+static void
+flush_local_candidates (gpointer owner, gpointer unused)
+{
+  RjWebrtcbinPeer *self = owner;
+  g_autoptr (GPtrArray) candidates = g_steal_pointer (&self->local_candidates);
+
+  self->local_candidates = g_ptr_array_new_with_free_func (candidate_free);
+  for (guint i = 0; i < candidates->len && is_alive (self); i++)
+    emit_candidate (self, candidates->pdata[i]);
+}
+
+static void
+on_candidate (gpointer owner, guint mline, const char *text)
+{
+  RjWebrtcbinPeer *self = owner;
+
+  RJ_ASSERT_HOME ();
+  if (!is_alive (self))
+    return;
+  g_ptr_array_add (self->local_candidates, candidate_new (mline, text));
+  if (self->offer_taken)
+    flush_local_candidates (self, NULL);
+}
+
+/* ---- connection ---- */
+
+static void
+on_ice_connected (gpointer owner, gint64 at_us)
+{
+  RjWebrtcbinPeer *self = owner;
+  g_autofree char *local = NULL;
+  g_autofree char *remote = NULL;
+
+  RJ_ASSERT_HOME ();
+  if (!is_alive (self) || self->ice_told)
+    return;
+  self->ice_told = TRUE;
+  rj_webrtcbin_read_selected_pair (self->webrtc, &local, &remote);
+  g_signal_emit_by_name (self, "ice-connected", at_us, local, remote);
+}
+
+static gboolean
+check_certificate (RjWebrtcbinPeer *self, GError **error)
+{
+  g_autofree char *pem = rj_webrtcbin_read_remote_certificate (self->webrtc);
+
+  if (pem == NULL) {
+    g_debug ("peer %p: the certificate of the other side cannot be read", self);
+    return TRUE;
+  }
+  return rj_sdp_check_certificate (&self->answer, pem, error);
+}
+
+static void
+on_dtls_connected (gpointer owner, gint64 at_us)
+{
+  RjWebrtcbinPeer *self = owner;
+  g_autoptr (GError) error = NULL;
+
+  RJ_ASSERT_HOME ();
+  if (!is_alive (self) || self->dtls_told)
+    return;
+  self->dtls_told = TRUE;
+  if (!check_certificate (self, &error)) {
+    fail (self, error);
+    return;
+  }
+  if (self->sender != NULL)
+    rj_sender_start (self->sender);
+  g_signal_emit_by_name (self, "dtls-connected", at_us);
+}
+
+static void
+on_ice_failed (gpointer owner, gint64 at_us)
+{
+  RJ_ASSERT_HOME ();
+  fail_no_media (owner, "ICE failed");
+}
+
+static void
+on_connection_failed (gpointer owner, gint64 at_us)
+{
+  RjWebrtcbinPeer *self = owner;
+
+  RJ_ASSERT_HOME ();
+  fail_no_media (self, self->ice_told ? "DTLS failed" : "ICE failed");
+}
+
+static void
+on_pipeline_error (gpointer owner, const GError *cause)
+{
+  g_autoptr (GError) error = g_error_copy (cause);
+
+  RJ_ASSERT_HOME ();
+  g_prefix_error (&error, "pipeline: ");
+  fail (owner, error);
+}
+
+static const RjWebrtcbinNews news = {
+  .candidate = on_candidate,
+  .ice_connected = on_ice_connected,
+  .dtls_connected = on_dtls_connected,
+  .ice_failed = on_ice_failed,
+  .connection_failed = on_connection_failed,
+  .pipeline_error = on_pipeline_error,
+};
+
+/* ---- media of a receiving peer ---- */
+
+static void
+on_first_packet (gpointer owner, gint64 at_us)
+{
+  RJ_ASSERT_HOME ();
+  if (is_alive (owner))
+    g_signal_emit_by_name (owner, "first-packet", at_us);
+}
+
+static void
+on_first_key_frame (gpointer owner, gint64 at_us)
+{
+  RJ_ASSERT_HOME ();
+  if (is_alive (owner))
+    g_signal_emit_by_name (owner, "first-key-frame", at_us);
+}
+
+static void
+on_gap_ended (gpointer owner, const RjGap *gap)
+{
+  RJ_ASSERT_HOME ();
+  if (is_alive (owner))
+    g_signal_emit_by_name (owner, "frame-gap", gap);
+}
+
+static const RjReceiverNews receiver_news = {
+  .first_packet = on_first_packet,
+  .first_key_frame = on_first_key_frame,
+  .gap_ended = on_gap_ended,
+};
+
+static void
+on_picture_checked (gpointer owner, const RjPictureCheck *check)
+{
+  RJ_ASSERT_HOME ();
+  if (is_alive (owner))
+    g_signal_emit_by_name (owner, "picture-checked", check);
+}
+
+/* ---- offer ---- */
+
+static void
+on_local_description_set (gpointer owner, const GstStructure *reply, const GError *error)
+{
+  RjWebrtcbinPeer *self = owner;
+  g_autoptr (GTask) task = NULL;
+
+  if (self->state != PEER_OFFERING)
+    return;
+  if (error != NULL) {
+    fail (self, error);
+    return;
+  }
+  move (self, PEER_OFFERED);
+  task = g_steal_pointer (&self->pending);
+  g_task_return_pointer (task, g_strdup (self->offer), g_free);
+}
+
+static void
+on_offer_created (gpointer owner, const GstStructure *reply, const GError *cause)
+{
+  RjWebrtcbinPeer *self = owner;
+  g_autoptr (GstWebRTCSessionDescription) offer = NULL;
+  g_autoptr (GstPromise) promise = NULL;
+  g_autoptr (GError) error = cause == NULL ? NULL : g_error_copy (cause);
+
+  if (self->state != PEER_OFFERING)
+    return;
+  if (reply != NULL)
+    gst_structure_get (reply, "offer", GST_TYPE_WEBRTC_SESSION_DESCRIPTION, &offer, NULL);
+  if (offer == NULL) {
+    if (error == NULL)
+      g_set_error (&error, RJ_ERROR, RJ_ERROR_ENVIRONMENT, "webrtcbin made no offer");
+    fail (self, error);
+    return;
+  }
+  self->offer = gst_sdp_message_as_text (offer->sdp);
+  g_clear_pointer (&self->mids, g_ptr_array_unref);
+  self->mids = rj_sdp_read_mids (self->offer);
+  promise = rj_promise_new (self->mailbox, on_local_description_set);
+  g_signal_emit_by_name (self->webrtc, "set-local-description", offer, promise);
+}
+
+static GTask *
+begin (RjWebrtcbinPeer *self,
+       PeerState state,
+       gpointer tag,
+       GCancellable *cancellable,
+       GAsyncReadyCallback callback,
+       gpointer user_data)
+{
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, tag);
+  if (g_task_return_error_if_cancelled (task)) {
+    g_clear_object (&task);
+  } else if (!move (self, state)) {
+    g_task_return_new_error (task, RJ_ERROR, RJ_ERROR_CLOSED, "the peer is %s",
+                             peer_states[self->state].name);
+    g_clear_object (&task);
+  }
+  return task;
+}
+
+static void
+rj_webrtcbin_peer_create_offer_async (RjPeer *peer,
+                                      GCancellable *cancellable,
+                                      GAsyncReadyCallback callback,
+                                      gpointer user_data)
+{
+  RjWebrtcbinPeer *self = RJ_WEBRTCBIN_PEER (peer);
+  g_autoptr (GstPromise) promise = NULL;
+
+  RJ_ASSERT_HOME ();
+  self->pending = begin (self, PEER_OFFERING, rj_webrtcbin_peer_create_offer_async, cancellable,
+                         callback, user_data);
+  if (self->pending == NULL)
+    return;
+  promise = rj_promise_new (self->mailbox, on_offer_created);
+  g_signal_emit_by_name (self->webrtc, "create-offer", NULL, promise);
+}
+
+static char *
+rj_webrtcbin_peer_create_offer_finish (RjPeer *peer, GAsyncResult *result, GError **error)
+{
+  RjWebrtcbinPeer *self = RJ_WEBRTCBIN_PEER (peer);
+  char *offer = g_task_propagate_pointer (G_TASK (result), error);
+
+  if (offer != NULL && !self->offer_taken) {
+    self->offer_taken = TRUE;
+    rj_mailbox_post (self->mailbox, flush_local_candidates, NULL, NULL);
+  }
+  return offer;
+}
+
+/* ---- answer ---- */
+
+static void
+give_remote_candidate (RjWebrtcbinPeer *self, const Candidate *candidate)
+{
+  g_signal_emit_by_name (self->webrtc, "add-ice-candidate", candidate->mline, candidate->text);
+}
+
+static void
+on_remote_description_set (gpointer owner, const GstStructure *reply, const GError *error)
+{
+  RjWebrtcbinPeer *self = owner;
+  g_autoptr (GTask) task = NULL;
+
+  if (self->state != PEER_ANSWERING)
+    return;
+  if (error != NULL) {
+    g_autoptr (GError) refusal = g_error_new (
+      RJ_ERROR, RJ_ERROR_PROTOCOL, "SDP answer: webrtcbin refuses it: %s", error->message);
+
+    fail (self, refusal);
+    return;
+  }
+  move (self, PEER_ANSWERED);
+  for (guint i = 0; i < self->remote_candidates->len; i++)
+    give_remote_candidate (self, self->remote_candidates->pdata[i]);
+  g_ptr_array_set_size (self->remote_candidates, 0);
+  if (self->direction == RJ_DIRECTION_RECEIVE)
+    rj_webrtcbin_shorten_rtcp (self->webrtc);
+  task = g_steal_pointer (&self->pending);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+apply_answer (RjWebrtcbinPeer *self, const char *text)
+{
+  g_autoptr (GstPromise) promise = rj_promise_new (self->mailbox, on_remote_description_set);
+  g_autoptr (GstWebRTCSessionDescription) answer = NULL;
+  GstSDPMessage *sdp = NULL;
+
+  gst_sdp_message_new_from_text (text, &sdp);
+  answer = gst_webrtc_session_description_new (GST_WEBRTC_SDP_TYPE_ANSWER, sdp);
+  g_signal_emit_by_name (self->webrtc, "set-remote-description", answer, promise);
+}
+
+static void
+rj_webrtcbin_peer_set_answer_async (RjPeer *peer,
+                                    const char *sdp,
+                                    GCancellable *cancellable,
+                                    GAsyncReadyCallback callback,
+                                    gpointer user_data)
+{
+  RjWebrtcbinPeer *self = RJ_WEBRTCBIN_PEER (peer);
+  g_autoptr (GError) error = NULL;
+
+  RJ_ASSERT_HOME ();
+  self->pending = begin (self, PEER_ANSWERING, rj_webrtcbin_peer_set_answer_async, cancellable,
+                         callback, user_data);
+  if (self->pending == NULL)
+    return;
+  if (rj_sdp_check_answer (self->offer, sdp, self->direction == RJ_DIRECTION_SEND, &self->answer,
+                           &error))
+    apply_answer (self, sdp);
+  else
+    fail (self, error);
+}
+
+static gboolean
+rj_webrtcbin_peer_set_answer_finish (RjPeer *peer, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
+rj_webrtcbin_peer_add_candidate (RjPeer *peer, guint mline, const char *mid, const char *text)
+{
+  RjWebrtcbinPeer *self = RJ_WEBRTCBIN_PEER (peer);
+  Candidate candidate = { mline, (char *) text };
+
+  RJ_ASSERT_HOME ();
+  if (!is_alive (self) || *text == '\0' ||
+      !g_hash_table_add (self->seen_candidates, g_strdup (text)))
+    return;
+  /* names of multicast DNS: resolving them leaks in 1.22, and no server has them */
+  if (strstr (text, ".local ") != NULL)
+    return;
+  if (self->state == PEER_ANSWERED)
+    give_remote_candidate (self, &candidate);
+  else
+    g_ptr_array_add (self->remote_candidates, candidate_new (mline, text));
+}
+
+/* ---- life ---- */
+
+static RjTap *
+rj_webrtcbin_peer_get_tap (RjPeer *peer)
+{
+  RjWebrtcbinPeer *self = RJ_WEBRTCBIN_PEER (peer);
+
+  return self->receiver == NULL ? NULL : rj_receiver_get_tap (self->receiver);
+}
+
+static gboolean
+rj_webrtcbin_peer_is_open (RjPeer *peer)
+{
+  return is_alive (RJ_WEBRTCBIN_PEER (peer));
+}
+
+static void
+rj_webrtcbin_peer_close (RjPeer *peer)
+{
+  RjWebrtcbinPeer *self = RJ_WEBRTCBIN_PEER (peer);
+
+  RJ_ASSERT_HOME ();
+  if (!move (self, PEER_CLOSED))
+    return;
+  g_clear_pointer (&self->sender, rj_sender_stop);
+  if (self->decoder != NULL)
+    rj_decoder_remove (self->decoder, self);
+  if (self->mailbox != NULL)
+    rj_mailbox_close (self->mailbox);
+  self->webrtc = NULL;
+  if (self->pipeline != NULL)
+    rj_reaper_take (self->reaper, g_steal_pointer (&self->pipeline));
+  fail_pending (self, g_error_new_literal (RJ_ERROR, RJ_ERROR_CLOSED, "the peer was closed"));
+}
+
+static void
+rj_webrtcbin_peer_dispose (GObject *object)
+{
+  rj_webrtcbin_peer_close (RJ_PEER (object));
+  G_OBJECT_CLASS (rj_webrtcbin_peer_parent_class)->dispose (object);
+}
+
+static void
+rj_webrtcbin_peer_finalize (GObject *object)
+{
+  RjWebrtcbinPeer *self = RJ_WEBRTCBIN_PEER (object);
+
+  g_clear_pointer (&self->mailbox, rj_mailbox_unref);
+  g_clear_pointer (&self->reaper, rj_reaper_unref);
+  g_clear_object (&self->decoder);
+  g_clear_pointer (&self->receiver, rj_receiver_unref);
+  g_clear_pointer (&self->offer, g_free);
+  g_clear_pointer (&self->mids, g_ptr_array_unref);
+  rj_sdp_answer_clear (&self->answer);
+  g_clear_pointer (&self->local_candidates, g_ptr_array_unref);
+  g_clear_pointer (&self->remote_candidates, g_ptr_array_unref);
+  g_clear_pointer (&self->seen_candidates, g_hash_table_unref);
+  G_OBJECT_CLASS (rj_webrtcbin_peer_parent_class)->finalize (object);
+}
+
+static void
+rj_webrtcbin_peer_class_init (RjWebrtcbinPeerClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = rj_webrtcbin_peer_dispose;
+  object_class->finalize = rj_webrtcbin_peer_finalize;
+}
+
+static void
+rj_webrtcbin_peer_iface_init (RjPeerInterface *iface)
+{
+  iface->create_offer_async = rj_webrtcbin_peer_create_offer_async;
+  iface->create_offer_finish = rj_webrtcbin_peer_create_offer_finish;
+  iface->set_answer_async = rj_webrtcbin_peer_set_answer_async;
+  iface->set_answer_finish = rj_webrtcbin_peer_set_answer_finish;
+  iface->add_candidate = rj_webrtcbin_peer_add_candidate;
+  iface->get_tap = rj_webrtcbin_peer_get_tap;
+  iface->is_open = rj_webrtcbin_peer_is_open;
+  iface->close = rj_webrtcbin_peer_close;
+}
+
+static void
+rj_webrtcbin_peer_init (RjWebrtcbinPeer *self)
+{
+  self->mids = g_ptr_array_new_with_free_func (g_free);
+  self->local_candidates = g_ptr_array_new_with_free_func (candidate_free);
+  self->remote_candidates = g_ptr_array_new_with_free_func (candidate_free);
+  self->seen_candidates = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+}
+
+static void
+prepare_receiver (RjWebrtcbinPeer *self, const RjPeerKit *kit, const RjPeerConfig *config)
+{
+  gint64 frame_us = config->frame_interval_us == 0 ? DEFAULT_FRAME_US : config->frame_interval_us;
+  RjTapConfig tap = {
+    .has_video = config->has_video,
+    .run_hash = kit->run_hash,
+    .publisher = config->publisher,
+    .expected_known = config->expected_known,
+    .gap_limit_us =
+      MAX (GAP_LIMIT_US, GAP_LIMIT_FRAMES * (config->has_video ? frame_us : AUDIO_PACKET_US)),
+    .run_start_us = kit->run_start_us,
+  };
+
+  self->receiver = rj_receiver_new (&tap, &receiver_news, self->mailbox);
+  rj_receiver_attach (self->receiver, self->webrtc);
+  if (kit->decoder != NULL && config->has_video) {
+    self->decoder = g_object_ref (kit->decoder);
+    rj_decoder_add (self->decoder, self->receiver, on_picture_checked, self);
+  }
+}
+
+static void
+prepare_sender (RjWebrtcbinPeer *self,
+                const RjPeerKit *kit,
+                const RjPeerConfig *config,
+                const RjWebrtcbinParts *parts)
+{
+  RjSenderStamp stamp = {
+    .run_hash = kit->run_hash,
+    .publisher = config->publisher,
+    .run_start_us = kit->run_start_us,
+  };
+
+  self->sender = rj_sender_new (kit->pacer, kit->clip, &stamp, parts->audio, parts->video);
+}
+
+RjPeer *
+rj_webrtcbin_peer_new (const RjPeerKit *kit, const RjPeerConfig *config, GError **error)
+{
+  g_autoptr (RjWebrtcbinPeer) self = g_object_new (RJ_TYPE_WEBRTCBIN_PEER, NULL);
+  RjWebrtcbinParts parts = { 0 };
+  gboolean built;
+
+  g_return_val_if_fail (config->has_audio || config->has_video, NULL);
+  g_return_val_if_fail (config->direction == RJ_DIRECTION_RECEIVE || kit->clip != NULL, NULL);
+  RJ_ASSERT_HOME ();
+
+  self->direction = config->direction;
+  self->reaper = rj_reaper_ref (kit->reaper);
+  self->mailbox = rj_mailbox_new (G_OBJECT (self), G_PRIORITY_DEFAULT);
+  built = rj_webrtcbin_build (&parts, config, kit->clip, error);
+  self->pipeline = parts.pipeline;
+  self->webrtc = parts.webrtc;
+  if (!built)
+    return NULL;
+  rj_peer_census_add (self->webrtc);
+  rj_webrtcbin_listen (self->pipeline, self->webrtc, &news, self->mailbox);
+  if (config->direction == RJ_DIRECTION_RECEIVE)
+    prepare_receiver (self, kit, config);
+  else
+    prepare_sender (self, kit, config, &parts);
+  if (!rj_webrtcbin_start (&parts, config, error))
+    return NULL;
+  return RJ_PEER (g_steal_pointer (&self));
+}
