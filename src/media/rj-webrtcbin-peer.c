@@ -8,7 +8,7 @@
 #include "rj-frame-stamp.h"
 #include "rj-log.h"
 #include "rj-promise.h"
-#include "rj-sdp.h"
+#include "rj-answer-check.h"
 #include "rj-sender.h"
 #include "rj-states.h"
 #include "rj-webrtcbin-build.h"
@@ -62,7 +62,7 @@ struct _RjWebrtcbinPeer {
   GTask *pending; /* (nullable): offer or answer under way */
   char *offer;
   GPtrArray *mids;
-  RjSdpAnswer answer;
+  RjAnswerFacts answer;
   gboolean offer_taken;         /* local candidates may go */
   GPtrArray *local_candidates;  /* of Candidate, until then */
   GPtrArray *remote_candidates; /* of Candidate, until the answer is applied */
@@ -203,7 +203,7 @@ check_certificate (RjWebrtcbinPeer *self, GError **error)
     g_debug ("peer %p: the certificate of the other side cannot be read", self);
     return TRUE;
   }
-  return rj_sdp_check_certificate (&self->answer, pem, error);
+  return rj_answer_check_certificate (&self->answer, pem, error);
 }
 
 static void
@@ -339,7 +339,7 @@ on_offer_created (gpointer owner, const GstStructure *reply, const GError *cause
   }
   self->offer = gst_sdp_message_as_text (offer->sdp);
   g_clear_pointer (&self->mids, g_ptr_array_unref);
-  self->mids = rj_sdp_read_mids (self->offer);
+  self->mids = rj_offer_read_mids (self->offer);
   promise = rj_promise_new (self->mailbox, on_local_description_set);
   g_signal_emit_by_name (self->webrtc, "set-local-description", offer, promise);
 }
@@ -456,8 +456,8 @@ rj_webrtcbin_peer_set_answer_async (RjPeer *peer,
                          callback, user_data);
   if (self->pending == NULL)
     return;
-  if (rj_sdp_check_answer (self->offer, sdp, self->direction == RJ_DIRECTION_SEND, &self->answer,
-                           &error))
+  if (rj_answer_check (self->offer, sdp, self->direction == RJ_DIRECTION_SEND, &self->answer,
+                       &error))
     apply_answer (self, sdp);
   else
     fail (self, error);
@@ -541,7 +541,7 @@ rj_webrtcbin_peer_finalize (GObject *object)
   g_clear_pointer (&self->receiver, rj_receiver_unref);
   g_clear_pointer (&self->offer, g_free);
   g_clear_pointer (&self->mids, g_ptr_array_unref);
-  rj_sdp_answer_clear (&self->answer);
+  rj_answer_facts_clear (&self->answer);
   g_clear_pointer (&self->local_candidates, g_ptr_array_unref);
   g_clear_pointer (&self->remote_candidates, g_ptr_array_unref);
   g_clear_pointer (&self->seen_candidates, g_hash_table_unref);

@@ -1,4 +1,4 @@
-#include "rj-sdp.h"
+#include "rj-answer-check.h"
 
 #include <gst/sdp/sdp.h>
 #include <stdarg.h>
@@ -23,7 +23,7 @@ parse (const char *text)
 }
 
 GPtrArray *
-rj_sdp_read_mids (const char *text)
+rj_offer_read_mids (const char *text)
 {
   g_autoptr (GPtrArray) mids = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GstSDPMessage) sdp = parse (text);
@@ -37,7 +37,7 @@ rj_sdp_read_mids (const char *text)
 }
 
 void
-rj_sdp_answer_clear (RjSdpAnswer *self)
+rj_answer_facts_clear (RjAnswerFacts *self)
 {
   g_clear_pointer (&self->fingerprint_hash, g_free);
   g_clear_pointer (&self->fingerprint, g_free);
@@ -137,7 +137,7 @@ check_transport (const GstSDPMessage *sdp, const GstSDPMedia *media, GError **er
 static gboolean
 read_fingerprint (const GstSDPMessage *sdp,
                   const GstSDPMedia *media,
-                  RjSdpAnswer *out,
+                  RjAnswerFacts *out,
                   GError **error)
 {
   const char *value = get_attribute (sdp, media, "fingerprint");
@@ -175,11 +175,11 @@ check_lines (const GstSDPMessage *offer,
 }
 
 gboolean
-rj_sdp_check_answer (const char *offer_text,
-                     const char *answer_text,
-                     gboolean we_send,
-                     RjSdpAnswer *out,
-                     GError **error)
+rj_answer_check (const char *offer_text,
+                 const char *answer_text,
+                 gboolean we_send,
+                 RjAnswerFacts *out,
+                 GError **error)
 {
   g_autoptr (GstSDPMessage) offer = parse (offer_text);
   g_autoptr (GstSDPMessage) answer = parse (answer_text);
@@ -231,7 +231,7 @@ decode_pem (const char *pem, gsize *out_size)
 }
 
 gboolean
-rj_sdp_check_certificate (const RjSdpAnswer *answer, const char *pem, GError **error)
+rj_answer_check_certificate (const RjAnswerFacts *answer, const char *pem, GError **error)
 {
   gsize size = 0;
   g_autofree guint8 *certificate = decode_pem (pem, &size);

@@ -7,26 +7,26 @@
 G_BEGIN_DECLS
 
 /* Returns: (transfer full): mid per m-line; "" where a line has none */
-GPtrArray *rj_sdp_read_mids (const char *sdp);
+GPtrArray *rj_offer_read_mids (const char *sdp);
 
 typedef struct {
   char *fingerprint_hash; /* "sha-256" */
   char *fingerprint;      /* "AB:CD:…" upper case */
-} RjSdpAnswer;
+} RjAnswerFacts;
 
-void rj_sdp_answer_clear (RjSdpAnswer *self);
+void rj_answer_facts_clear (RjAnswerFacts *self);
 
 /* Compares with the offer that it answers. @we_send: our offer was sendonly.
  * Errors: RJ_ERROR_PROTOCOL: garbage, wrong m-lines, no ICE or DTLS parameters. RJ_ERROR_NO_MEDIA: a medium
  * was refused or is inactive, or has another codec. */
-gboolean rj_sdp_check_answer (const char *offer,
+gboolean rj_answer_check (const char *offer,
                               const char *answer,
                               gboolean we_send,
-                              RjSdpAnswer *out,
+                              RjAnswerFacts *out,
                               GError **error);
 
 /* @pem: the certificate that the other side has shown.
  * Returns: FALSE with RJ_ERROR_PROTOCOL when it is not the one of the answer */
-gboolean rj_sdp_check_certificate (const RjSdpAnswer *answer, const char *pem, GError **error);
+gboolean rj_answer_check_certificate (const RjAnswerFacts *answer, const char *pem, GError **error);
 
 G_END_DECLS
