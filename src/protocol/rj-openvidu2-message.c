@@ -19,28 +19,47 @@ rj_ov2_message_new (const char *type, const char *data)
 }
 
 static gboolean
-parse_to (RjOv2Message *self, JsonObject *inner, GError **error)
+fail_format (const char *text, GError **error)
+{
+  g_set_error (error, RJ_RPC_ERROR, RJ_OV2_CODE_SIGNAL_FORMAT_INVALID,
+               "Provided signal object '%s' has not a valid JSON format", text);
+  return FALSE;
+}
+
+static gboolean
+parse_to (RjOv2Message *self, JsonObject *inner, const char *text, GError **error)
 {
   JsonNode *node = json_object_get_member (inner, "to");
   JsonArray *array;
 
   if (node == NULL || JSON_NODE_HOLDS_NULL (node))
     return TRUE;
+  if (!JSON_NODE_HOLDS_ARRAY (node))
+    return fail_format (text, error);
   self->has_to = TRUE;
-  array = JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
-  for (guint i = 0; array != NULL && i < json_array_get_length (array); i++) {
+  array = json_node_get_array (node);
+  for (guint i = 0; i < json_array_get_length (array); i++) {
     JsonNode *element = json_array_get_element (array, i);
+    g_autofree char *wrong = NULL;
 
-    if (!JSON_NODE_HOLDS_VALUE (element) || json_node_get_value_type (element) != G_TYPE_STRING) {
-      array = NULL;
-      break;
+    if (JSON_NODE_HOLDS_VALUE (element) && json_node_get_value_type (element) == G_TYPE_STRING) {
+      g_ptr_array_add (self->to, json_node_dup_string (element));
+      continue;
     }
-    g_ptr_array_add (self->to, json_node_dup_string (element));
-  }
-  if (array == NULL)
+    wrong = rj_json_node_to_text (element);
     g_set_error (error, RJ_RPC_ERROR, RJ_OV2_CODE_SIGNAL_TO_INVALID,
-                 "Signal \"to\" field invalid format");
-  return array != NULL;
+                 "Signal \"to\" field invalid format: %s", wrong);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+/* Optional, but not an object */
+static gboolean
+parse_text (JsonObject *inner, const char *name, char **out, GError **error)
+{
+  return !rj_json_has (inner, name) ||
+         rj_ov2_read_string (inner, RJ_OV2_SEND_MESSAGE, name, out, error);
 }
 
 RjOv2Message *
@@ -54,13 +73,13 @@ rj_ov2_message_parse (JsonObject *params, GError **error)
     return NULL;
   inner = rj_json_parse_object (text, -1, NULL);
   if (inner == NULL) {
-    g_set_error (error, RJ_RPC_ERROR, RJ_OV2_CODE_SIGNAL_FORMAT_INVALID,
-                 "Signal JSON-RPC message invalid");
+    fail_format (text, error);
     return NULL;
   }
-  self->data = rj_ov2_dup_string (inner, "data");
-  self->type = rj_ov2_dup_string (inner, "type");
-  return parse_to (self, inner, error) ? g_steal_pointer (&self) : NULL;
+  if (!parse_to (self, inner, text, error) || !parse_text (inner, "data", &self->data, error) ||
+      !parse_text (inner, "type", &self->type, error))
+    return NULL;
+  return g_steal_pointer (&self);
 }
 
 JsonObject *

@@ -7,8 +7,9 @@
 G_BEGIN_DECLS
 
 /* Request sendMessage: everything sits in one member "message", a JSON text.
- * Errors of parsing: RJ_RPC_ERROR 600 (the text is no JSON object), 601 (something in "to" is no text),
- * RJ_ERROR_PROTOCOL (no "message", or not a text). Unknown ids in "to" are the server's to refuse. */
+ * Errors of parsing: RJ_RPC_ERROR 600 (the text is no JSON object, or "to" no array), 601 (something in "to"
+ * is no text), both in the real server's words but without ". Code: N"; RJ_ERROR_PROTOCOL (no "message", or
+ * something that should be a text is not). Unknown ids in "to" are the server's to refuse. */
 typedef struct {
   gboolean has_to; /* the member was there */
   GPtrArray *to;   /* (element-type utf8) connection ids; empty: everybody, the sender too */
