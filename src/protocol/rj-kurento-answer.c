@@ -96,6 +96,14 @@ rj_kms_error_sdp (gint64 id)
   return rj_kms_error (id, RJ_KMS_CODE_SDP_PARSE_ERROR, "Invalid SDP", "SDP_PARSE_ERROR");
 }
 
+char *
+rj_kms_error_no_offer (gint64 id)
+{
+  return rj_kms_error (id, RJ_KMS_CODE_NO_OFFER,
+                       "Offer not generated. It is not possible to process an answer.",
+                       "SDP_END_POINT_NOT_OFFER_GENERATED");
+}
+
 const char *
 rj_kms_result_get_text (const RjFrame *frame)
 {

@@ -40,6 +40,7 @@ enum {
   RJ_KMS_CODE_INVALID_SESSION = 40007,
   RJ_KMS_CODE_OBJECT_NOT_FOUND = 40101,
   RJ_KMS_CODE_SDP_PARSE_ERROR = 40201,
+  RJ_KMS_CODE_NO_OFFER = 40209, /* processAnswer without generateOffer */
 };
 
 /* Params of any request; what a method does not have is NULL. */
@@ -120,6 +121,7 @@ rj_kms_result_info (gint64 id, const char *session, const char *version, const c
 char *rj_kms_error_no_object (gint64 id, const char *object);
 char *rj_kms_error_invalid_session (gint64 id);
 char *rj_kms_error_sdp (gint64 id);
+char *rj_kms_error_no_offer (gint64 id);
 /* @type: (nullable) word in data */
 char *rj_kms_error (gint64 id, gint64 code, const char *message, const char *type);
 
