@@ -16,6 +16,8 @@ struct _RjSrtp {
   srtp_t receiving;
 };
 
+/* Somebody else in the process may have initialised the library (GStreamer's plugin does): the second call finds
+ * its own debug module loaded and answers bad_param, with everything in working order. */
 static gboolean
 init_library (GError **error)
 {
@@ -26,10 +28,13 @@ init_library (GError **error)
     status = srtp_init ();
     g_once_init_leave (&once, 1);
   }
-  if (status == srtp_err_status_ok)
+  if (status == srtp_err_status_ok || status == srtp_err_status_bad_param)
     return TRUE;
-  g_set_error (error, RJ_ERROR, RJ_ERROR_ENVIRONMENT,
-               "libsrtp cannot be initialised (status %d); reinstall it", (int) status);
+  g_set_error (error,
+               RJ_ERROR,
+               RJ_ERROR_ENVIRONMENT,
+               "libsrtp cannot be initialised (status %d); reinstall it",
+               (int) status);
   return FALSE;
 }
 
