@@ -86,6 +86,11 @@ on_rtp (RjIcePeer *peer, guint8 *packet, gsize size, gint64 at_us, gpointer user
   self->n_callbacks++;
   self->n_rtp++;
   self->at_us = at_us;
+  if (self->forward_to != NULL) {
+    rj_rtp_set_ssrc (packet, 2);
+    rj_ice_peer_send_rtp (self->forward_to, packet, size);
+    return;
+  }
   keep (&self->rtp, packet, size);
   packet[0] = 0; /* allowed */
 }

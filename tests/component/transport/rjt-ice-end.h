@@ -21,6 +21,7 @@ struct _RjtIceEnd {
   guint n_rtp;
   guint n_rtcp;
   gint64 at_us;
+  RjIcePeer *forward_to; /* (nullable) gets every RTP packet, and nothing is kept */
 };
 
 void rjt_ice_end_init (RjtIceEnd *self, gboolean controlling);
