@@ -1,23 +1,16 @@
 #include "rj-webrtcbin-peer.h"
 
-#include <agent.h>
 #include <gst/webrtc/webrtc.h>
 #include <string.h>
 
+#include "rj-answer-check.h"
+#include "rj-candidate-queue.h"
 #include "rj-error.h"
-#include "rj-frame-stamp.h"
 #include "rj-log.h"
 #include "rj-promise.h"
-#include "rj-answer-check.h"
-#include "rj-sender.h"
 #include "rj-states.h"
 #include "rj-webrtcbin-build.h"
 #include "rj-webrtcbin-news.h"
-
-#define GAP_LIMIT_US     (500 * 1000)
-#define GAP_LIMIT_FRAMES 10
-#define DEFAULT_FRAME_US 33333
-#define AUDIO_PACKET_US  20000
 
 /*  new ─► offering ─► offered ─► answering ─► answered      any but closed ─► failed      any ─► closed  */
 typedef enum {
@@ -42,11 +35,6 @@ static const RjStateRow peer_states[] = {
   [PEER_CLOSED] = { "closed", 0 },
 };
 
-typedef struct {
-  guint mline;
-  char *text;
-} Candidate;
-
 struct _RjWebrtcbinPeer {
   GObject parent_instance;
 
@@ -63,10 +51,8 @@ struct _RjWebrtcbinPeer {
   char *offer;
   GPtrArray *mids;
   RjAnswerFacts answer;
-  gboolean offer_taken;         /* local candidates may go */
-  GPtrArray *local_candidates;  /* of Candidate, until then */
-  GPtrArray *remote_candidates; /* of Candidate, until the answer is applied */
-  GHashTable *seen_candidates;  /* the server tells each of them once per m-line */
+  RjCandidateQueue *local_candidates;  /* until the offer was taken */
+  RjCandidateQueue *remote_candidates; /* until the answer is applied */
   gboolean ice_told, dtls_told;
 };
 
@@ -76,25 +62,6 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (RjWebrtcbinPeer,
                                rj_webrtcbin_peer,
                                G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (RJ_TYPE_PEER, rj_webrtcbin_peer_iface_init))
-
-static Candidate *
-candidate_new (guint mline, const char *text)
-{
-  Candidate *candidate = g_new0 (Candidate, 1);
-
-  candidate->mline = mline;
-  candidate->text = g_strdup (text);
-  return candidate;
-}
-
-static void
-candidate_free (gpointer data)
-{
-  Candidate *candidate = data;
-
-  g_free (candidate->text);
-  g_free (candidate);
-}
 
 static gboolean
 move (RjWebrtcbinPeer *self, PeerState state)
@@ -143,25 +110,25 @@ fail_no_media (RjWebrtcbinPeer *self, const char *text)
   fail (self, error);
 }
 
-/* ---- candidates of ours ---- */
+/* ---- candidates ---- */
 
 static void
-emit_candidate (RjWebrtcbinPeer *self, const Candidate *candidate)
+emit_local_candidate (guint mline, const char *text, gpointer user_data)
 {
-  const char *mid = candidate->mline < self->mids->len ? self->mids->pdata[candidate->mline] : "";
+  RjWebrtcbinPeer *self = user_data;
+  const char *mid = mline < self->mids->len ? self->mids->pdata[mline] : "";
 
-  g_signal_emit_by_name (self, "candidate", candidate->mline, mid, candidate->text);
+  if (is_alive (self))
+    g_signal_emit_by_name (self, "candidate", mline, mid, text);
 }
 
 static void
-flush_local_candidates (gpointer owner, gpointer unused)
+give_remote_candidate (guint mline, const char *text, gpointer user_data)
 {
-  RjWebrtcbinPeer *self = owner;
-  g_autoptr (GPtrArray) candidates = g_steal_pointer (&self->local_candidates);
+  RjWebrtcbinPeer *self = user_data;
 
-  self->local_candidates = g_ptr_array_new_with_free_func (candidate_free);
-  for (guint i = 0; i < candidates->len && is_alive (self); i++)
-    emit_candidate (self, candidates->pdata[i]);
+  if (is_alive (self))
+    g_signal_emit_by_name (self->webrtc, "add-ice-candidate", mline, text);
 }
 
 static void
@@ -170,11 +137,16 @@ on_candidate (gpointer owner, guint mline, const char *text)
   RjWebrtcbinPeer *self = owner;
 
   RJ_ASSERT_HOME ();
-  if (!is_alive (self))
-    return;
-  g_ptr_array_add (self->local_candidates, candidate_new (mline, text));
-  if (self->offer_taken)
-    flush_local_candidates (self, NULL);
+  if (is_alive (self))
+    rj_candidate_queue_push (self->local_candidates, mline, text);
+}
+
+static void
+open_local_candidates (gpointer owner, gpointer unused)
+{
+  RjWebrtcbinPeer *self = owner;
+
+  rj_candidate_queue_open (self->local_candidates);
 }
 
 /* ---- connection ---- */
@@ -389,20 +361,13 @@ rj_webrtcbin_peer_create_offer_finish (RjPeer *peer, GAsyncResult *result, GErro
   RjWebrtcbinPeer *self = RJ_WEBRTCBIN_PEER (peer);
   char *offer = g_task_propagate_pointer (G_TASK (result), error);
 
-  if (offer != NULL && !self->offer_taken) {
-    self->offer_taken = TRUE;
-    rj_mailbox_post (self->mailbox, flush_local_candidates, NULL, NULL);
-  }
+  /* not before the caller has had a chance to send the offer */
+  if (offer != NULL)
+    rj_mailbox_post (self->mailbox, open_local_candidates, NULL, NULL);
   return offer;
 }
 
 /* ---- answer ---- */
-
-static void
-give_remote_candidate (RjWebrtcbinPeer *self, const Candidate *candidate)
-{
-  g_signal_emit_by_name (self->webrtc, "add-ice-candidate", candidate->mline, candidate->text);
-}
 
 static void
 on_remote_description_set (gpointer owner, const GstStructure *reply, const GError *error)
@@ -420,9 +385,7 @@ on_remote_description_set (gpointer owner, const GstStructure *reply, const GErr
     return;
   }
   move (self, PEER_ANSWERED);
-  for (guint i = 0; i < self->remote_candidates->len; i++)
-    give_remote_candidate (self, self->remote_candidates->pdata[i]);
-  g_ptr_array_set_size (self->remote_candidates, 0);
+  rj_candidate_queue_open (self->remote_candidates);
   if (self->direction == RJ_DIRECTION_RECEIVE)
     rj_webrtcbin_shorten_rtcp (self->webrtc);
   task = g_steal_pointer (&self->pending);
@@ -473,19 +436,11 @@ static void
 rj_webrtcbin_peer_add_candidate (RjPeer *peer, guint mline, const char *mid, const char *text)
 {
   RjWebrtcbinPeer *self = RJ_WEBRTCBIN_PEER (peer);
-  Candidate candidate = { mline, (char *) text };
 
   RJ_ASSERT_HOME ();
-  if (!is_alive (self) || *text == '\0' ||
-      !g_hash_table_add (self->seen_candidates, g_strdup (text)))
-    return;
   /* names of multicast DNS: resolving them leaks in 1.22, and no server has them */
-  if (strstr (text, ".local ") != NULL)
-    return;
-  if (self->state == PEER_ANSWERED)
-    give_remote_candidate (self, &candidate);
-  else
-    g_ptr_array_add (self->remote_candidates, candidate_new (mline, text));
+  if (is_alive (self) && strstr (text, ".local ") == NULL)
+    rj_candidate_queue_push (self->remote_candidates, mline, text);
 }
 
 /* ---- life ---- */
@@ -542,9 +497,8 @@ rj_webrtcbin_peer_finalize (GObject *object)
   g_clear_pointer (&self->offer, g_free);
   g_clear_pointer (&self->mids, g_ptr_array_unref);
   rj_answer_facts_clear (&self->answer);
-  g_clear_pointer (&self->local_candidates, g_ptr_array_unref);
-  g_clear_pointer (&self->remote_candidates, g_ptr_array_unref);
-  g_clear_pointer (&self->seen_candidates, g_hash_table_unref);
+  g_clear_pointer (&self->local_candidates, rj_candidate_queue_free);
+  g_clear_pointer (&self->remote_candidates, rj_candidate_queue_free);
   G_OBJECT_CLASS (rj_webrtcbin_peer_parent_class)->finalize (object);
 }
 
@@ -574,46 +528,19 @@ static void
 rj_webrtcbin_peer_init (RjWebrtcbinPeer *self)
 {
   self->mids = g_ptr_array_new_with_free_func (g_free);
-  self->local_candidates = g_ptr_array_new_with_free_func (candidate_free);
-  self->remote_candidates = g_ptr_array_new_with_free_func (candidate_free);
-  self->seen_candidates = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->local_candidates = rj_candidate_queue_new (emit_local_candidate, self);
+  self->remote_candidates = rj_candidate_queue_new (give_remote_candidate, self);
 }
 
 static void
 prepare_receiver (RjWebrtcbinPeer *self, const RjPeerKit *kit, const RjPeerConfig *config)
 {
-  gint64 frame_us = config->frame_interval_us == 0 ? DEFAULT_FRAME_US : config->frame_interval_us;
-  RjTapConfig tap = {
-    .has_video = config->has_video,
-    .run_hash = kit->run_hash,
-    .publisher = config->publisher,
-    .expected_known = config->expected_known,
-    .gap_limit_us =
-      MAX (GAP_LIMIT_US, GAP_LIMIT_FRAMES * (config->has_video ? frame_us : AUDIO_PACKET_US)),
-    .run_start_us = kit->run_start_us,
-  };
-
-  self->receiver = rj_receiver_new (&tap, &receiver_news, self->mailbox);
+  self->receiver = rj_peer_kit_make_receiver (kit, config, &receiver_news, self->mailbox);
   rj_receiver_attach (self->receiver, self->webrtc);
   if (kit->decoder != NULL && config->has_video) {
     self->decoder = g_object_ref (kit->decoder);
     rj_decoder_add (self->decoder, self->receiver, on_picture_checked, self);
   }
-}
-
-static void
-prepare_sender (RjWebrtcbinPeer *self,
-                const RjPeerKit *kit,
-                const RjPeerConfig *config,
-                const RjWebrtcbinParts *parts)
-{
-  RjSenderStamp stamp = {
-    .run_hash = kit->run_hash,
-    .publisher = config->publisher,
-    .run_start_us = kit->run_start_us,
-  };
-
-  self->sender = rj_sender_new (kit->pacer, kit->clip, &stamp, parts->audio, parts->video);
 }
 
 RjPeer *
@@ -640,7 +567,7 @@ rj_webrtcbin_peer_new (const RjPeerKit *kit, const RjPeerConfig *config, GError 
   if (config->direction == RJ_DIRECTION_RECEIVE)
     prepare_receiver (self, kit, config);
   else
-    prepare_sender (self, kit, config, &parts);
+    self->sender = rj_peer_kit_make_sender (kit, config, parts.audio, parts.video);
   if (!rj_webrtcbin_start (&parts, config, error))
     return NULL;
   return RJ_PEER (g_steal_pointer (&self));

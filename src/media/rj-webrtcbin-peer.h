@@ -5,23 +5,9 @@
  * out. */
 #pragma once
 
-#include "rj-clip.h"
-#include "rj-decoder.h"
-#include "rj-pacer.h"
-#include "rj-peer.h"
-#include "rj-reaper.h"
+#include "rj-peer-kit.h"
 
 G_BEGIN_DECLS
-
-/* What all peers of an engine share. Borrowed for the call; the peer keeps references. */
-typedef struct {
-  RjPacer *pacer;
-  RjReaper *reaper;
-  RjDecoder *decoder; /* (nullable): nobody looks at pictures */
-  RjClip *clip;       /* of senders */
-  guint16 run_hash;
-  gint64 run_start_us;
-} RjPeerKit;
 
 #define RJ_TYPE_WEBRTCBIN_PEER (rj_webrtcbin_peer_get_type ())
 G_DECLARE_FINAL_TYPE (RjWebrtcbinPeer, rj_webrtcbin_peer, RJ, WEBRTCBIN_PEER, GObject)

@@ -1,0 +1,47 @@
+#include "rj-peer-kit.h"
+
+/* What counts as an outage: max (500 ms, 10 frames) between complete frames */
+#define GAP_LIMIT_US     (500 * 1000)
+#define GAP_LIMIT_FRAMES 10
+#define DEFAULT_FRAME_US 33333
+
+static gint64
+get_frame_us (const RjPeerConfig *config)
+{
+  if (!config->has_video)
+    return RJ_CLIP_AUDIO_PACKET_US;
+  return config->frame_interval_us == 0 ? DEFAULT_FRAME_US : config->frame_interval_us;
+}
+
+RjReceiver *
+rj_peer_kit_make_receiver (const RjPeerKit *self,
+                           const RjPeerConfig *config,
+                           const RjReceiverNews *news,
+                           RjMailbox *mailbox)
+{
+  RjTapConfig tap = {
+    .has_video = config->has_video,
+    .run_hash = self->run_hash,
+    .publisher = config->publisher,
+    .expected_known = config->expected_known,
+    .gap_limit_us = MAX (GAP_LIMIT_US, GAP_LIMIT_FRAMES * get_frame_us (config)),
+    .run_start_us = self->run_start_us,
+  };
+
+  return rj_receiver_new (&tap, news, mailbox);
+}
+
+RjSender *
+rj_peer_kit_make_sender (const RjPeerKit *self,
+                         const RjPeerConfig *config,
+                         RjSource *audio,
+                         RjSource *video)
+{
+  RjSenderStamp stamp = {
+    .run_hash = self->run_hash,
+    .publisher = config->publisher,
+    .run_start_us = self->run_start_us,
+  };
+
+  return rj_sender_new (self->pacer, self->clip, &stamp, audio, video);
+}

@@ -1,0 +1,33 @@
+/* What all peers of an engine share, and the ends of media that are made from it. Home thread. */
+#pragma once
+
+#include "rj-clip.h"
+#include "rj-decoder.h"
+#include "rj-pacer.h"
+#include "rj-peer.h"
+#include "rj-reaper.h"
+#include "rj-receiver.h"
+#include "rj-sender.h"
+
+G_BEGIN_DECLS
+
+/* Borrowed for a call; who needs a member longer takes a reference. */
+typedef struct {
+  RjPacer *pacer;
+  RjReaper *reaper;
+  RjDecoder *decoder; /* (nullable): nobody looks at pictures */
+  RjClip *clip;       /* (nullable): of senders */
+  guint16 run_hash;
+  gint64 run_start_us;
+} RjPeerKit;
+
+RjReceiver *rj_peer_kit_make_receiver (const RjPeerKit *self,
+                                       const RjPeerConfig *config,
+                                       const RjReceiverNews *news,
+                                       RjMailbox *mailbox);
+RjSender *rj_peer_kit_make_sender (const RjPeerKit *self,
+                                   const RjPeerConfig *config,
+                                   RjSource *audio,
+                                   RjSource *video);
+
+G_END_DECLS
