@@ -108,8 +108,9 @@ take_gaps_until (RjWalk *w, guint *next, gint64 us)
 
     if (gap->last_us >= us)
       return;
-    if (gap->next_us - gap->last_us > w->limit_us)
-      take_silence (w, gap->last_us, gap->key_us, FALSE);
+    /* a short one is measured, but the wait for a key frame after it makes no outage of it */
+    take_silence (w, gap->last_us,
+                  gap->next_us - gap->last_us > w->limit_us ? gap->key_us : gap->next_us, FALSE);
   }
 }
 

@@ -3,9 +3,13 @@
 const RjMark *
 rj_edge_find_mark (const RjEdge *edge, gint64 us)
 {
-  guint n = rj_stamped_count (edge->marks, us);
+  for (guint i = rj_stamped_count (edge->marks, us); i > 0; i--) {
+    const RjMark *mark = &g_array_index (edge->marks, RjMark, i - 1);
 
-  return n == 0 ? NULL : &g_array_index (edge->marks, RjMark, n - 1);
+    if (mark->kind != RJ_MARK_LOST)
+      return mark;
+  }
+  return NULL;
 }
 
 static gboolean
@@ -53,18 +57,6 @@ find_stream_end (const RjMember *publisher, gint64 us)
               rj_stamped_next (publisher->taken, us));
 }
 
-static gint64
-find_gone (const RjEdge *edge, gint64 us)
-{
-  for (guint i = rj_stamped_count (edge->marks, us); i < edge->marks->len; i++) {
-    const RjMark *mark = &g_array_index (edge->marks, RjMark, i);
-
-    if (mark->kind == RJ_MARK_LOST || mark->kind == RJ_MARK_UNPUBLISHED)
-      return mark->us;
-  }
-  return G_MAXINT64;
-}
-
 gint64
 rj_peer_get_flow_end (const RjFacts *facts, const RjMember *member, const RjPeerFacts *peer)
 {
@@ -77,7 +69,6 @@ rj_peer_get_flow_end (const RjFacts *facts, const RjMember *member, const RjPeer
   end_us = MIN (end_us, rj_stamped_next (member->rejoin_starts, peer->us));
   if (peer->edge == NULL)
     return MIN (end_us, rj_stamped_next (member->taken, peer->us));
-  end_us = MIN (end_us, find_gone (peer->edge, peer->us));
   return MIN (end_us, find_stream_end (rj_facts_find_member (facts, peer->edge->from), peer->us));
 }
 
@@ -125,15 +116,25 @@ is_taken_on_purpose (const RjMember *member, gint64 us)
   return taken != NULL && taken->on_purpose && (last == NULL || last->us < taken->us);
 }
 
+/* Announced more often than taken back, in this stay: one that reloads may be there twice for a while. */
 static gboolean
 is_foreign_expected (const RjEdge *edge, gint64 us)
 {
-  const RjMark *mark = rj_edge_find_mark (edge, us);
   guint n = rj_stamped_count (edge->to->rejoin_starts, us);
   gint64 stay_us = n == 0 ? 0 : g_array_index (edge->to->rejoin_starts, RjRejoinStart, n - 1).us;
+  int streams = 0;
 
-  return mark != NULL && mark->us >= stay_us && mark->kind != RJ_MARK_LOST &&
-         mark->kind != RJ_MARK_UNPUBLISHED;
+  for (guint i = rj_stamped_count (edge->marks, stay_us - 1); i < edge->marks->len; i++) {
+    const RjMark *mark = &g_array_index (edge->marks, RjMark, i);
+
+    if (mark->us > us)
+      break;
+    if (mark->kind == RJ_MARK_ANNOUNCED)
+      streams++;
+    else if (mark->kind == RJ_MARK_LOST || mark->kind == RJ_MARK_UNPUBLISHED)
+      streams = MAX (0, streams - 1);
+  }
+  return streams > 0;
 }
 
 static gboolean

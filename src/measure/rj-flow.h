@@ -19,7 +19,8 @@ gboolean rj_edge_flows (const RjFacts *facts, const RjEdge *edge, gint64 us);
 /* Muted, or unpublished on purpose */
 gboolean rj_edge_is_paused (const RjEdge *edge, gint64 us);
 gboolean rj_edge_is_expected (const RjFacts *facts, const RjEdge *edge, gint64 us);
-/* The last thing that the server said of its stream. Returns: (nullable) */
+/* The last thing that the server said of its stream, other than that it was lost (that may have been a
+ * ghost of an earlier connection). Returns: (nullable) */
 const RjMark *rj_edge_find_mark (const RjEdge *edge, gint64 us);
 
 gboolean rj_member_publication_flows (const RjFacts *facts, const RjMember *member, gint64 us);

@@ -177,6 +177,18 @@ get_end (const RjFacts *facts, const RjMember *member)
   return member->left_us > 0 ? MIN (end_us, member->left_us) : end_us;
 }
 
+/* That of the way that was lost is not one of the way back. */
+static const char *
+find_last_error (const RjMember *member)
+{
+  guint n = member->rejoin_starts->len;
+
+  if (n > 0 &&
+      member->last_error_us <= g_array_index (member->rejoin_starts, RjRejoinStart, n - 1).us)
+    return NULL;
+  return member->last_error;
+}
+
 static RjParticipantResult *
 conclude_participant (const RjFacts *facts, RjMember *member)
 {
@@ -195,7 +207,7 @@ conclude_participant (const RjFacts *facts, RjMember *member)
   p->same_connection = member->n_connections == 1;
   p->rejoined = p->rejoins->len > 0;
   p->affected = p->rejoined || member->evictions->len > 0;
-  p->last_error = g_strdup (member->last_error);
+  p->last_error = g_strdup (find_last_error (member));
   return p;
 }
 

@@ -22,17 +22,36 @@ find_peer (GPtrArray *peers, const RjAttempt *attempt, gint64 us)
   return found;
 }
 
-/* Oldest that is still open: where one is replaced, the old one may be closed after the new one began. */
+/* Which one has ended? Where one is replaced, the old one may be closed after the new one began, and a ghost
+ * of an earlier connection bears the same name. @accepts: which of the open ones are preferred.
+ * Returns: (nullable): the oldest */
 static RjPeerFacts *
-find_open_peer (GPtrArray *peers, const RjAttempt *attempt)
+find_open_peer (GPtrArray *peers,
+                const RjAttempt *attempt,
+                gboolean (*accepts) (const RjPeerFacts *peer))
 {
-  for (guint i = 0; i < peers->len; i++) {
-    RjPeerFacts *peer = g_ptr_array_index (peers, i);
+  RjPeerFacts *other = NULL;
 
-    if (peer->attempt == attempt && peer->closed_us == 0)
-      return peer;
+  for (guint i = peers->len; i > 0; i--) {
+    RjPeerFacts *peer = g_ptr_array_index (peers, i - 1);
+
+    if (peer->attempt == attempt && peer->closed_us == 0 &&
+        (other == NULL || accepts (peer) || !accepts (other)))
+      other = peer;
   }
-  return NULL;
+  return other;
+}
+
+static gboolean
+has_no_frame (const RjPeerFacts *peer)
+{
+  return peer->key_us == 0 && !peer->has_stats;
+}
+
+static gboolean
+has_last_stats (const RjPeerFacts *peer)
+{
+  return peer->has_stats && !peer->stats_open;
 }
 
 static gboolean
@@ -158,7 +177,7 @@ rj_taking_peer_stats (const RjTaking *t)
   if (first_us > 0)
     peer = find_peer (peers, rj_taking_get_attempt (t), first_us);
   else
-    peer = find_open_peer (peers, rj_taking_get_attempt (t));
+    peer = find_open_peer (peers, rj_taking_get_attempt (t), has_no_frame);
   if (peer == NULL)
     peer = get_peer (t);
   /* at the end of the run and at the close: the later one has more */
@@ -177,7 +196,10 @@ rj_taking_peer_ended (const RjTaking *t)
 {
   RjEdge *edge;
   GPtrArray *peers = get_peers (t, &edge);
-  RjPeerFacts *peer = peers == NULL ? NULL : find_open_peer (peers, rj_taking_get_attempt (t));
+  RjPeerFacts *peer = NULL;
+
+  if (peers != NULL)
+    peer = find_open_peer (peers, rj_taking_get_attempt (t), has_last_stats);
 
   if (peer == NULL)
     return;

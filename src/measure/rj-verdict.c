@@ -3,12 +3,7 @@
 #include <math.h>
 #include <signal.h>
 
-typedef struct {
-  const RjFacts *facts;
-  RjResult *result;
-  guint n_problems;
-  guint n_early; /* of them: what may still have been on its way when the run timed out */
-} RjJudge;
+#include "rj-judge.h"
 
 const char *
 rj_verdict_get_name (RjVerdict verdict)
@@ -48,14 +43,6 @@ rj_result_get_exit_code (const RjResult *self)
   return self->signal > 0 ? 128 + self->signal : rj_verdict_get_exit_code (self->verdict);
 }
 
-static const char *
-plural (guint n, const char *one, const char *many)
-{
-  return n == 1 ? one : many;
-}
-
-static void conclude (RjJudge *j, RjVerdict verdict, const char *format, ...) G_GNUC_PRINTF (3, 4);
-
 static void
 conclude (RjJudge *j, RjVerdict verdict, const char *format, ...)
 {
@@ -66,149 +53,6 @@ conclude (RjJudge *j, RjVerdict verdict, const char *format, ...)
   va_start (arguments, format);
   j->result->reason = g_strdup_vprintf (format, arguments);
   va_end (arguments);
-}
-
-/* --- problems of a participant --- */
-
-static void
-add_problem (RjJudge *j, RjParticipantResult *participant, gboolean early, const char *format, ...)
-  G_GNUC_PRINTF (4, 5);
-
-static void
-add_problem (RjJudge *j, RjParticipantResult *participant, gboolean early, const char *format, ...)
-{
-  g_autofree char *text = NULL;
-  g_autofree char *before = participant->problem;
-  va_list arguments;
-
-  va_start (arguments, format);
-  text = g_strdup_vprintf (format, arguments);
-  va_end (arguments);
-  participant->problem =
-    before == NULL ? g_steal_pointer (&text) : g_strdup_printf ("%s; %s", before, text);
-  j->n_problems++;
-  j->n_early += early ? 1 : 0;
-}
-
-/* Until when everything has to be back that was lost at @from_us and is back at @to_us: `within` after the
- * last fault ended that had begun by then; without any, after the loss itself. */
-static gint64
-find_deadline (const RjJudge *j, gint64 from_us, gint64 to_us)
-{
-  gint64 deadline_us = from_us;
-
-  for (guint i = 0; i < j->result->faults->len; i++) {
-    const RjFaultResult *fault = g_ptr_array_index (j->result->faults, i);
-
-    if (fault->started_us <= to_us)
-      deadline_us = MAX (deadline_us, MAX (fault->started_us, fault->ended_us));
-  }
-  return deadline_us + (gint64) (j->result->within_ms * 1000);
-}
-
-static double
-get_seconds_late (const RjJudge *j, gint64 from_us, gint64 to_us)
-{
-  gint64 base_us = find_deadline (j, from_us, to_us) - (gint64) (j->result->within_ms * 1000);
-
-  return (to_us - base_us) / 1e6;
-}
-
-static const char *
-get_base_word (const RjJudge *j)
-{
-  return j->result->faults->len > 0 ? "the fault ended" : "it was lost";
-}
-
-static gint64
-get_end (const RjJudge *j)
-{
-  return j->facts->ended_us > 0 ? j->facts->ended_us : j->facts->last_us;
-}
-
-static void
-judge_down (RjJudge *j, RjParticipantResult *to, const RjEdgeResult *edge)
-{
-  gint64 from_us = edge->last_outage_from_us;
-  gint64 end_us = get_end (j);
-
-  if (!edge->flowed) {
-    add_problem (j, to, FALSE, "never saw %s", edge->from);
-    return;
-  }
-  add_problem (j, to, end_us <= find_deadline (j, from_us, end_us),
-               "does not see %s again (dark for %.1f s at the end)", edge->from,
-               (end_us - from_us) / 1e6);
-}
-
-static void
-judge_edge (RjJudge *j, RjParticipantResult *to, const RjEdgeResult *edge)
-{
-  if (edge->wrong_frames > 0)
-    add_problem (j, to, FALSE, "got %" G_GUINT64_FORMAT " %s of somebody else as the stream of %s",
-                 edge->wrong_frames, plural (edge->wrong_frames, "frame", "frames"), edge->from);
-  if (edge->picture_bad_at_end)
-    add_problem (j, to, FALSE, "decodes no good picture of %s", edge->from);
-  for (guint i = 0; i < edge->outages->len; i++) {
-    const RjSpan *outage = &g_array_index (edge->outages, RjSpan, i);
-
-    if (outage->to_us <= find_deadline (j, outage->from_us, outage->to_us))
-      continue;
-    add_problem (j, to, FALSE, "saw %s again only %.1f s after %s (allowed: %g s)", edge->from,
-                 get_seconds_late (j, outage->from_us, outage->to_us), get_base_word (j),
-                 j->result->within_ms / 1000);
-  }
-  if (edge->down_at_end)
-    judge_down (j, to, edge);
-}
-
-static void
-judge_open_rejoin (RjJudge *j, RjParticipantResult *p, const RjRejoin *rejoin)
-{
-  gint64 end_us = get_end (j);
-
-  add_problem (j, p, end_us <= find_deadline (j, rejoin->lost_at_us, end_us),
-               "is not back after %.1f s: it stopped at \"%s\"%s%s",
-               (end_us - rejoin->lost_at_us) / 1e6, rejoin->stuck_in,
-               p->last_error != NULL ? ", last error: " : "",
-               p->last_error != NULL ? p->last_error : "");
-}
-
-static void
-judge_rejoins (RjJudge *j, RjParticipantResult *p)
-{
-  for (guint i = 0; i < p->rejoins->len; i++) {
-    const RjRejoin *rejoin = g_ptr_array_index (p->rejoins, i);
-    gint64 back_us = rejoin->flowing_at_us;
-
-    if (back_us == 0) {
-      if (i + 1 == p->rejoins->len && p->failure == NULL)
-        judge_open_rejoin (j, p, rejoin);
-      continue;
-    }
-    if (back_us > find_deadline (j, rejoin->lost_at_us, back_us))
-      add_problem (j, p, FALSE, "was back only %.1f s after %s (allowed: %g s)",
-                   get_seconds_late (j, rejoin->lost_at_us, back_us), get_base_word (j),
-                   j->result->within_ms / 1000);
-  }
-}
-
-static void
-judge_participant (RjJudge *j, RjParticipantResult *p)
-{
-  if (p->failure != NULL)
-    add_problem (j, p, FALSE, "gave up: %s", p->failure);
-  else if (!p->flowed && !g_str_equal (p->state, "left"))
-    add_problem (j, p, FALSE, "never got all its media (state: %s%s%s)", p->state,
-                 p->last_error != NULL ? ", last error: " : "",
-                 p->last_error != NULL ? p->last_error : "");
-  judge_rejoins (j, p);
-  for (guint i = 0; i < j->result->edges->len; i++) {
-    const RjEdgeResult *edge = g_ptr_array_index (j->result->edges, i);
-
-    if (g_str_equal (edge->to, p->name))
-      judge_edge (j, p, edge);
-  }
 }
 
 /* --- the run --- */
@@ -341,8 +185,9 @@ describe_problems (const RjJudge *j)
       g_string_append_printf (text, "%s%s %s", n > 1 ? "; " : "", p->name, p->problem);
   }
   if (n > RJ_PROBLEMS_TOLD)
-    g_string_append_printf (text, "; and %u more %s a problem", n - RJ_PROBLEMS_TOLD,
-                            plural (n - RJ_PROBLEMS_TOLD, "participant has", "participants have"));
+    g_string_append_printf (
+      text, "; and %u more %s a problem", n - RJ_PROBLEMS_TOLD,
+      rj_judge_plural (n - RJ_PROBLEMS_TOLD, "participant has", "participants have"));
   return g_string_free (text, FALSE);
 }
 
@@ -433,8 +278,8 @@ conclude_passed_quietly (RjJudge *j, const RjToll *toll)
   guint n = j->result->participants->len;
 
   conclude (j, RJ_VERDICT_PASSED, "%s %u %s joined, and %u %s of media flowed until the end.",
-            n == 1 ? "The" : "All", n, plural (n, "participant", "participants"), toll->n_edges,
-            plural (toll->n_edges, "edge", "edges"));
+            n == 1 ? "The" : "All", n, rj_judge_plural (n, "participant", "participants"),
+            toll->n_edges, rj_judge_plural (toll->n_edges, "edge", "edges"));
 }
 
 static void
@@ -449,8 +294,8 @@ conclude_passed (RjJudge *j)
     return;
   }
   conclude (j, RJ_VERDICT_PASSED, "%u of %u %s lost something, for %.2f s at most, and %s back%s.",
-            toll.n_affected, n, plural (n, "participant", "participants"), toll.longest_ms / 1000,
-            toll.n_affected == 1 ? "is" : "all are",
+            toll.n_affected, n, rj_judge_plural (n, "participant", "participants"),
+            toll.longest_ms / 1000, toll.n_affected == 1 ? "is" : "all are",
             n_others > 0 ? "; the others noticed nothing" : "");
 }
 
@@ -472,7 +317,7 @@ rj_verdict_find (const RjFacts *facts, RjResult *result)
   RjJudge *j = &judge;
 
   for (guint i = 0; i < result->participants->len; i++)
-    judge_participant (j, g_ptr_array_index (result->participants, i));
+    rj_judge_participant (j, g_ptr_array_index (result->participants, i));
   if (conclude_broken_off (j) || conclude_bad_fault (j))
     return;
   if (j->n_problems > 0)

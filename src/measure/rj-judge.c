@@ -1,0 +1,196 @@
+#include "rj-judge.h"
+
+#include <math.h>
+
+const char *
+rj_judge_plural (guint n, const char *one, const char *many)
+{
+  return n == 1 ? one : many;
+}
+
+
+static void
+add_problem (RjJudge *j, RjParticipantResult *participant, gboolean early, const char *format, ...)
+  G_GNUC_PRINTF (4, 5);
+
+static void
+add_problem (RjJudge *j, RjParticipantResult *participant, gboolean early, const char *format, ...)
+{
+  g_autofree char *text = NULL;
+  g_autofree char *before = participant->problem;
+  va_list arguments;
+
+  va_start (arguments, format);
+  text = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  participant->problem =
+    before == NULL ? g_steal_pointer (&text) : g_strdup_printf ("%s; %s", before, text);
+  j->n_problems++;
+  j->n_early += early ? 1 : 0;
+}
+
+/* Until when everything has to be back that was lost at @from_us and is back at @to_us: `within` after the
+ * last fault ended that had begun by then; without any, after the loss itself. */
+static gint64
+find_deadline (const RjJudge *j, gint64 from_us, gint64 to_us)
+{
+  gint64 deadline_us = from_us;
+
+  for (guint i = 0; i < j->result->faults->len; i++) {
+    const RjFaultResult *fault = g_ptr_array_index (j->result->faults, i);
+
+    if (fault->started_us <= to_us)
+      deadline_us = MAX (deadline_us, MAX (fault->started_us, fault->ended_us));
+  }
+  return deadline_us + (gint64) (j->result->within_ms * 1000);
+}
+
+static double
+get_seconds_late (const RjJudge *j, gint64 from_us, gint64 to_us)
+{
+  gint64 base_us = find_deadline (j, from_us, to_us) - (gint64) (j->result->within_ms * 1000);
+
+  return (to_us - base_us) / 1e6;
+}
+
+static const char *
+get_base_word (const RjJudge *j)
+{
+  return j->result->faults->len > 0 ? "the fault ended" : "it was lost";
+}
+
+static gint64
+get_end (const RjJudge *j)
+{
+  return j->facts->ended_us > 0 ? j->facts->ended_us : j->facts->last_us;
+}
+
+static void
+append_name (GString *list, const char *name)
+{
+  g_string_append_printf (list, "%s%s", list->len > 0 ? ", " : "", name);
+}
+
+/* All that are down in one sentence. @not_back: said already, of all of them */
+static void
+judge_down (RjJudge *j, RjParticipantResult *to, gboolean not_back)
+{
+  g_autoptr (GString) never = g_string_new (NULL);
+  g_autoptr (GString) dark = g_string_new (NULL);
+  gint64 from_us = 0, end_us = get_end (j);
+
+  for (guint i = 0; i < j->result->edges->len; i++) {
+    const RjEdgeResult *edge = g_ptr_array_index (j->result->edges, i);
+
+    if (!edge->down_at_end || !g_str_equal (edge->to, to->name))
+      continue;
+    append_name (edge->flowed ? dark : never, edge->from);
+    if (edge->flowed && (from_us == 0 || edge->last_outage_from_us < from_us))
+      from_us = edge->last_outage_from_us;
+  }
+  if (never->len > 0)
+    add_problem (j, to, FALSE, "never saw %s", never->str);
+  if (dark->len > 0 && !not_back)
+    add_problem (j, to, end_us <= find_deadline (j, from_us, end_us),
+                 "does not see %s again (dark for %.1f s at the end)", dark->str,
+                 (end_us - from_us) / 1e6);
+}
+
+/* The worst in one sentence */
+static void
+judge_late (RjJudge *j, RjParticipantResult *to)
+{
+  g_autoptr (GString) names = g_string_new (NULL);
+  double worst_s = 0;
+
+  for (guint i = 0; i < j->result->edges->len; i++) {
+    const RjEdgeResult *edge = g_ptr_array_index (j->result->edges, i);
+    gboolean late = FALSE;
+
+    for (guint k = 0; k < edge->outages->len && g_str_equal (edge->to, to->name); k++) {
+      const RjSpan *outage = &g_array_index (edge->outages, RjSpan, k);
+
+      if (outage->to_us <= find_deadline (j, outage->from_us, outage->to_us))
+        continue;
+      late = TRUE;
+      worst_s = fmax (worst_s, get_seconds_late (j, outage->from_us, outage->to_us));
+    }
+    if (late)
+      append_name (names, edge->from);
+  }
+  if (names->len > 0)
+    add_problem (j, to, FALSE, "saw %s again only %.1f s after %s (allowed: %g s)", names->str,
+                 worst_s, get_base_word (j), j->result->within_ms / 1000);
+}
+
+static void
+judge_content (RjJudge *j, RjParticipantResult *to)
+{
+  for (guint i = 0; i < j->result->edges->len; i++) {
+    const RjEdgeResult *edge = g_ptr_array_index (j->result->edges, i);
+
+    if (!g_str_equal (edge->to, to->name))
+      continue;
+    if (edge->wrong_frames > 0)
+      add_problem (
+        j, to, FALSE, "got %" G_GUINT64_FORMAT " %s of somebody else as the stream of %s",
+        edge->wrong_frames, rj_judge_plural (edge->wrong_frames, "frame", "frames"), edge->from);
+    if (edge->picture_bad_at_end)
+      add_problem (j, to, FALSE, "decodes no good picture of %s", edge->from);
+  }
+}
+
+/* Returns: whether there is one that did not end */
+static gboolean
+judge_last_rejoin (RjJudge *j, RjParticipantResult *p)
+{
+  const RjRejoin *rejoin =
+    p->rejoins->len == 0 ? NULL : g_ptr_array_index (p->rejoins, p->rejoins->len - 1);
+  gint64 end_us = get_end (j);
+
+  if (rejoin == NULL || rejoin->flowing_at_us > 0)
+    return FALSE;
+  add_problem (j, p, end_us <= find_deadline (j, rejoin->lost_at_us, end_us),
+               "is not back after %.1f s, it got as far as \"%s\"%s%s",
+               (end_us - rejoin->lost_at_us) / 1e6, rejoin->stuck_in,
+               p->last_error != NULL ? ": " : "", p->last_error != NULL ? p->last_error : "");
+  return TRUE;
+}
+
+/* Returns: whether one was */
+static gboolean
+judge_late_rejoins (RjJudge *j, RjParticipantResult *p)
+{
+  for (guint i = 0; i < p->rejoins->len; i++) {
+    const RjRejoin *rejoin = g_ptr_array_index (p->rejoins, i);
+    gint64 back_us = rejoin->flowing_at_us;
+
+    if (back_us == 0 || back_us <= find_deadline (j, rejoin->lost_at_us, back_us))
+      continue;
+    add_problem (j, p, FALSE, "was back only %.1f s after %s (allowed: %g s)",
+                 get_seconds_late (j, rejoin->lost_at_us, back_us), get_base_word (j),
+                 j->result->within_ms / 1000);
+    return TRUE;
+  }
+  return FALSE;
+}
+
+void
+rj_judge_participant (RjJudge *j, RjParticipantResult *p)
+{
+  gboolean not_back;
+
+  judge_content (j, p);
+  if (p->failure != NULL) {
+    add_problem (j, p, FALSE, "gave up: %s", p->failure);
+    return;
+  }
+  not_back = judge_last_rejoin (j, p);
+  if (!judge_late_rejoins (j, p))
+    judge_late (j, p);
+  judge_down (j, p, not_back);
+  if (p->problem == NULL && !p->flowed && !g_str_equal (p->state, "left"))
+    add_problem (j, p, FALSE, "never got all its media (it was %s at the end%s%s)", p->state,
+                 p->last_error != NULL ? ", last error: " : "",
+                 p->last_error != NULL ? p->last_error : "");
+}
