@@ -6,16 +6,14 @@
 #include "rj-certificate.h"
 #include "rj-clock.h"
 #include "rj-error.h"
-#include "rj-ice-candidate.h"
+#include "rj-ice-agent.h"
 #include "rj-rtp.h"
 #include "rj-srtp.h"
 #include "rj-states.h"
 
-#define COMPONENT       1 /* rtcp-mux: RTP and RTCP share it */
-#define PACING_MS       5
-#define MAX_PACKET      2048
-#define MAX_EARLY_DTLS  16 /* datagrams kept until ICE says that it is connected */
-#define ICE_DEADLINE_US (30 * G_USEC_PER_SEC)
+#define MAX_PACKET     2048
+#define MAX_EARLY_DTLS 16 /* datagrams kept until ICE says that it is connected */
+#define DEADLINE_US    (30 * G_USEC_PER_SEC) /* from the credentials to connected */
 
 /* new → checking (remote known) → handshaking (ICE connected) → connected; any → failed → closed */
 typedef enum {
@@ -78,7 +76,7 @@ fail (RjIcePeer *self, const GError *error)
 }
 
 static void
-fail_ice (RjIcePeer *self, const char *message)
+fail_with (RjIcePeer *self, const char *message)
 {
   g_autoptr (GError) error = g_error_new_literal (RJ_ERROR, RJ_ERROR_NO_MEDIA, message);
 
@@ -91,7 +89,8 @@ static void
 send_datagram (RjIcePeer *self, const guint8 *datagram, gsize size)
 {
   if (self->agent != NULL)
-    nice_agent_send (self->agent, self->stream, COMPONENT, (guint) size, (const char *) datagram);
+    nice_agent_send (self->agent, self->stream, RJ_ICE_COMPONENT, (guint) size,
+                     (const char *) datagram);
 }
 
 typedef gboolean (*Protect) (RjSrtp *srtp, guint8 *packet, gsize *size);
@@ -143,6 +142,7 @@ on_dtls_connected (RjDtls *dtls, const RjSrtpKeys *keys, gpointer user_data)
     fail (self, error);
     return;
   }
+  rj_clock_cancel_timer (self->clock, &self->deadline);
   if (move (self, STATE_CONNECTED) && self->callbacks.connected != NULL)
     self->callbacks.connected (self, self->user_data);
 }
@@ -191,7 +191,6 @@ on_ice_up (RjIcePeer *self)
 {
   if (!move (self, STATE_HANDSHAKING))
     return;
-  rj_clock_cancel_timer (self->clock, &self->deadline);
   if (self->callbacks.ice_connected != NULL)
     self->callbacks.ice_connected (self, self->user_data);
   if (self->state == STATE_HANDSHAKING)
@@ -207,7 +206,7 @@ on_component_state (
   if (state == NICE_COMPONENT_STATE_CONNECTED || state == NICE_COMPONENT_STATE_READY)
     on_ice_up (self);
   else if (state == NICE_COMPONENT_STATE_FAILED)
-    fail_ice (self, "ICE: no pair of candidates works");
+    fail_with (self, "ICE: no pair of candidates works");
 }
 
 static void
@@ -216,9 +215,9 @@ on_local_candidate (NiceAgent *agent, NiceCandidate *candidate, gpointer user_da
   g_autoptr (RjIcePeer) self = g_object_ref (user_data);
   g_autofree char *line = NULL;
 
-  if (self->callbacks.candidate == NULL || candidate->component_id != COMPONENT)
+  if (self->callbacks.candidate == NULL || candidate->component_id != RJ_ICE_COMPONENT)
     return;
-  line = rj_ice_candidate_format (agent, candidate);
+  line = rj_ice_agent_format_candidate (agent, candidate);
   if (line != NULL)
     self->callbacks.candidate (self, line, self->user_data);
 }
@@ -238,7 +237,8 @@ on_deadline (gpointer user_data)
   g_autoptr (RjIcePeer) self = g_object_ref (user_data);
 
   self->deadline = NULL;
-  fail_ice (self, "ICE: not connected after 30 s");
+  fail_with (self, self->state == STATE_HANDSHAKING ? "DTLS: no handshake within 30 s"
+                                                    : "ICE: not connected within 30 s");
 }
 
 /* --- receiving --- */
@@ -305,41 +305,10 @@ is_thread_default (GMainContext *context)
   return context == current;
 }
 
-static guint n_agents; /* atomic */
-
-static void
-on_agent_gone (gpointer unused, GObject *agent)
-{
-  g_atomic_int_add ((int *) &n_agents, -1);
-}
-
 guint
 rj_ice_peer_count_agents (void)
 {
-  return (guint) g_atomic_int_get ((int *) &n_agents);
-}
-
-static NiceAgent *
-make_agent (GMainContext *context, const RjIcePeerConfig *config)
-{
-  NiceAgent *agent =
-    nice_agent_new_full (context, NICE_COMPATIBILITY_RFC5245, NICE_AGENT_OPTION_ICE_TRICKLE);
-
-  g_atomic_int_inc ((int *) &n_agents);
-  g_object_weak_ref (G_OBJECT (agent), on_agent_gone, NULL);
-  g_object_set (agent, "upnp", FALSE, "ice-tcp", FALSE, "stun-pacing-timer", PACING_MS,
-                "controlling-mode", config->controlling, NULL);
-  if (config->stun_server != NULL)
-    g_object_set (agent, "stun-server", config->stun_server, "stun-server-port", config->stun_port,
-                  NULL);
-  if (config->loopback_only) {
-    NiceAddress loopback;
-
-    nice_address_init (&loopback);
-    nice_address_set_from_string (&loopback, "127.0.0.1");
-    nice_agent_add_local_address (agent, &loopback);
-  }
-  return agent;
+  return rj_ice_agent_count ();
 }
 
 static gboolean
@@ -349,8 +318,7 @@ set_up (RjIcePeer *self, const RjIcePeerConfig *config, GError **error)
 
   if (certificate == NULL)
     return FALSE;
-  self->agent = make_agent (self->context, config);
-  self->stream = nice_agent_add_stream (self->agent, 1);
+  self->agent = rj_ice_agent_new (self->context, config, &self->stream);
   if (self->stream == 0 ||
       !nice_agent_get_local_credentials (self->agent, self->stream, &self->local.ufrag,
                                          &self->local.password)) {
@@ -361,7 +329,8 @@ set_up (RjIcePeer *self, const RjIcePeerConfig *config, GError **error)
   g_signal_connect (self->agent, "component-state-changed", G_CALLBACK (on_component_state), self);
   g_signal_connect (self->agent, "new-candidate-full", G_CALLBACK (on_local_candidate), self);
   g_signal_connect (self->agent, "candidate-gathering-done", G_CALLBACK (on_gathering_done), self);
-  nice_agent_attach_recv (self->agent, self->stream, COMPONENT, self->context, on_datagram, self);
+  nice_agent_attach_recv (self->agent, self->stream, RJ_ICE_COMPONENT, self->context, on_datagram,
+                          self);
   return TRUE;
 }
 
@@ -380,7 +349,7 @@ rj_ice_peer_new (GMainContext *context,
   self->context = g_main_context_ref (context);
   self->callbacks = *callbacks;
   self->user_data = user_data;
-  self->clock = rj_real_clock_new ();
+  self->clock = config->clock == NULL ? rj_real_clock_new () : g_object_ref (config->clock);
   if (!set_up (self, config, error))
     return NULL;
   return g_steal_pointer (&self);
@@ -399,7 +368,7 @@ rj_ice_peer_get_local (RjIcePeer *self)
 static void
 add_candidates (RjIcePeer *self, GSList *candidates)
 {
-  nice_agent_set_remote_candidates (self->agent, self->stream, COMPONENT, candidates);
+  nice_agent_set_remote_candidates (self->agent, self->stream, RJ_ICE_COMPONENT, candidates);
 }
 
 static void
@@ -433,7 +402,7 @@ rj_ice_peer_set_remote (RjIcePeer *self,
     return FALSE;
   }
   move (self, STATE_CHECKING);
-  self->deadline = rj_clock_start_timer (self->clock, ICE_DEADLINE_US, on_deadline, self);
+  self->deadline = rj_clock_start_timer (self->clock, DEADLINE_US, on_deadline, self);
   self->early_candidates = g_slist_reverse (self->early_candidates);
   if (self->early_candidates != NULL)
     add_candidates (self, self->early_candidates);
@@ -451,7 +420,7 @@ rj_ice_peer_add_candidate (RjIcePeer *self, const char *candidate)
 
   if (self->agent == NULL)
     return FALSE;
-  parsed = rj_ice_candidate_parse (self->agent, self->stream, candidate);
+  parsed = rj_ice_agent_parse_candidate (self->agent, self->stream, candidate);
   if (parsed == NULL)
     return FALSE;
   list = g_slist_prepend (NULL, parsed);
@@ -494,13 +463,6 @@ rj_ice_peer_get_last_packet_us (RjIcePeer *self)
 /* --- the end --- */
 
 static void
-on_agent_closed (GObject *agent, GAsyncResult *result, gpointer stream)
-{
-  nice_agent_remove_stream (NICE_AGENT (agent), GPOINTER_TO_UINT (stream));
-  g_object_unref (agent);
-}
-
-static void
 close_agent (RjIcePeer *self)
 {
   NiceAgent *agent = g_steal_pointer (&self->agent);
@@ -508,8 +470,7 @@ close_agent (RjIcePeer *self)
   if (agent == NULL)
     return;
   g_signal_handlers_disconnect_by_data (agent, self);
-  nice_agent_attach_recv (agent, self->stream, COMPONENT, self->context, NULL, NULL);
-  nice_agent_close_async (agent, on_agent_closed, GUINT_TO_POINTER (self->stream));
+  rj_ice_agent_close (agent, self->stream, self->context);
 }
 
 void

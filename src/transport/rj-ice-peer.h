@@ -22,6 +22,7 @@ typedef struct {
   gboolean loopback_only;  /* gather on 127.0.0.1 only */
   const char *stun_server; /* (nullable) IP literal */
   guint stun_port;
+  RjClock *clock; /* (nullable) for tests; NULL: the machine's */
 } RjIcePeerConfig;
 
 #define RJ_TYPE_ICE_PEER (rj_ice_peer_get_type ())
@@ -30,19 +31,21 @@ G_DECLARE_FINAL_TYPE (RjIcePeer, rj_ice_peer, RJ, ICE_PEER, GObject)
 /* All called in the transport's context. @packet of rtp and rtcp is plain (decrypted), valid during the call,
  * and may be changed in place. */
 typedef struct {
-  void (*candidate) (RjIcePeer *peer,
-                     const char *candidate,
-                     gpointer user_data); /* "candidate:…" */
+  /* "candidate:…"; comes from inside rj_ice_peer_gather() for local addresses */
+  void (*candidate) (RjIcePeer *peer, const char *candidate, gpointer user_data);
   void (*gathering_done) (RjIcePeer *peer, gpointer user_data);
   void (*ice_connected) (RjIcePeer *peer, gpointer user_data);
-  void (*connected) (RjIcePeer *peer,
-                     gpointer user_data); /* DTLS up, fingerprint checked, SRTP keyed */
+  /* DTLS up, fingerprint checked, SRTP keyed */
+  void (*connected) (RjIcePeer *peer, gpointer user_data);
+  /* At most once: a wrong certificate, no way to the other side, not connected within 30 s of set_remote, or, once
+   * connected, the other side said goodbye. Close it then. */
   void (*failed) (RjIcePeer *peer, const GError *error, gpointer user_data);
   void (*rtp) (RjIcePeer *peer, guint8 *packet, gsize size, gint64 at_us, gpointer user_data);
   void (*rtcp) (RjIcePeer *peer, guint8 *packet, gsize size, gint64 at_us, gpointer user_data);
 } RjIcePeerCallbacks;
 
-/* @context: where the peer lives; pass the thread's own. Returns: (transfer full) (nullable) */
+/* @context: where the peer lives; the thread-default main context of the caller's thread. Any callback may be NULL.
+ * Returns: (transfer full) (nullable) */
 RjIcePeer *rj_ice_peer_new (GMainContext *context,
                             const RjIcePeerConfig *config,
                             const RjIcePeerCallbacks *callbacks,

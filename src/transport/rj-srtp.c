@@ -30,11 +30,8 @@ init_library (GError **error)
   }
   if (status == srtp_err_status_ok || status == srtp_err_status_bad_param)
     return TRUE;
-  g_set_error (error,
-               RJ_ERROR,
-               RJ_ERROR_ENVIRONMENT,
-               "libsrtp cannot be initialised (status %d); reinstall it",
-               (int) status);
+  g_set_error (error, RJ_ERROR, RJ_ERROR_ENVIRONMENT,
+               "libsrtp cannot be initialised (status %d); reinstall it", (int) status);
   return FALSE;
 }
 

@@ -108,10 +108,16 @@ on_rtcp (RjIcePeer *peer, guint8 *packet, gsize size, gint64 at_us, gpointer use
 void
 rjt_ice_end_init (RjtIceEnd *self, gboolean controlling)
 {
+  rjt_ice_end_init_with_clock (self, controlling, NULL);
+}
+
+void
+rjt_ice_end_init_with_clock (RjtIceEnd *self, gboolean controlling, RjClock *clock)
+{
   static const RjIcePeerCallbacks callbacks = {
     on_candidate, on_gathering_done, on_ice_connected, on_connected, on_failed, on_rtp, on_rtcp,
   };
-  RjIcePeerConfig config = { .controlling = controlling, .loopback_only = TRUE };
+  RjIcePeerConfig config = { .controlling = controlling, .loopback_only = TRUE, .clock = clock };
   g_autoptr (GError) error = NULL;
 
   *self = (RjtIceEnd){ .candidates = g_ptr_array_new_with_free_func (g_free) };

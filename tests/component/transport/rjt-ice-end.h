@@ -25,6 +25,8 @@ struct _RjtIceEnd {
 };
 
 void rjt_ice_end_init (RjtIceEnd *self, gboolean controlling);
+/* @clock: (nullable) */
+void rjt_ice_end_init_with_clock (RjtIceEnd *self, gboolean controlling, RjClock *clock);
 void rjt_ice_end_clear (RjtIceEnd *self);
 void rjt_ice_end_set_remote (RjtIceEnd *self, RjtIceEnd *other, RjDtlsRole own_role);
 /* Both ways, gathering, and waits until both are connected. */

@@ -278,6 +278,55 @@ test_may_close_in_a_callback (Fixture *f, gconstpointer unused)
   g_assert_no_error (f->one.error);
 }
 
+#define DEADLINE_US (30 * G_USEC_PER_SEC)
+
+static void
+assert_late (RjFakeClock *clock, RjtIceEnd *end, const char *who)
+{
+  rj_fake_clock_advance_us (clock, DEADLINE_US - 1);
+  g_assert_no_error (end->error);
+  rj_fake_clock_advance_us (clock, 1);
+  g_assert_error (end->error, RJ_ERROR, RJ_ERROR_NO_MEDIA);
+  g_assert_true (g_str_has_prefix (end->error->message, who));
+}
+
+static void
+test_nobody_there_fails_in_the_end (void)
+{
+  RjClock *clock = rj_fake_clock_new (0);
+  Fixture f;
+
+  rjt_ice_end_init_with_clock (&f.one, TRUE, clock);
+  rjt_ice_end_init (&f.two, FALSE);
+  rjt_ice_end_set_remote (&f.one, &f.two, RJ_DTLS_ACTIVE);
+  rj_ice_peer_gather (f.one.peer, NULL);
+  RJT_WAIT (f.one.gathered);
+  assert_late (RJ_FAKE_CLOCK (clock), &f.one, "ICE");
+  tear_down (&f, NULL);
+  g_assert_finalize_object (clock);
+}
+
+/* Both wait for the other's hello. */
+static void
+test_no_handshake_fails_in_the_end (void)
+{
+  RjClock *clock = rj_fake_clock_new (0);
+  Fixture f;
+
+  rjt_ice_end_init_with_clock (&f.one, TRUE, clock);
+  rjt_ice_end_init_with_clock (&f.two, FALSE, clock);
+  f.one.other = &f.two;
+  f.two.other = &f.one;
+  rjt_ice_end_set_remote (&f.one, &f.two, RJ_DTLS_PASSIVE);
+  rjt_ice_end_set_remote (&f.two, &f.one, RJ_DTLS_PASSIVE);
+  rj_ice_peer_gather (f.one.peer, NULL);
+  rj_ice_peer_gather (f.two.peer, NULL);
+  RJT_WAIT (f.one.ice_connected && f.two.ice_connected);
+  assert_late (RJ_FAKE_CLOCK (clock), &f.one, "DTLS");
+  tear_down (&f, NULL);
+  g_assert_finalize_object (clock);
+}
+
 static guint
 count_fds (void)
 {
@@ -352,6 +401,8 @@ main (int argc, char **argv)
   ADD ("nothing-is-sent-before-connected", 0, test_nothing_is_sent_before_connected);
   ADD ("goodbye-fails-the-other", 0, test_goodbye_fails_the_other);
   ADD ("may-close-in-a-callback", 0, test_may_close_in_a_callback);
+  g_test_add_func ("/ice-peer/nobody-there-fails-in-the-end", test_nobody_there_fails_in_the_end);
+  g_test_add_func ("/ice-peer/no-handshake-fails-in-the-end", test_no_handshake_fails_in_the_end);
   g_test_add_func ("/ice-peer/may-close-at-any-moment", test_may_close_at_any_moment);
   g_test_add_func ("/ice-peer/two-hundred-lives-leave-nothing",
                    test_two_hundred_lives_leave_nothing);
