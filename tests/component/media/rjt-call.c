@@ -299,3 +299,47 @@ rjt_call_free (RjtCall *self)
   g_clear_error (&self->failure);
   g_free (self);
 }
+
+void
+rjt_call_resume (RjtCall *self)
+{
+  rjt_counterpart_start_sending (self->counterpart);
+}
+
+RjtOutcome *
+rjt_outcome_new (void)
+{
+  return g_new0 (RjtOutcome, 1);
+}
+
+void
+rjt_outcome_free (RjtOutcome *self)
+{
+  g_free (self->offer);
+  g_clear_error (&self->error);
+  g_free (self);
+}
+
+void
+rjt_outcome_take_offer (GObject *peer, GAsyncResult *result, gpointer user_data)
+{
+  RjtOutcome *self = user_data;
+
+  self->is_there = TRUE;
+  self->offer = rj_peer_create_offer_finish (RJ_PEER (peer), result, &self->error);
+}
+
+void
+rjt_outcome_take_answer (GObject *peer, GAsyncResult *result, gpointer user_data)
+{
+  RjtOutcome *self = user_data;
+
+  self->is_there = TRUE;
+  rj_peer_set_answer_finish (RJ_PEER (peer), result, &self->error);
+}
+
+gboolean
+rjt_outcome_is_there (gpointer outcome)
+{
+  return ((const RjtOutcome *) outcome)->is_there;
+}

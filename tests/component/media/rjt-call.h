@@ -65,6 +65,23 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RjtCall, rjt_call_free)
 void rjt_call_negotiate (RjtCall *self);
 void rjt_call_request_offer (RjtCall *self);
 
+/* A sending counterpart that was stopped begins again. */
+void rjt_call_resume (RjtCall *self);
+
+/* How one asynchronous step ended */
+typedef struct {
+  gboolean is_there;
+  char *offer;
+  GError *error;
+} RjtOutcome;
+
+RjtOutcome *rjt_outcome_new (void);
+void rjt_outcome_free (RjtOutcome *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RjtOutcome, rjt_outcome_free)
+void rjt_outcome_take_offer (GObject *peer, GAsyncResult *result, gpointer outcome);
+void rjt_outcome_take_answer (GObject *peer, GAsyncResult *result, gpointer outcome);
+gboolean rjt_outcome_is_there (gpointer outcome);
+
 typedef gboolean (*RjtCondition) (gpointer data);
 /* Runs the main context until @condition holds; fails the test, which says @what, after 20 seconds. */
 void rjt_wait_until (RjtCondition condition, gpointer data, const char *what);
