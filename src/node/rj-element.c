@@ -5,7 +5,10 @@ struct _RjElement {
   gpointer owner;
   GPtrArray *sinks[RJ_N_MEDIA]; /* of RjElement, not owned: whoever goes takes itself out */
   RjElement *sources[RJ_N_MEDIA];
-  gboolean busy; /* a call is passing through: ends circles */
+  /* a call is passing through: ends circles. News go down and cause demands that come up. */
+  gboolean tells;
+  gboolean pushes;
+  gboolean asks;
 };
 
 const char *
@@ -52,19 +55,19 @@ rj_element_free (RjElement *self)
 static void
 tell_source_changed (RjElement *self, guint media)
 {
-  if (self->busy)
+  if (self->tells)
     return;
   if (self->funcs != NULL) {
     if (self->funcs->source_changed != NULL)
       self->funcs->source_changed (self->owner);
     return;
   }
-  self->busy = TRUE;
+  self->tells = TRUE;
   for (guint i = 0; i < RJ_N_MEDIA; i++) {
     for (guint k = 0; media & 1u << i && k < self->sinks[i]->len; k++)
       tell_source_changed (g_ptr_array_index (self->sinks[i], k), 1u << i);
   }
-  self->busy = FALSE;
+  self->tells = FALSE;
 }
 
 void
@@ -99,9 +102,9 @@ rj_element_push (RjElement *self, const RjUnit *unit)
 {
   GPtrArray *sinks = self->sinks[unit->medium];
 
-  if (self->busy)
+  if (self->pushes)
     return;
-  self->busy = TRUE;
+  self->pushes = TRUE;
   for (guint i = 0; i < sinks->len; i++) {
     RjElement *sink = g_ptr_array_index (sinks, i);
 
@@ -110,7 +113,7 @@ rj_element_push (RjElement *self, const RjUnit *unit)
     else if (sink->funcs->take != NULL)
       sink->funcs->take (sink->owner, unit);
   }
-  self->busy = FALSE;
+  self->pushes = FALSE;
 }
 
 void
@@ -118,14 +121,14 @@ rj_element_demand_key_frame (RjElement *self)
 {
   RjElement *source = self->sources[RJ_MEDIUM_VIDEO];
 
-  if (source == NULL || self->busy)
+  if (source == NULL || self->asks)
     return;
-  self->busy = TRUE;
+  self->asks = TRUE;
   if (source->funcs == NULL)
     rj_element_demand_key_frame (source);
   else if (source->funcs->want_key_frame != NULL)
     source->funcs->want_key_frame (source->owner);
-  self->busy = FALSE;
+  self->asks = FALSE;
 }
 
 gboolean
@@ -135,13 +138,13 @@ rj_element_find_above (
   RjElement *source = self->sources[medium];
   gboolean found = FALSE;
 
-  if (source == NULL || self->busy)
+  if (source == NULL || self->asks)
     return FALSE;
-  self->busy = TRUE;
+  self->asks = TRUE;
   if (source->funcs == NULL)
     found = rj_element_find_above (source, medium, source_serial, sequence, unit);
   else if (source->funcs->find != NULL)
     found = source->funcs->find (source->owner, medium, source_serial, sequence, unit);
-  self->busy = FALSE;
+  self->asks = FALSE;
   return found;
 }
