@@ -535,3 +535,9 @@ rj_server_endpoint_init (RjServerEndpoint *self)
 {
   self->early = g_ptr_array_new_with_free_func ((GDestroyNotify) rj_kms_candidate_free);
 }
+
+const char *
+rj_server_endpoint_get_name (RjServerEndpoint *self)
+{
+  return self->name;
+}

@@ -1,0 +1,127 @@
+#include "rj-json.h"
+#include "rj-openvidu2-names.h"
+#include "rj-rest-json.h"
+#include "rj-rest.h"
+#include "rj-sdp-munge.h"
+#include "rj-server-evict.h"
+
+static const char *const media_modes[] = { "ROUTED", "RELAYED", NULL };
+static const char *const recording_modes[] = { "ALWAYS", "MANUAL", NULL };
+static const char *const codecs[] = {
+  "MEDIA_SERVER_PREFERRED", "NONE", "VP8", "VP9", "H264", NULL
+};
+
+/* What a new session is to be */
+typedef struct {
+  char *custom_id;
+  char *media_mode;
+  char *recording_mode;
+  char *codec;
+  gboolean transcoding;
+} Wish;
+
+static void
+wish_clear (Wish *wish)
+{
+  g_free (wish->custom_id);
+  g_free (wish->media_mode);
+  g_free (wish->recording_mode);
+  g_free (wish->codec);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Wish, wish_clear)
+
+static gboolean
+read_wish (RjRestRequest *request, Wish *wish)
+{
+  if (!rj_rest_read_string (request, "customSessionId", NULL, &wish->custom_id) ||
+      !rj_rest_read_string (request, "mediaMode", media_modes, &wish->media_mode) ||
+      !rj_rest_read_string (request, "recordingMode", recording_modes, &wish->recording_mode) ||
+      !rj_rest_read_string (request, "forcedVideoCodec", codecs, &wish->codec) ||
+      !rj_rest_read_bool (request, "allowTranscoding", &wish->transcoding))
+    return FALSE;
+  if (wish->custom_id != NULL &&
+      !g_regex_match_simple ("^[a-zA-Z0-9_-]*$", wish->custom_id, G_REGEX_DOLLAR_ENDONLY,
+                             G_REGEX_MATCH_DEFAULT)) {
+    rj_rest_reply_error (request, SOUP_STATUS_BAD_REQUEST,
+                         "Parameter 'customSessionId' must be made of [a-zA-Z0-9_-]");
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static void
+replace (char **where, char **value)
+{
+  if (*value == NULL)
+    return;
+  g_free (*where);
+  *where = g_steal_pointer (value);
+}
+
+/* Resolved only when there is a body (OpenVidu 2 protocol, 2.3): without one, offers pass untouched */
+static char *
+resolve_codec (RjRestRequest *request, const char *forced)
+{
+  if (request->body == NULL || g_str_equal (forced, "NONE"))
+    return NULL;
+  return g_strdup (g_str_equal (forced, "MEDIA_SERVER_PREFERRED") ? RJ_SDP_DEFAULT_CODEC : forced);
+}
+
+void
+rj_rest_create_session (RjRestRequest *request)
+{
+  RjServerCore *core = request->core;
+  g_auto (Wish) wish = { 0 };
+  RjServerSession *session;
+  gboolean named;
+
+  if (!read_wish (request, &wish))
+    return;
+  named = wish.custom_id != NULL && *wish.custom_id != '\0';
+  if (named && g_hash_table_contains (core->sessions, wish.custom_id)) {
+    rj_rest_reply_empty (request, SOUP_STATUS_CONFLICT);
+    return;
+  }
+  session = rj_server_session_new (core, named ? g_strdup (wish.custom_id)
+                                               : rj_server_make_session_id (core->dice));
+  replace (&session->custom_id, &wish.custom_id);
+  replace (&session->media_mode, &wish.media_mode);
+  replace (&session->recording_mode, &wish.recording_mode);
+  replace (&session->forced_codec, &wish.codec);
+  session->allow_transcoding = wish.transcoding;
+  session->codec = resolve_codec (request, session->forced_codec);
+  json_object_unref (session->recording_properties);
+  session->recording_properties =
+    rj_rest_recording_properties (rj_json_get_object (request->body, "defaultRecordingProperties"));
+  rj_rest_reply_json (request, SOUP_STATUS_OK, rj_rest_session_to_json (session, FALSE));
+}
+
+void
+rj_rest_list_sessions (RjRestRequest *request)
+{
+  gboolean pending = rj_rest_get_flag (request, "pendingConnections", FALSE);
+  JsonArray *array = json_array_new ();
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, request->core->sessions);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    json_array_add_object_element (array, rj_rest_session_to_json (value, pending));
+  rj_rest_reply_json (request, SOUP_STATUS_OK, rj_rest_list (array));
+}
+
+void
+rj_rest_get_session (RjRestRequest *request)
+{
+  gboolean pending = rj_rest_get_flag (request, "pendingConnections", FALSE);
+
+  rj_rest_reply_json (request, SOUP_STATUS_OK, rj_rest_session_to_json (request->session, pending));
+}
+
+void
+rj_rest_delete_session (RjRestRequest *request)
+{
+  rj_server_close_session (request->session,
+                           rj_ov2_reason_to_text (RJ_OV2_REASON_SESSION_CLOSED_BY_SERVER), TRUE);
+  rj_rest_reply_empty (request, SOUP_STATUS_NO_CONTENT);
+}

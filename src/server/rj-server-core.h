@@ -1,0 +1,46 @@
+/* What all parts of one server share: its configuration, clock, dice, and who is there. Home thread. */
+#pragma once
+
+#include "rj-clock.h"
+#include "rj-dice.h"
+#include "rj-event.h"
+#include "rj-node-watcher.h"
+#include "rj-server-config.h"
+
+G_BEGIN_DECLS
+
+#define RJ_TYPE_SERVER_CORE (rj_server_core_get_type ())
+G_DECLARE_FINAL_TYPE (RjServerCore, rj_server_core, RJ, SERVER_CORE, GObject)
+
+struct _RjServerCore {
+  GObject parent_instance;
+  RjServerConfig *config;
+  RjClock *clock;
+  RjDice *dice;
+  RjEventSink *events;  /* (nullable) */
+  char *public_url;     /* "http://127.0.0.1:4443", no slash at the end */
+  char *ws_origin;      /* the same with ws or wss */
+  GHashTable *sessions; /* id -> RjServerSession */
+  GHashTable *rpcs;     /* rpc session id -> RjServerRpc */
+  GPtrArray *nodes;     /* of RjNodeWatcher */
+};
+
+RjServerCore *
+rj_server_core_new (const RjServerConfig *config, RjClock *clock, RjEventSink *events);
+void rj_server_core_set_public_url (RjServerCore *self, const char *url);
+
+/* The connected node with the least load: sessions on it plus requests that it has left unanswered for more
+ * than a second, so that a frozen one is avoided. Returns: (transfer none) (nullable) */
+RjNodeWatcher *rj_server_core_choose_node (RjServerCore *self);
+
+/* @session: (nullable). Returns: (transfer full): source "cluster" */
+RjEvent *rj_server_core_new_event (const char *type, const char *session);
+/* @event: (transfer full) */
+void rj_server_core_emit (RjServerCore *self, RjEvent *event);
+
+/* Sessions and rpc sessions are let go. The nodes are stopped. */
+void rj_server_core_close (RjServerCore *self);
+
+gint64 rj_server_now_ms (void); /* of the wall clock */
+
+G_END_DECLS

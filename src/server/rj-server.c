@@ -1,0 +1,426 @@
+#include "rj-server.h"
+
+#include <libsoup/soup.h>
+
+#include "rj-error.h"
+#include "rj-openvidu2-names.h"
+#include "rj-rest.h"
+#include "rj-server-evict.h"
+#include "rj-server-socket.h"
+#include "rj-server-tokens.h"
+
+#define WEBSOCKET_PATH    "/openvidu"
+#define NODES_LIMIT_US    (10 * G_USEC_PER_SEC)
+#define FLUSH_US          (200 * 1000) /* for the last frames to reach their clients */
+#define GARBAGE_PERIOD_US (900 * (gint64) G_USEC_PER_SEC) /* OpenVidu 2 protocol, 2.3 */
+#define GARBAGE_AGE_MS    (3600 * (gint64) 1000)
+#define COOKIE            "OVJSESSIONID"
+
+struct _RjServer {
+  GObject parent_instance;
+  RjServerCore *core;
+  SoupServer *http;
+  guint16 port;
+  GTask *starting; /* (nullable) */
+  RjTimer *limit;  /* of starting */
+  RjTimer *garbage;
+  GTask *stopping; /* (nullable) */
+  RjTimer *flush;
+  gboolean stopped;
+};
+
+G_DEFINE_FINAL_TYPE (RjServer, rj_server, G_TYPE_OBJECT)
+
+/* --- HTTP --- */
+
+static void
+on_request (
+  SoupServer *http, SoupServerMessage *message, const char *path, GHashTable *query, gpointer data)
+{
+  RjServer *self = data;
+
+  rj_rest_handle (self->core, message, path, query);
+}
+
+/* The servlet container gives every websocket an HTTP session; it only feeds finalUserId */
+static void
+on_early_request (
+  SoupServer *http, SoupServerMessage *message, const char *path, GHashTable *query, gpointer data)
+{
+  RjServer *self = data;
+  SoupMessageHeaders *in = soup_server_message_get_request_headers (message);
+  const char *cookies = soup_message_headers_get_list (in, "Cookie");
+  const char *found = cookies == NULL ? NULL : strstr (cookies, COOKIE "=");
+  g_autofree char *user_id = NULL;
+  g_autofree char *cookie = NULL;
+
+  if (!g_str_equal (path, WEBSOCKET_PATH))
+    return;
+  if (found != NULL && strlen (found) >= strlen (COOKIE "=") + 16)
+    user_id = g_strndup (found + strlen (COOKIE "="), 16);
+  else
+    user_id = rj_server_make_user_id (self->core->dice);
+  cookie = g_strdup_printf (COOKIE "=%s%s; Path=/; HttpOnly", user_id, user_id);
+  soup_message_headers_append (soup_server_message_get_response_headers (message), "Set-Cookie",
+                               cookie);
+  g_object_set_data_full (G_OBJECT (message), "rj-user-id", g_steal_pointer (&user_id), g_free);
+}
+
+static void
+on_websocket (SoupServer *http,
+              SoupServerMessage *message,
+              const char *path,
+              SoupWebsocketConnection *websocket,
+              gpointer data)
+{
+  RjServer *self = data;
+  const char *ip =
+    soup_message_headers_get_one (soup_server_message_get_request_headers (message), "x-real-ip");
+
+  if (!g_str_equal (path, WEBSOCKET_PATH)) {
+    soup_websocket_connection_close (websocket, SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION, NULL);
+    return;
+  }
+  if (ip == NULL)
+    ip = soup_server_message_get_remote_host (message);
+  rj_server_socket_accept (self->core, websocket, ip,
+                           g_object_get_data (G_OBJECT (message), "rj-user-id"));
+}
+
+static gboolean
+load_certificate (RjServer *self, GError **error)
+{
+  const RjServerConfig *config = self->core->config;
+  g_autoptr (GTlsCertificate) certificate = NULL;
+
+  if (config->tls_cert_path == NULL)
+    return TRUE;
+  certificate =
+    config->tls_key_path == NULL
+      ? g_tls_certificate_new_from_file (config->tls_cert_path, error)
+      : g_tls_certificate_new_from_files (config->tls_cert_path, config->tls_key_path, error);
+  if (certificate == NULL) {
+    g_prefix_error (error, "certificate %s: ", config->tls_cert_path);
+    return FALSE;
+  }
+  soup_server_set_tls_certificate (self->http, certificate);
+  return TRUE;
+}
+
+static gboolean
+listen_here (RjServer *self, GError **error)
+{
+  const RjServerConfig *config = self->core->config;
+  gboolean tls = config->tls_cert_path != NULL;
+  g_autoptr (GSocketAddress) address =
+    g_inet_socket_address_new_from_string ("127.0.0.1", config->port);
+  g_autofree char *url = NULL;
+  GSList *uris;
+
+  self->http = soup_server_new ("server-header", "", NULL);
+  if (!load_certificate (self, error))
+    return FALSE;
+  if (!soup_server_listen (self->http, address, tls ? SOUP_SERVER_LISTEN_HTTPS : 0, error)) {
+    g_prefix_error (error, "port %u of 127.0.0.1: ", config->port);
+    return FALSE;
+  }
+  uris = soup_server_get_uris (self->http);
+  self->port = (guint16) g_uri_get_port (uris->data);
+  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
+  url = g_strdup_printf ("%s://127.0.0.1:%u", tls ? "https" : "http", self->port);
+  rj_server_core_set_public_url (self->core, config->public_url != NULL ? config->public_url : url);
+  soup_server_add_early_handler (self->http, WEBSOCKET_PATH, on_early_request, self, NULL);
+  soup_server_add_handler (self->http, WEBSOCKET_PATH, on_request, self, NULL);
+  soup_server_add_websocket_handler (self->http, WEBSOCKET_PATH, NULL, NULL, on_websocket, self,
+                                     NULL);
+  soup_server_add_handler (self->http, NULL, on_request, self, NULL);
+  return TRUE;
+}
+
+/* --- media nodes --- */
+
+static void
+emit_node (RjServer *self, RjNodeWatcher *node, const char *type)
+{
+  RjEvent *event = rj_server_core_new_event (type, NULL);
+
+  rj_event_set_int (event, "node", rj_node_watcher_get_index (node));
+  rj_server_core_emit (self->core, event);
+}
+
+static void
+on_control_closed (RjNodeWatcher *node, RjServer *self)
+{
+  emit_node (self, node, RJ_EVENT_NODE_CONTROL_CLOSED);
+}
+
+static void
+on_suspect (RjNodeWatcher *node, RjServer *self)
+{
+  emit_node (self, node, RJ_EVENT_NODE_SUSPECT);
+}
+
+static void
+on_crashed (RjNodeWatcher *node, RjServer *self)
+{
+  emit_node (self, node, RJ_EVENT_NODE_CRASHED);
+  rj_server_close_sessions (self->core, node, rj_ov2_reason_to_text (RJ_OV2_REASON_NODE_CRASHED),
+                            FALSE);
+}
+
+static void
+on_pipeline_checked (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (RjServerSession) session = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonNode) value =
+    rj_media_node_client_call_finish (RJ_MEDIA_NODE_CLIENT (source), result, &error);
+
+  if (g_error_matches (error, RJ_RPC_ERROR, RJ_KMS_CODE_OBJECT_NOT_FOUND) &&
+      session->state == RJ_SERVER_SESSION_ACTIVE)
+    rj_server_session_reset_media (session);
+}
+
+/* The node is back: is it the process that had our pipelines? (OpenVidu 2 protocol, 8.5) */
+static void
+check_pipelines (RjServer *self, RjNodeWatcher *node)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, self->core->sessions);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    RjServerSession *session = value;
+
+    if (session->node == node && session->pipeline != NULL)
+      rj_media_node_client_call_async (
+        rj_node_watcher_get_client (node), RJ_KMS_INVOKE,
+        rj_kms_invoke (NULL, session->pipeline, RJ_KMS_GET_NAME, NULL), on_pipeline_checked,
+        g_object_ref (session));
+  }
+}
+
+static void
+finish_start (RjServer *self, GError *error)
+{
+  g_autoptr (GTask) task = g_steal_pointer (&self->starting);
+
+  rj_clock_cancel_timer (self->core->clock, &self->limit);
+  if (error != NULL)
+    g_task_return_error (task, error);
+  else
+    g_task_return_boolean (task, TRUE);
+}
+
+static guint
+count_connected (RjServer *self)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < self->core->nodes->len; i++)
+    n += rj_node_watcher_get_state (g_ptr_array_index (self->core->nodes, i)) == RJ_NODE_CONNECTED;
+  return n;
+}
+
+static void
+on_connected (RjNodeWatcher *node, gboolean again, gboolean same_process, RjServer *self)
+{
+  if (again) {
+    RjEvent *event = rj_server_core_new_event (RJ_EVENT_NODE_RECOVERED, NULL);
+
+    rj_event_set_int (event, "node", rj_node_watcher_get_index (node));
+    rj_event_set_bool (event, "same_process", same_process);
+    rj_server_core_emit (self->core, event);
+    check_pipelines (self, node);
+  }
+  if (self->starting != NULL && count_connected (self) == self->core->nodes->len)
+    finish_start (self, NULL);
+}
+
+static void
+on_start_limit (gpointer data)
+{
+  RjServer *self = data;
+
+  self->limit = NULL;
+  finish_start (self, count_connected (self) > 0 ? NULL
+                                                 : g_error_new (RJ_ERROR, RJ_ERROR_UNREACHABLE,
+                                                                "no media node answered in 10 s"));
+}
+
+static void
+watch_node (RjServer *self, RjNodeWatcher *node)
+{
+  g_signal_connect_object (node, "control-closed", G_CALLBACK (on_control_closed), self, 0);
+  g_signal_connect_object (node, "suspect", G_CALLBACK (on_suspect), self, 0);
+  g_signal_connect_object (node, "crashed", G_CALLBACK (on_crashed), self, 0);
+  g_signal_connect_object (node, "connected", G_CALLBACK (on_connected), self, 0);
+  rj_node_watcher_start (node);
+}
+
+/* --- sessions that nobody ever joined --- */
+
+static void
+collect_garbage (RjServer *self)
+{
+  gint64 limit_ms = rj_server_now_ms () - GARBAGE_AGE_MS;
+  g_autoptr (GPtrArray) old = g_ptr_array_new_with_free_func (g_object_unref);
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, self->core->sessions);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    RjServerSession *session = value;
+
+    if (session->state == RJ_SERVER_SESSION_NOT_ACTIVE && session->created_ms < limit_ms)
+      g_ptr_array_add (old, g_object_ref (session));
+  }
+  for (guint i = 0; i < old->len; i++)
+    rj_server_session_end (g_ptr_array_index (old, i), TRUE);
+}
+
+static void
+on_garbage (gpointer data)
+{
+  RjServer *self = data;
+
+  collect_garbage (self);
+  self->garbage = rj_clock_start_timer (self->core->clock, GARBAGE_PERIOD_US, on_garbage, self);
+}
+
+/* --- life --- */
+
+void
+rj_server_start_async (RjServer *self,
+                       GCancellable *cancellable,
+                       GAsyncReadyCallback callback,
+                       gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  GError *error = NULL;
+
+  g_task_set_source_tag (task, rj_server_start_async);
+  if (!listen_here (self, &error)) {
+    g_task_return_error (task, error);
+    return;
+  }
+  self->starting = g_steal_pointer (&task);
+  self->garbage = rj_clock_start_timer (self->core->clock, GARBAGE_PERIOD_US, on_garbage, self);
+  if (self->core->nodes->len == 0) {
+    finish_start (self, NULL);
+    return;
+  }
+  self->limit = rj_clock_start_timer (self->core->clock, NODES_LIMIT_US, on_start_limit, self);
+  for (guint i = 0; i < self->core->nodes->len; i++)
+    watch_node (self, g_ptr_array_index (self->core->nodes, i));
+}
+
+gboolean
+rj_server_start_finish (RjServer *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+guint16
+rj_server_get_port (RjServer *self)
+{
+  return self->port;
+}
+
+const char *
+rj_server_get_public_url (RjServer *self)
+{
+  return self->core->public_url;
+}
+
+static void
+end (RjServer *self)
+{
+  if (self->stopped)
+    return;
+  self->stopped = TRUE;
+  rj_clock_cancel_timer (self->core->clock, &self->limit);
+  rj_clock_cancel_timer (self->core->clock, &self->garbage);
+  rj_clock_cancel_timer (self->core->clock, &self->flush);
+  rj_server_core_close (self->core);
+  if (self->http != NULL)
+    soup_server_disconnect (self->http);
+}
+
+static void
+on_flushed (gpointer data)
+{
+  RjServer *self = data;
+  g_autoptr (GTask) task = g_steal_pointer (&self->stopping);
+
+  self->flush = NULL;
+  end (self);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+close_all_sockets (RjServer *self)
+{
+  g_autoptr (GList) rpcs = g_hash_table_get_values (self->core->rpcs);
+
+  for (GList *l = rpcs; l != NULL; l = l->next)
+    rj_server_rpc_close_socket (l->data, SOUP_WEBSOCKET_CLOSE_GOING_AWAY, NULL);
+}
+
+void
+rj_server_stop_async (RjServer *self,
+                      GCancellable *cancellable,
+                      GAsyncReadyCallback callback,
+                      gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, rj_server_stop_async);
+  if (self->stopped || self->stopping != NULL) {
+    g_task_return_boolean (task, TRUE);
+    return;
+  }
+  self->stopping = g_steal_pointer (&task);
+  rj_server_close_sessions (self->core, NULL,
+                            rj_ov2_reason_to_text (RJ_OV2_REASON_OPENVIDU_SERVER_STOPPED), TRUE);
+  close_all_sockets (self);
+  self->flush = rj_clock_start_timer (self->core->clock, FLUSH_US, on_flushed, self);
+}
+
+gboolean
+rj_server_stop_finish (RjServer *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+RjServer *
+rj_server_new (const RjServerConfig *config, RjClock *clock, RjEventSink *events)
+{
+  RjServer *self = g_object_new (RJ_TYPE_SERVER, NULL);
+
+  self->core = rj_server_core_new (config, clock, events);
+  return self;
+}
+
+static void
+rj_server_dispose (GObject *object)
+{
+  RjServer *self = RJ_SERVER (object);
+
+  if (self->core != NULL)
+    end (self);
+  g_clear_object (&self->http);
+  g_clear_object (&self->core);
+  G_OBJECT_CLASS (rj_server_parent_class)->dispose (object);
+}
+
+static void
+rj_server_class_init (RjServerClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = rj_server_dispose;
+}
+
+static void
+rj_server_init (RjServer *self)
+{
+}
