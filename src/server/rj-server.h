@@ -40,4 +40,16 @@ void rj_server_stop_async (RjServer *self,
                            gpointer user_data);
 gboolean rj_server_stop_finish (RjServer *self, GAsyncResult *result, GError **error);
 
+/* --- as a process of its own --- */
+
+/* Called once, when it is ready */
+typedef void (*RjServerReadyFunc) (RjServer *server, gpointer user_data);
+
+/* Runs a server until SIGTERM or SIGINT, then stops it gracefully. Claims the home thread. Errors go to
+ * stderr. Returns: exit code: 0 stopped by a signal, 4 could not start */
+int rj_server_main (const RjServerConfig *config,
+                    RjEventSink *events,
+                    RjServerReadyFunc ready,
+                    gpointer user_data);
+
 G_END_DECLS

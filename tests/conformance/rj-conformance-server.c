@@ -1,0 +1,33 @@
+/* The server as a process, for the replay: prints its port on the first line, then its events as words.
+ *
+ *   rj-conformance-server <crash-after-ms> <control URL of a media node>… */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "rj-log.h"
+#include "rj-server.h"
+
+#define SECRET "MY_SECRET"
+
+static void
+on_ready (RjServer *server, gpointer unused)
+{
+  printf ("%u\n", rj_server_get_port (server));
+  fflush (stdout);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (RjServerConfig) config = rj_server_config_new (SECRET);
+
+  if (argc < 3) {
+    fprintf (stderr, "usage: %s crash-after-ms control-url…\n", argv[0]);
+    return 2;
+  }
+  rj_log_init (g_getenv ("RJ_DEBUG"));
+  config->crash_after_us = g_ascii_strtoll (argv[1], NULL, 10) * 1000;
+  for (int i = 2; i < argc; i++)
+    rj_server_config_add_media_node (config, argv[i]);
+  return rj_server_main (config, NULL, on_ready, NULL);
+}
