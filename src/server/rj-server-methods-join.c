@@ -215,8 +215,7 @@ rj_server_method_join (RjServerCall *call)
                     : rj_server_session_take_token (session, params->token);
   if (token == NULL) {
     rj_server_call_throw (call, RJ_OV2_CODE_USER_UNAUTHORIZED,
-                          "Session '%s' cannot be joined: token %s is not valid", params->session,
-                          params->token);
+                          "Session '%s' cannot be joined: the token is not valid", params->session);
     return;
   }
   if (!read_second (call, params, &error))

@@ -38,7 +38,11 @@ on_request (
   SoupServer *http, SoupServerMessage *message, const char *path, GHashTable *query, gpointer data)
 {
   RjServer *self = data;
+  const char *upgrade =
+    soup_message_headers_get_one (soup_server_message_get_request_headers (message), "Upgrade");
 
+  if (g_str_equal (path, WEBSOCKET_PATH) && upgrade != NULL)
+    return; /* libsoup goes on to on_websocket() when this one leaves the status alone */
   rj_rest_handle (self->core, message, path, query);
 }
 
