@@ -1,0 +1,370 @@
+#include "rj-error.h"
+#include "rjt-bot.h"
+
+static RjtBot *
+start_in_room_of_three (void)
+{
+  RjtBot *bot = rjt_bot_new ();
+
+  rjt_bot_add (bot, "bot-2");
+  rjt_bot_add (bot, "bot-3");
+  rjt_bot_start (bot);
+  rjt_bot_run_until_flowing (bot, RJT_SECOND);
+  rjt_bot_run (bot, RJT_SECOND);
+  rjt_history_clear (bot->history);
+  return bot;
+}
+
+static char *
+copy_requests (RjtBot *bot)
+{
+  return g_strdup (rjt_fake_signaller_get_log (bot->signaller));
+}
+
+/* (a) */
+static void
+test_one_edge_is_reconnected_once (void)
+{
+  g_autoptr (RjtBot) bot = start_in_room_of_three ();
+  const RjEvent *event;
+
+  rjt_fake_peers_set_publisher_silent (bot->peers, 2, TRUE);
+  rjt_bot_run (bot, 900000);
+  g_assert_cmpuint (rjt_history_count (bot->history, RJ_EVENT_DETECTOR_FIRED), ==, 0);
+  rjt_bot_run (bot, 200000);
+  event = rjt_history_find (bot->history, RJ_EVENT_DETECTOR_FIRED, 0);
+  g_assert_cmpstr (rjt_event_get_text (event, "detector"), ==, "rtp-silence");
+  g_assert_cmpstr (event->edge, ==, "bot-2>bot-1");
+  g_assert_cmpint (event->mono_us -
+                     json_object_get_int_member (event->data, "last_packet_us"),
+                   ==,
+                   RJT_SECOND);
+  g_assert_true (json_object_get_boolean_member (event->data, "acted"));
+  g_assert_cmpuint (rjt_fake_signaller_count (bot->signaller, "resubscribe:s-bot-2"), ==, 1);
+
+  rjt_fake_peers_set_publisher_silent (bot->peers, 2, FALSE);
+  rjt_bot_run_until_flowing (bot, RJT_SECOND);
+  g_assert_cmpuint (bot->n_signallers, ==, 1);
+}
+
+static void
+test_one_edge_never_ends_the_stay (void)
+{
+  g_autoptr (RjtBot) bot = start_in_room_of_three ();
+
+  rjt_fake_peers_set_publisher_silent (bot->peers, 2, TRUE);
+  rjt_bot_run (bot, 60 * RJT_SECOND);
+  g_assert_cmpuint (rjt_fake_signaller_count (bot->signaller, "resubscribe:s-bot-2"), ==, 1);
+  g_assert_cmpuint (rjt_history_count (bot->history, RJ_EVENT_PEER_FAILED), ==, 1);
+  g_assert_cmpuint (bot->n_signallers, ==, 1);
+  rjt_bot_assert_state (bot, "joined");
+  /* it comes back by itself, and may then fall silent again */
+  rjt_fake_peers_set_publisher_silent (bot->peers, 2, FALSE);
+  rjt_bot_run_until_flowing (bot, RJT_SECOND);
+  rjt_fake_peers_set_publisher_silent (bot->peers, 2, TRUE);
+  rjt_bot_run (bot, 2 * RJT_SECOND);
+  g_assert_cmpuint (rjt_fake_signaller_count (bot->signaller, "resubscribe:s-bot-2"), ==, 2);
+}
+
+/* (b) */
+static void
+test_all_silent_and_back_in_time (void)
+{
+  g_autoptr (RjtBot) bot = start_in_room_of_three ();
+  g_autofree char *before = copy_requests (bot);
+
+  rjt_fake_peers_set_silent (bot->peers, TRUE);
+  rjt_bot_run (bot, 6500000);
+  g_assert_cmpuint (rjt_history_count (bot->history, RJ_EVENT_DETECTOR_FIRED), ==, 2);
+  rjt_fake_peers_set_silent (bot->peers, FALSE);
+  rjt_bot_run (bot, 10 * RJT_SECOND);
+  g_assert_cmpstr (rjt_fake_signaller_get_log (bot->signaller), ==, before); /* nothing was sent */
+  g_assert_true (rj_participant_is_flowing (bot->participant));
+  g_assert_cmpuint (rjt_history_count (bot->history, RJ_EVENT_REJOIN_STARTED), ==, 0);
+}
+
+static void
+test_all_silent_leave_and_rejoin (void)
+{
+  g_autoptr (RjtBot) bot = start_in_room_of_three ();
+  g_autoptr (RjtFakeSignaller) first = g_object_ref (bot->signaller);
+  const RjEvent *event, *silent;
+
+  rjt_fake_peers_set_silent (bot->peers, TRUE);
+  rjt_bot_run (bot, 6900000);
+  g_assert_cmpuint (rjt_fake_signaller_count (first, "leave"), ==, 0);
+  rjt_bot_run (bot, 150000);
+  g_assert_cmpuint (rjt_fake_signaller_count (first, "leave"), ==, 1);
+  rjt_bot_assert_state (bot, "waiting");
+  rjt_fake_peers_set_silent (bot->peers, FALSE);
+  rjt_bot_run_until_flowing (bot, RJT_SECOND);
+
+  g_assert_cmpuint (bot->n_signallers, ==, 2);
+  rjt_history_expect_order (bot->history,
+                            RJ_EVENT_DETECTOR_FIRED,
+                            RJ_EVENT_REJOIN_STARTED,
+                            RJ_EVENT_ATTEMPT_CLOSED,
+                            RJ_EVENT_WAIT_STARTED,
+                            RJ_EVENT_ATTEMPT_STARTED,
+                            RJ_EVENT_REJOIN_ENDED,
+                            NULL);
+  silent = rjt_history_find (bot->history, RJ_EVENT_DETECTOR_FIRED, 0);
+  event = rjt_history_find (bot->history, RJ_EVENT_REJOIN_STARTED, 0);
+  g_assert_cmpstr (rjt_event_get_text (event, "cause"), ==, "silence");
+  g_assert_cmpstr (rjt_event_get_text (event, "detected_by"), ==, "rtp-silence");
+  g_assert_cmpint (event->mono_us - silent->mono_us, ==, 6 * RJT_SECOND);
+  event = rjt_history_find (bot->history, RJ_EVENT_WAIT_STARTED, 0);
+  g_assert_cmpstr (rjt_event_get_text (event, "because"), ==, "silence");
+  g_assert_cmpfloat (json_object_get_double_member (event->data, "delay_ms"), >=, 140);
+  g_assert_cmpfloat (json_object_get_double_member (event->data, "delay_ms"), <=, 260);
+}
+
+static void
+test_the_servers_word_comes_first (void)
+{
+  g_autoptr (RjtBot) bot = start_in_room_of_three ();
+
+  rjt_fake_peers_set_silent (bot->peers, TRUE);
+  rjt_bot_run (bot, 3600000);
+  rjt_fake_peers_set_silent (bot->peers, FALSE);
+  rjt_fake_signaller_lose (bot->signaller, "nodeCrashed", "server-event");
+  rjt_bot_run_until_flowing (bot, RJT_SECOND);
+  g_assert_cmpuint (rjt_history_count (bot->history, RJ_EVENT_REJOIN_STARTED), ==, 1);
+  g_assert_cmpuint (
+    rjt_history_count_where (bot->history, RJ_EVENT_REJOIN_STARTED, "cause", "nodeCrashed"), ==, 1);
+  rjt_bot_run (bot, 20 * RJT_SECOND);
+  g_assert_cmpuint (bot->n_signallers, ==, 2);
+}
+
+static void
+refuse_leave (RjtFakeSignaller *signaller,
+              const char *request,
+              const char *detail,
+              RjtAnswer *answer,
+              gpointer unused)
+{
+  if (g_str_equal (request, "leave"))
+    rjt_answer_timeout (answer);
+}
+
+static void
+test_leaving_a_frozen_session_is_bounded (void)
+{
+  g_autoptr (RjtBot) bot = start_in_room_of_three ();
+
+  rjt_fake_signaller_set_decide (bot->signaller, refuse_leave, NULL);
+  rjt_fake_peers_set_silent (bot->peers, TRUE);
+  rjt_bot_run (bot, 7 * RJT_SECOND + 100000);
+  rjt_fake_peers_set_silent (bot->peers, FALSE);
+  rjt_bot_run_until_flowing (bot, 2 * RJT_SECOND);
+  g_assert_cmpuint (bot->n_signallers, ==, 2);
+}
+
+/* Some return, some do not: (b) becomes (a) */
+static void
+test_some_return (void)
+{
+  g_autoptr (RjtBot) bot = start_in_room_of_three ();
+
+  rjt_fake_peers_set_silent (bot->peers, TRUE);
+  rjt_bot_run (bot, 3 * RJT_SECOND);
+  rjt_fake_peers_set_publisher_silent (bot->peers, 2, TRUE);
+  rjt_fake_peers_set_silent (bot->peers, FALSE);
+  rjt_bot_run (bot, RJT_SECOND);
+  g_assert_cmpuint (rjt_fake_signaller_count (bot->signaller, "resubscribe:s-bot-2"), ==, 1);
+  g_assert_cmpuint (rjt_fake_signaller_count (bot->signaller, "resubscribe:s-bot-3"), ==, 0);
+  rjt_bot_run (bot, 30 * RJT_SECOND);
+  g_assert_cmpuint (bot->n_signallers, ==, 1);
+}
+
+/* (c): peers that break in quiet, and what is tried again when it ends */
+static void
+test_nothing_is_sent_in_quiet (void)
+{
+  g_autoptr (RjtBot) bot = start_in_room_of_three ();
+  g_autofree char *before = copy_requests (bot);
+
+  rjt_fake_peers_set_silent (bot->peers, TRUE);
+  rjt_fake_peers_break (bot->peers, RJ_DIRECTION_SEND);
+  rjt_bot_run (bot, 2 * RJT_SECOND);
+  rjt_bot_run (bot, 4 * RJT_SECOND);
+  g_assert_cmpstr (rjt_fake_signaller_get_log (bot->signaller), ==, before);
+  rjt_fake_peers_set_silent (bot->peers, FALSE);
+  rjt_bot_run_until_flowing (bot, RJT_SECOND);
+  g_assert_cmpuint (rjt_fake_signaller_count (bot->signaller, "republish"), ==, 1);
+  g_assert_cmpuint (bot->n_signallers, ==, 1);
+}
+
+static void
+test_suspended_silence_waits (void)
+{
+  g_autoptr (RjtBot) bot = start_in_room_of_three ();
+
+  rjt_fake_signaller_suspend (bot->signaller);
+  rjt_fake_peers_set_silent (bot->peers, TRUE);
+  rjt_bot_run (bot, 8500000);
+  g_assert_cmpuint (rjt_fake_signaller_count (bot->signaller, "leave"), ==, 0);
+  rjt_fake_signaller_lose (bot->signaller, "networkDisconnect", "websocket-closed");
+  rjt_fake_peers_set_silent (bot->peers, FALSE);
+  rjt_bot_run_until_flowing (bot, RJT_SECOND);
+  g_assert_cmpuint (rjt_history_count (bot->history, RJ_EVENT_REJOIN_STARTED), ==, 1);
+}
+
+static void
+test_suspended_silence_resumed (void)
+{
+  g_autoptr (RjtBot) bot = start_in_room_of_three ();
+
+  rjt_fake_signaller_suspend (bot->signaller);
+  rjt_fake_peers_set_silent (bot->peers, TRUE);
+  rjt_bot_run (bot, 8500000);
+  rjt_fake_signaller_resume (bot->signaller);
+  rjt_bot_run (bot, 300000);
+  rjt_fake_peers_set_silent (bot->peers, FALSE);
+  rjt_bot_run_until_flowing (bot, RJT_SECOND);
+  g_assert_cmpuint (bot->n_signallers, ==, 2);
+}
+
+/* (d): joins succeed, nothing flows */
+static void
+refuse_publish (RjtFakeSignaller *signaller,
+                const char *request,
+                const char *detail,
+                RjtAnswer *answer,
+                gpointer dead)
+{
+  if (*(gboolean *) dead && g_str_equal (request, "publish"))
+    rjt_answer_refuse (answer, -1);
+}
+
+static void
+test_a_dead_session_is_deleted_once (void)
+{
+  g_autoptr (RjtBot) bot = rjt_bot_new ();
+  gboolean dead = FALSE;
+
+  bot->allow_delete = TRUE;
+  bot->decide = refuse_publish;
+  bot->decide_data = &dead;
+  rjt_bot_add (bot, "bot-2");
+  rjt_bot_start (bot);
+  rjt_bot_run_until_flowing (bot, RJT_SECOND);
+  dead = TRUE;
+  rjt_fake_peers_set_silent (bot->peers, TRUE);
+  rjt_bot_run (bot, 7500000);
+  g_assert_cmpuint (bot->n_deletes, ==, 0);
+  rjt_bot_run (bot, 1500000);
+  g_assert_cmpuint (bot->n_deletes, ==, 1);
+  g_assert_cmpuint (rjt_history_count (bot->history, RJ_EVENT_WARNING), ==, 1);
+  rjt_bot_run (bot, 5 * RJT_SECOND);
+  g_assert_cmpuint (bot->n_deletes, ==, 1);
+  dead = FALSE;
+  rjt_fake_peers_set_silent (bot->peers, FALSE);
+  rjt_bot_run_until_flowing (bot, 5 * RJT_SECOND);
+  g_assert_cmpuint (rjt_history_count (bot->history, RJ_EVENT_REJOIN_STARTED), ==, 1);
+  g_assert_cmpuint (rjt_history_count (bot->history, RJ_EVENT_REJOIN_ENDED), ==, 1);
+}
+
+static void
+test_a_session_that_we_delete (void)
+{
+  g_autoptr (RjtBot) bot = start_in_room_of_three ();
+
+  rj_participant_expect_close (bot->participant);
+  rjt_fake_signaller_lose (bot->signaller, "sessionClosedByServer", "server-event");
+  rjt_bot_run_until_flowing (bot, RJT_SECOND);
+  rjt_fake_signaller_lose (bot->signaller, "sessionClosedByServer", "server-event");
+  rjt_bot_assert_state (bot, "failed"); /* once */
+}
+
+static void
+no_answer (RjtFakeSignaller *signaller,
+           const char *request,
+           const char *detail,
+           RjtAnswer *answer,
+           gpointer frozen)
+{
+  if (*(gboolean *) frozen && !g_str_equal (request, "join"))
+    rjt_answer_timeout (answer);
+}
+
+/* A frozen media server: joins succeed, publishing is never answered. We are impatient then. */
+static void
+test_a_frozen_node_that_goes_on (void)
+{
+  g_autoptr (RjtBot) bot = rjt_bot_new ();
+  gboolean frozen = FALSE;
+
+  bot->decide = no_answer;
+  bot->decide_data = &frozen;
+  rjt_bot_add (bot, "bot-2");
+  rjt_bot_start (bot);
+  rjt_bot_run_until_flowing (bot, RJT_SECOND);
+  frozen = TRUE;
+  rjt_fake_peers_set_silent (bot->peers, TRUE);
+  rjt_bot_run (bot, 20 * RJT_SECOND);
+  g_assert_cmpuint (bot->n_signallers, >=, 3);
+  frozen = FALSE;
+  rjt_fake_peers_set_silent (bot->peers, FALSE);
+  rjt_bot_run_until_flowing (bot, 6 * RJT_SECOND);
+  g_assert_cmpuint (rjt_history_count (bot->history, RJ_EVENT_REJOIN_STARTED), ==, 1);
+  g_assert_cmpuint (rjt_history_count (bot->history, RJ_EVENT_REJOIN_ENDED), ==, 1);
+}
+
+static void
+test_muted_is_not_silent (void)
+{
+  g_autoptr (RjtBot) bot = start_in_room_of_three ();
+
+  rjt_fake_signaller_mute (bot->signaller, "c-bot-2", "s-bot-2", "bot-2", FALSE, FALSE);
+  rjt_fake_peers_set_publisher_silent (bot->peers, 2, TRUE);
+  rjt_bot_run (bot, 10 * RJT_SECOND);
+  g_assert_cmpuint (rjt_history_count (bot->history, RJ_EVENT_DETECTOR_FIRED), ==, 0);
+  /* unmuted, but nothing comes: judged from then */
+  rjt_fake_signaller_mute (bot->signaller, "c-bot-2", "s-bot-2", "bot-2", TRUE, TRUE);
+  rjt_bot_run (bot, 900000);
+  g_assert_cmpuint (rjt_history_count (bot->history, RJ_EVENT_DETECTOR_FIRED), ==, 0);
+  rjt_bot_run (bot, 200000);
+  g_assert_cmpuint (rjt_history_count (bot->history, RJ_EVENT_DETECTOR_FIRED), ==, 1);
+}
+
+static void
+test_no_media_on_the_only_edge (void)
+{
+  g_autoptr (RjtBot) bot = rjt_bot_new ();
+
+  rjt_fake_peers_set_silent (bot->peers, TRUE);
+  rjt_bot_add (bot, "bot-2");
+  rjt_bot_start (bot);
+  rjt_bot_run (bot, 10500000);
+  g_assert_cmpuint (rjt_fake_signaller_count (bot->signaller, "resubscribe:s-bot-2"), ==, 1);
+  g_assert_cmpuint (bot->n_signallers, ==, 1);
+  rjt_bot_run (bot, 4 * RJT_SECOND);
+  g_assert_cmpuint (bot->n_signallers, ==, 2);
+  rjt_fake_peers_set_silent (bot->peers, FALSE);
+  rjt_bot_run_until_flowing (bot, RJT_SECOND);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+#define ADD(name, func) g_test_add_func ("/session/silence/" name, func)
+  ADD ("one-edge-is-reconnected-once", test_one_edge_is_reconnected_once);
+  ADD ("one-edge-never-ends-the-stay", test_one_edge_never_ends_the_stay);
+  ADD ("all-silent-and-back-in-time", test_all_silent_and_back_in_time);
+  ADD ("all-silent-leave-and-rejoin", test_all_silent_leave_and_rejoin);
+  ADD ("the-servers-word-comes-first", test_the_servers_word_comes_first);
+  ADD ("leaving-a-frozen-session-is-bounded", test_leaving_a_frozen_session_is_bounded);
+  ADD ("some-return", test_some_return);
+  ADD ("nothing-is-sent-in-quiet", test_nothing_is_sent_in_quiet);
+  ADD ("suspended-silence-waits", test_suspended_silence_waits);
+  ADD ("suspended-silence-resumed", test_suspended_silence_resumed);
+  ADD ("a-dead-session-is-deleted-once", test_a_dead_session_is_deleted_once);
+  ADD ("a-session-that-we-delete", test_a_session_that_we_delete);
+  ADD ("a-frozen-node-that-goes-on", test_a_frozen_node_that_goes_on);
+  ADD ("muted-is-not-silent", test_muted_is_not_silent);
+  ADD ("no-media-on-the-only-edge", test_no_media_on_the_only_edge);
+#undef ADD
+  return g_test_run ();
+}
