@@ -292,9 +292,9 @@ rj_attempt_cut (RjAttempt *self, gboolean with_reset)
 }
 
 void
-rj_attempt_expect_close (RjAttempt *self)
+rj_attempt_expect_close (RjAttempt *self, gboolean expected)
 {
-  self->close_expected = TRUE;
+  self->close_expected = expected;
 }
 
 RjAttemptState

@@ -66,7 +66,7 @@ void rj_attempt_leave_finish (RjAttempt *self, GAsyncResult *result);
 void rj_attempt_cut (RjAttempt *self, gboolean with_reset);
 
 /* We have the session deleted ourselves: its end is no reason to give up. */
-void rj_attempt_expect_close (RjAttempt *self);
+void rj_attempt_expect_close (RjAttempt *self, gboolean expected);
 
 RjAttemptState rj_attempt_get_state (RjAttempt *self);
 guint rj_attempt_get_number (RjAttempt *self);

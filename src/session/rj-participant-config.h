@@ -51,8 +51,10 @@ typedef gboolean (*RjFindPublisherFunc) (const char *session,
                                          guint16 *number,
                                          gpointer user_data);
 
-/* The session is dead without any event: have it deleted over REST, once, if the plan allows it.
- * Returns: whether it is being deleted */
+/* The session seems dead without any event: this participant joined it twice after silence, and nothing
+ * flowed. Have it deleted over REST, once for all its participants, if the plan allows it and no other one
+ * of them flows; tell the others before (rj_participant_expect_close()). Returns: whether it is being
+ * deleted */
 typedef gboolean (*RjDeleteSessionFunc) (RjParticipant *participant, gpointer user_data);
 
 typedef struct {

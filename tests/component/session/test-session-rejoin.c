@@ -55,16 +55,10 @@ test_node_crashed (void)
   g_assert_cmpuint (rjt_fake_signaller_count (first, "leave"), ==, 0);
   g_object_unref (first);
   rjt_bot_run_until_flowing (bot, RJT_SECOND);
-  rjt_history_expect_order (bot->history,
-                            RJ_EVENT_DETECTOR_FIRED,
-                            RJ_EVENT_ATTEMPT_FAILED,
-                            RJ_EVENT_REJOIN_STARTED,
-                            RJ_EVENT_PEER_STATS,
-                            RJ_EVENT_ATTEMPT_CLOSED,
-                            RJ_EVENT_ATTEMPT_STARTED,
-                            RJ_EVENT_FIRST_KEY_FRAME,
-                            RJ_EVENT_REJOIN_ENDED,
-                            NULL);
+  rjt_history_expect_order (bot->history, RJ_EVENT_DETECTOR_FIRED, RJ_EVENT_ATTEMPT_FAILED,
+                            RJ_EVENT_REJOIN_STARTED, RJ_EVENT_PEER_STATS, RJ_EVENT_ATTEMPT_CLOSED,
+                            RJ_EVENT_ATTEMPT_STARTED, RJ_EVENT_FIRST_KEY_FRAME,
+                            RJ_EVENT_REJOIN_ENDED, NULL);
   g_assert_cmpuint (rjt_history_count (bot->history, RJ_EVENT_WAIT_STARTED), ==, 0);
   event = rjt_history_find (bot->history, RJ_EVENT_REJOIN_STARTED, 0);
   g_assert_cmpstr (rjt_event_get_text (event, "cause"), ==, "nodeCrashed");
@@ -195,7 +189,8 @@ test_the_deadline (void)
     g_assert_true (rj_participant_get_state (bot->participant) != RJ_PARTICIPANT_FAILED);
     rjt_bot_run (bot, 4 * RJT_SECOND);
     rjt_bot_assert_state (bot, "failed");
-    g_assert_nonnull (strstr (rj_participant_get_failure (bot->participant), "not back within 60 s"));
+    g_assert_nonnull (
+      strstr (rj_participant_get_failure (bot->participant), "not back within 60 s"));
     g_assert_cmpuint (rjt_history_count (bot->history, RJ_EVENT_PARTICIPANT_FAILED), ==, 1);
     g_assert_cmpuint (rjt_fake_peers_count_alive (bot->peers), ==, 0);
   }
@@ -204,9 +199,8 @@ test_the_deadline (void)
 static void
 test_reasons_to_give_up (void)
 {
-  const char *const reasons[] = {
-    "forceDisconnectByUser", "forceDisconnectByServer", "sessionClosedByServer", "lastParticipantLeft"
-  };
+  const char *const reasons[] = { "forceDisconnectByUser", "forceDisconnectByServer",
+                                  "sessionClosedByServer", "lastParticipantLeft" };
 
   for (guint i = 0; i < G_N_ELEMENTS (reasons); i++) {
     g_autoptr (RjtBot) bot = start_in_room_of_three ();
@@ -223,7 +217,8 @@ test_reasons_to_give_up (void)
 static void
 test_reasons_to_come_back (void)
 {
-  const char *const reasons[] = { "networkDisconnect", "mediaServerDisconnect", "", "of the future" };
+  const char *const reasons[] = { "networkDisconnect", "mediaServerDisconnect", "",
+                                  "of the future" };
 
   for (guint i = 0; i < G_N_ELEMENTS (reasons); i++) {
     g_autoptr (RjtBot) bot = start_in_room_of_three ();
@@ -233,10 +228,9 @@ test_reasons_to_come_back (void)
     g_assert_cmpuint (bot->n_signallers, ==, 2);
     /* this one is stamped by the signaller */
     g_assert_cmpuint (rjt_history_count (bot->history, RJ_EVENT_DETECTOR_FIRED), ==, 0);
-    g_assert_cmpuint (rjt_history_count_where (
-                        bot->history, RJ_EVENT_REJOIN_STARTED, "detected_by", "websocket-closed"),
-                      ==,
-                      1);
+    g_assert_cmpuint (rjt_history_count_where (bot->history, RJ_EVENT_REJOIN_STARTED, "detected_by",
+                                               "websocket-closed"),
+                      ==, 1);
   }
 }
 
@@ -319,10 +313,8 @@ test_publish_timeout_and_106 (void)
     rjt_bot_start (bot);
     rjt_bot_run_until_flowing (bot, 12 * RJT_SECOND);
     g_assert_cmpuint (bot->n_signallers, ==, 2);
-    g_assert_cmpuint (rjt_history_count_where (
-                        bot->history, RJ_EVENT_ATTEMPT_FAILED, "step", "publish"),
-                      ==,
-                      1);
+    g_assert_cmpuint (
+      rjt_history_count_where (bot->history, RJ_EVENT_ATTEMPT_FAILED, "step", "publish"), ==, 1);
   }
 }
 
@@ -429,7 +421,8 @@ test_the_own_peer_breaks (void)
 
   rjt_fake_peers_break (bot->peers, RJ_DIRECTION_SEND);
   g_assert_cmpuint (
-    rjt_history_count_where (bot->history, RJ_EVENT_DETECTOR_FIRED, "detector", "ice-failed"), ==, 1);
+    rjt_history_count_where (bot->history, RJ_EVENT_DETECTOR_FIRED, "detector", "ice-failed"), ==,
+    1);
   rjt_bot_run (bot, 900000);
   g_assert_cmpuint (rjt_fake_signaller_count (bot->signaller, "republish"), ==, 0);
   rjt_bot_run_until_flowing (bot, RJT_SECOND);
