@@ -38,6 +38,22 @@ get_retry_of_http (int status)
   return RJ_RETRY_NEVER;
 }
 
+/* A server that is killed inside a handshake ends it with EOF or a broken handshake: it will be back. What a
+ * person must repair is not tried again. */
+static RjRetry
+get_retry_of_tls (int code)
+{
+  switch (code) {
+  case G_TLS_ERROR_BAD_CERTIFICATE:
+  case G_TLS_ERROR_CERTIFICATE_REQUIRED:
+  case G_TLS_ERROR_NOT_TLS:
+  case G_TLS_ERROR_UNAVAILABLE:
+    return RJ_RETRY_NEVER;
+  default:
+    return RJ_RETRY_WITH_NEW_TOKEN;
+  }
+}
+
 RjRetry
 rj_error_get_retry (const GError *error)
 {
@@ -47,11 +63,12 @@ rj_error_get_retry (const GError *error)
     return get_retry_of_rpc (error->code);
   if (error->domain == RJ_HTTP_ERROR)
     return get_retry_of_http (error->code);
+  if (error->domain == G_TLS_ERROR)
+    return get_retry_of_tls (error->code);
   if (g_error_matches (error, RJ_ERROR, RJ_ERROR_USAGE) ||
       g_error_matches (error, RJ_ERROR, RJ_ERROR_ENVIRONMENT) ||
       g_error_matches (error, RJ_ERROR, RJ_ERROR_CLOSED) ||
-      g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) ||
-      error->domain == G_TLS_ERROR)
+      g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return RJ_RETRY_NEVER;
   return RJ_RETRY_WITH_NEW_TOKEN;
 }

@@ -1,19 +1,84 @@
 #include "rj-json.h"
 
+#include <math.h>
+#include <string.h>
+
 #include "rj-error.h"
 
-JsonObject *
-rj_json_parse_object (const char *text, gssize length, GError **error)
+/* The parser of json-glib calls itself once per level: 50 KiB of brackets would eat the stack. */
+enum { MAX_DEPTH = 64 };
+
+/* Returns: index of the quote that ends the string which begins at @begin, or @length */
+static gsize
+skip_string (const char *text, gsize length, gsize begin)
 {
-  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
+  for (gsize i = begin + 1; i < length; i++) {
+    if (text[i] == '\\')
+      i++;
+    else if (text[i] == '"')
+      return i;
+  }
+  return length;
+}
+
+/* json-glib takes more than JSON: single quotes, comments, "var x = …;", a second value behind the first.
+ * Returns: (nullable): what is wrong, before the parser sees it */
+static const char *
+find_problem (const char *text, gsize length)
+{
+  guint depth = 0;
+  gboolean ended = FALSE;
+
+  for (gsize i = 0; i < length; i++) {
+    char c = text[i];
+
+    if (g_ascii_isspace (c))
+      continue;
+    if (ended)
+      return "something follows";
+    if (c == '"')
+      i = skip_string (text, length, i);
+    else if (c == '{' || c == '[')
+      depth++;
+    else if ((c == '}' || c == ']') && depth > 0)
+      ended = --depth == 0;
+    else if (strchr ("'/#=;$", c) != NULL)
+      return "unexpected character";
+    if (depth > MAX_DEPTH)
+      return "nested too deep";
+  }
+  return NULL;
+}
+
+JsonNode *
+rj_json_parse_node (const char *text, gssize length, GError **error)
+{
+  const char *problem = find_problem (text, length < 0 ? strlen (text) : (gsize) length);
+  g_autoptr (JsonParser) parser = json_parser_new ();
   JsonNode *root;
 
+  if (problem != NULL) {
+    g_set_error (error, RJ_ERROR, RJ_ERROR_PROTOCOL, "not JSON: %s", problem);
+    return NULL;
+  }
   if (!json_parser_load_from_data (parser, text, length, error)) {
     g_prefix_error (error, "not JSON: ");
     return NULL;
   }
-  root = json_parser_get_root (parser);
-  if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root)) {
+  root = json_parser_steal_root (parser);
+  if (root == NULL)
+    g_set_error (error, RJ_ERROR, RJ_ERROR_PROTOCOL, "not JSON: empty");
+  return root;
+}
+
+JsonObject *
+rj_json_parse_object (const char *text, gssize length, GError **error)
+{
+  g_autoptr (JsonNode) root = rj_json_parse_node (text, length, error);
+
+  if (root == NULL)
+    return NULL;
+  if (!JSON_NODE_HOLDS_OBJECT (root)) {
     g_set_error (error, RJ_ERROR, RJ_ERROR_PROTOCOL, "not a JSON object");
     return NULL;
   }
@@ -134,8 +199,11 @@ rj_json_get_double (JsonObject *object, const char *name, double fallback)
 {
   JsonNode *node = find (object, name);
   GType type = node == NULL ? G_TYPE_INVALID : json_node_get_value_type (node);
+  double value = fallback;
 
-  return type == G_TYPE_INT64 || type == G_TYPE_DOUBLE ? json_node_get_double (node) : fallback;
+  if (type == G_TYPE_INT64 || type == G_TYPE_DOUBLE)
+    value = json_node_get_double (node);
+  return isfinite (value) ? value : fallback; /* 1e999 is read as infinity */
 }
 
 gboolean
@@ -173,8 +241,8 @@ rj_json_has (JsonObject *object, const char *name)
 JsonObject *
 rj_json_array_get_object (JsonArray *array, guint index)
 {
-  JsonNode *node = index < json_array_get_length (array) ? json_array_get_element (array, index)
-                                                         : NULL;
+  JsonNode *node =
+    index < json_array_get_length (array) ? json_array_get_element (array, index) : NULL;
 
   return node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
 }

@@ -7,6 +7,10 @@
 
 G_BEGIN_DECLS
 
+/* Parses a text of strict JSON; more than 64 levels are refused. Errors: RJ_ERROR_PROTOCOL, or the
+ * parser's. Returns: (transfer full) (nullable) */
+JsonNode *rj_json_parse_node (const char *text, gssize length, GError **error);
+
 /* Parses a text that must be one JSON object. Returns: (transfer full) (nullable) */
 JsonObject *rj_json_parse_object (const char *text, gssize length, GError **error);
 

@@ -66,10 +66,33 @@ take_letter (RjMailbox *self)
 
   g_mutex_lock (&self->letters_mutex);
   letter = g_queue_pop_head (&self->letters);
-  if (letter == NULL)
-    g_clear_pointer (&self->source, g_source_unref);
   g_mutex_unlock (&self->letters_mutex);
   return letter;
+}
+
+static guint
+count_letters (RjMailbox *self)
+{
+  guint count;
+
+  g_mutex_lock (&self->letters_mutex);
+  count = self->letters.length;
+  g_mutex_unlock (&self->letters_mutex);
+  return count;
+}
+
+/* Returns: whether the source goes on, because letters came in meanwhile */
+static gboolean
+keep_source (RjMailbox *self)
+{
+  gboolean more;
+
+  g_mutex_lock (&self->letters_mutex);
+  more = self->letters.length > 0;
+  if (!more)
+    g_clear_pointer (&self->source, g_source_unref);
+  g_mutex_unlock (&self->letters_mutex);
+  return more;
 }
 
 static gboolean
@@ -83,18 +106,24 @@ is_open (RjMailbox *self)
   return open;
 }
 
+/* Opens what lies there now; what is posted meanwhile waits for the next turn of the loop, so that a busy
+ * thread cannot keep the others from theirs. */
 static gboolean
 open_letters (gpointer user_data)
 {
   RjMailbox *self = user_data;
   g_autoptr (GObject) owner = g_weak_ref_get (&self->owner);
 
-  for (Letter *letter = take_letter (self); letter != NULL; letter = take_letter (self)) {
+  for (guint n = count_letters (self); n > 0; n--) {
+    Letter *letter = take_letter (self);
+
+    if (letter == NULL) /* closed by the letter before */
+      break;
     if (owner != NULL && is_open (self))
       letter->func (owner, letter->content);
     letter_free (letter);
   }
-  return G_SOURCE_REMOVE;
+  return keep_source (self) ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
 }
 
 void
@@ -114,9 +143,7 @@ rj_mailbox_post (RjMailbox *self, RjMailboxFunc func, gpointer content, GDestroy
     if (self->source == NULL) {
       self->source = g_idle_source_new ();
       g_source_set_priority (self->source, self->priority);
-      g_source_set_callback (self->source,
-                             open_letters,
-                             rj_mailbox_ref (self),
+      g_source_set_callback (self->source, open_letters, rj_mailbox_ref (self),
                              (GDestroyNotify) rj_mailbox_unref);
       g_source_attach (self->source, self->context);
     }

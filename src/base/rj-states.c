@@ -5,7 +5,7 @@
 gboolean
 rj_states_allow (const RjStateRow *rows, guint n_rows, guint from, guint to)
 {
-  g_return_val_if_fail (from < n_rows && to < n_rows, FALSE);
+  g_return_val_if_fail (from < n_rows && to < n_rows && to < 32, FALSE);
 
   return (rows[from].next & RJ_STATE_BIT (to)) != 0;
 }
@@ -29,8 +29,11 @@ find_reachable (const RjStateRow *rows, guint n_rows)
 gboolean
 rj_states_check (const RjStateRow *rows, guint n_rows, GError **error)
 {
-  guint reached = find_reachable (rows, n_rows);
+  guint reached;
 
+  g_return_val_if_fail (n_rows > 0 && n_rows < 32, FALSE); /* a bit each */
+
+  reached = find_reachable (rows, n_rows);
   for (guint i = 0; i < n_rows; i++) {
     if (rows[i].name == NULL) {
       g_set_error (error, RJ_ERROR, RJ_ERROR_PROTOCOL, "state %u has no row", i);

@@ -195,7 +195,7 @@ rj_ov2_property_parse (JsonObject *params, GError **error)
     return NULL;
   if (JSON_NODE_HOLDS_VALUE (self->value) &&
       json_node_get_value_type (self->value) == G_TYPE_STRING) {
-    inner = json_from_string (json_node_get_string (self->value), error);
+    inner = rj_json_parse_node (json_node_get_string (self->value), -1, error);
     if (inner == NULL) {
       g_prefix_error (error, "streamPropertyChanged: newValue: ");
       return NULL;
