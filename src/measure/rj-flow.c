@@ -177,6 +177,21 @@ is_joined (const RjMember *member, gint64 us)
          rj_stamped_next (member->rejoin_starts, attempt->us) > us;
 }
 
+/* Does not publish and never will again: nobody's way back waits for it, though its edges are down. */
+static gboolean
+is_lost_for_good (const RjFacts *facts, const RjMember *publisher, gint64 us)
+{
+  if (publisher == NULL || rj_member_publication_flows (facts, publisher, us))
+    return FALSE;
+  for (guint i = publisher->publications->len; i > 0; i--) {
+    const RjPeerFacts *peer = g_ptr_array_index (publisher->publications, i - 1);
+
+    if (rj_peer_get_flow_start (peer) > us)
+      return FALSE;
+  }
+  return TRUE;
+}
+
 gboolean
 rj_member_flows (const RjFacts *facts, const RjMember *member, gint64 us)
 {
@@ -186,14 +201,16 @@ rj_member_flows (const RjFacts *facts, const RjMember *member, gint64 us)
   for (guint i = 0; i < member->edges->len; i++) {
     const RjEdge *edge = g_ptr_array_index (member->edges, i);
 
-    if (rj_edge_is_expected (facts, edge, us) && !rj_edge_flows (facts, edge, us))
+    if (rj_edge_is_expected (facts, edge, us) && !rj_edge_flows (facts, edge, us) &&
+        !is_lost_for_good (facts, rj_facts_find_member (facts, edge->from), us))
       return FALSE;
   }
   for (guint i = 0; i < facts->members->len; i++) {
     const RjMember *from = g_ptr_array_index (facts->members, i);
 
     if (is_publisher_expected (from, member, us) &&
-        rj_member_find_edge ((RjMember *) member, from->name) == NULL)
+        rj_member_find_edge ((RjMember *) member, from->name) == NULL &&
+        !is_lost_for_good (facts, from, us))
       return FALSE;
   }
   return TRUE;

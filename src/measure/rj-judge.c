@@ -8,7 +8,6 @@ rj_judge_plural (guint n, const char *one, const char *many)
   return n == 1 ? one : many;
 }
 
-
 static void
 add_problem (RjJudge *j, RjParticipantResult *participant, gboolean early, const char *format, ...)
   G_GNUC_PRINTF (4, 5);
@@ -140,6 +139,26 @@ judge_content (RjJudge *j, RjParticipantResult *to)
   }
 }
 
+static const char *
+describe_stuck (const char *phase)
+{
+  static const struct {
+    const char *phase, *words;
+  } rows[] = {
+    { "wait", "it was about to try again" },
+    { "token", "it was waiting for a token" },
+    { "connect", "it was opening the websocket" },
+    { "join", "it was waiting for the answer to the join" },
+    { "publish", "its own stream was not up" },
+    { "subscribe", "streams of others were missing" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    if (g_str_equal (rows[i].phase, phase))
+      return rows[i].words;
+  return phase;
+}
+
 /* Returns: whether there is one that did not end */
 static gboolean
 judge_last_rejoin (RjJudge *j, RjParticipantResult *p)
@@ -151,9 +170,9 @@ judge_last_rejoin (RjJudge *j, RjParticipantResult *p)
   if (rejoin == NULL || rejoin->flowing_at_us > 0)
     return FALSE;
   add_problem (j, p, end_us <= find_deadline (j, rejoin->lost_at_us, end_us),
-               "is not back after %.1f s, it got as far as \"%s\"%s%s",
-               (end_us - rejoin->lost_at_us) / 1e6, rejoin->stuck_in,
-               p->last_error != NULL ? ": " : "", p->last_error != NULL ? p->last_error : "");
+               "is not back after %.1f s, %s%s%s", (end_us - rejoin->lost_at_us) / 1e6,
+               describe_stuck (rejoin->stuck_in), p->last_error != NULL ? "; last error: " : "",
+               p->last_error != NULL ? p->last_error : "");
   return TRUE;
 }
 

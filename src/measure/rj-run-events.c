@@ -13,7 +13,7 @@ read_word (JsonObject *data, const char *name)
   const char *text = rj_json_get_string (data, name, NULL);
 
   if (text != NULL)
-    return g_intern_string (text);
+    return *text != '\0' ? g_intern_string (text) : NULL;
   if (!rj_json_has (data, name) || rj_json_get_int (data, name, -1) < 0)
     return NULL;
   number = g_strdup_printf ("%" G_GINT64_FORMAT, rj_json_get_int (data, name, -1));

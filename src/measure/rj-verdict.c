@@ -43,6 +43,8 @@ rj_result_get_exit_code (const RjResult *self)
   return self->signal > 0 ? 128 + self->signal : rj_verdict_get_exit_code (self->verdict);
 }
 
+static void conclude (RjJudge *j, RjVerdict verdict, const char *format, ...) G_GNUC_PRINTF (3, 4);
+
 static void
 conclude (RjJudge *j, RjVerdict verdict, const char *format, ...)
 {
@@ -170,20 +172,35 @@ conclude_bad_fault (RjJudge *j)
 
 #define RJ_PROBLEMS_TOLD 2
 
+/* Its own problem, and not only that it misses somebody who has one */
+static gboolean
+is_root (const RjParticipantResult *p)
+{
+  const RjRejoin *last =
+    p->rejoins->len == 0 ? NULL : g_ptr_array_index (p->rejoins, p->rejoins->len - 1);
+
+  return p->failure != NULL || !p->flowed || (last != NULL && last->flowing_at_us == 0);
+}
+
+static guint
+append_problems (GString *text, const RjResult *result, gboolean roots, guint n)
+{
+  for (guint i = 0; i < result->participants->len; i++) {
+    const RjParticipantResult *p = g_ptr_array_index (result->participants, i);
+
+    if (p->problem != NULL && is_root (p) == roots && n++ < RJ_PROBLEMS_TOLD)
+      g_string_append_printf (text, "%s%s %s", n > 1 ? "; " : "", p->name, p->problem);
+  }
+  return n;
+}
+
 static char *
 describe_problems (const RjJudge *j)
 {
   GString *text = g_string_new (NULL);
-  guint n = 0;
+  guint n = append_problems (text, j->result, TRUE, 0);
 
-  for (guint i = 0; i < j->result->participants->len; i++) {
-    const RjParticipantResult *p = g_ptr_array_index (j->result->participants, i);
-
-    if (p->problem == NULL)
-      continue;
-    if (n++ < RJ_PROBLEMS_TOLD)
-      g_string_append_printf (text, "%s%s %s", n > 1 ? "; " : "", p->name, p->problem);
-  }
+  n = append_problems (text, j->result, FALSE, n);
   if (n > RJ_PROBLEMS_TOLD)
     g_string_append_printf (
       text, "; and %u more %s a problem", n - RJ_PROBLEMS_TOLD,

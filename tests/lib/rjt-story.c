@@ -223,22 +223,23 @@ rjt_tell_fault (RjtStory *self, double ms, const char *what, const char *target)
   rjt_tell (self, ms + 3, RJ_EVENT_FAULT_ENDED, NULL, 0, NULL, ended);
 }
 
-static void
-tell_all_join (RjtStory *self, char **names, double ms, guint attempt)
+void
+rjt_tell_all_join (RjtStory *self, const char *const *names, guint n, double ms, guint attempt)
 {
-  for (guint i = 0; names[i] != NULL; i++)
+  for (guint i = 0; i < n; i++)
     rjt_tell_join (self, ms + 10 * i, names[i], attempt, TRUE);
-  for (guint i = 0; names[i] != NULL; i++)
-    for (guint j = 0; names[j] != NULL; j++)
+  for (guint i = 0; i < n; i++)
+    for (guint j = 0; j < n; j++)
       if (i != j)
         rjt_tell_watch (self, ms + 60 + 10 * MAX (i, j), names[i], attempt, names[j]);
 }
 
-static void
-tell_all_unwatch (RjtStory *self, char **names, double ms, guint attempt, double last_ms)
+void
+rjt_tell_all_unwatch (
+  RjtStory *self, const char *const *names, guint n, double ms, guint attempt, double last_ms)
 {
-  for (guint i = 0; names[i] != NULL; i++)
-    for (guint j = 0; names[j] != NULL; j++)
+  for (guint i = 0; i < n; i++)
+    for (guint j = 0; j < n; j++)
       if (i != j)
         rjt_tell_unwatch (self, ms, names[i], attempt, names[j], last_ms);
 }
@@ -246,20 +247,22 @@ tell_all_unwatch (RjtStory *self, char **names, double ms, guint attempt, double
 void
 rjt_tell_crash (RjtStory *self, const char *names)
 {
-  g_auto (GStrv) list = g_strsplit (names, " ", -1);
+  g_auto (GStrv) split = g_strsplit (names, " ", -1);
+  const char *const *list = (const char *const *) split;
+  guint n = g_strv_length (split);
 
   rjt_tell_start (self, names);
-  tell_all_join (self, list, 500, 1);
+  rjt_tell_all_join (self, list, n, 500, 1);
   rjt_tell (self, 1000, RJ_EVENT_EVERYONE_FLOWING, NULL, 0, NULL, NULL);
   rjt_tell_fault (self, 4000, "kill-media-node", "1");
   for (guint i = 0; list[i] != NULL; i++)
     rjt_tell_lost (self, 7500 + i, list[i], 1, "nodeCrashed");
-  tell_all_unwatch (self, list, 7505, 1, 3990);
-  tell_all_join (self, list, 7510, 2);
+  rjt_tell_all_unwatch (self, list, n, 7505, 1, 3990);
+  rjt_tell_all_join (self, list, n, 7510, 2);
   for (guint i = 0; list[i] != NULL; i++)
     rjt_tell (self, 10000, RJ_EVENT_PARTICIPANT_STATE, list[i], 0, NULL,
               "{'from':'joined','to':'leaving'}");
-  tell_all_unwatch (self, list, 10001, 2, 9990);
+  rjt_tell_all_unwatch (self, list, n, 10001, 2, 9990);
   rjt_tell_end (self, 10010, "recovered");
 }
 

@@ -52,6 +52,12 @@ void rjt_tell_lost (RjtStory *self, double ms, const char *who, guint attempt, c
 /* A fault that takes 3 ms and succeeds */
 void rjt_tell_fault (RjtStory *self, double ms, const char *what, const char *target);
 
+/* All of them join, 10 ms one after the other, and see each other / stop to */
+void
+rjt_tell_all_join (RjtStory *self, const char *const *names, guint n, double ms, guint attempt);
+void rjt_tell_all_unwatch (
+  RjtStory *self, const char *const *names, guint n, double ms, guint attempt, double last_ms);
+
 /* The standard story: @names ("a b c") all publish and see each other from 1000 ms on; at 4000 ms node 1 is
  * killed under them; at 7500 the server tells; all are back at about 7700; the run ends at 10000. */
 void rjt_tell_crash (RjtStory *self, const char *names);

@@ -1,0 +1,201 @@
+#include "rj-report.h"
+
+#include <string.h>
+
+/* Text for XML 1.0: escaped, and without the characters that XML does not allow at all */
+static char *
+escape (const char *text)
+{
+  g_autofree char *valid = g_utf8_make_valid (text != NULL ? text : "", -1);
+  GString *out = g_string_new (NULL);
+
+  for (const char *i = valid; *i != '\0'; i = g_utf8_next_char (i)) {
+    gunichar c = g_utf8_get_char (i);
+
+    if (c == '&')
+      g_string_append (out, "&amp;");
+    else if (c == '<')
+      g_string_append (out, "&lt;");
+    else if (c == '>')
+      g_string_append (out, "&gt;");
+    else if (c == '"')
+      g_string_append (out, "&quot;");
+    else if (c == '\n' || c == '\t')
+      g_string_append_printf (out, "&#%u;", c);
+    else if (c >= 0x20 && c != 0x7f && !(c >= 0x80 && c < 0xa0) && c != 0xfffe && c != 0xffff)
+      g_string_append_unichar (out, c);
+  }
+  return g_string_free (out, FALSE);
+}
+
+static void
+append_attribute (GString *out, const char *name, const char *value)
+{
+  g_autofree char *escaped = escape (value);
+
+  g_string_append_printf (out, " %s=\"%s\"", name, escaped);
+}
+
+static void
+append_seconds (GString *out, const char *name, gint64 us)
+{
+  g_autofree char *text = g_strdup_printf ("%" G_GINT64_FORMAT ".%03d", us / G_USEC_PER_SEC,
+                                           (int) (us % G_USEC_PER_SEC / 1000));
+
+  append_attribute (out, name, text);
+}
+
+static void
+append_property (GString *out, const char *indent, const char *name, const char *value)
+{
+  g_string_append_printf (out, "%s<property", indent);
+  append_attribute (out, "name", name);
+  append_attribute (out, "value", value);
+  g_string_append (out, "/>\n");
+}
+
+static void
+append_ms (GString *out, const char *indent, const char *name, double ms)
+{
+  char text[G_ASCII_DTOSTR_BUF_SIZE];
+
+  if (ms >= 0)
+    append_property (out, indent, name, g_ascii_formatd (text, sizeof text, "%.3f", ms));
+}
+
+static void
+append_result (GString *out, const char *element, const char *type, const char *message)
+{
+  g_autofree char *escaped = escape (message);
+
+  g_string_append_printf (out, "      <%s", element);
+  append_attribute (out, "type", type);
+  append_attribute (out, "message", message);
+  g_string_append_printf (out, ">%s</%s>\n", escaped, element);
+}
+
+static gint64
+get_duration_us (const RjResult *result)
+{
+  return result->ended_us > 0 ? result->ended_us - result->started_us : 0;
+}
+
+static void
+append_rejoin_properties (GString *out, const RjRejoin *rejoin, guint number)
+{
+  const struct {
+    const char *name;
+    double ms;
+  } times[] = {
+    { "detect_ms", rejoin->detect_ms },
+    { "own_ms", rejoin->own_ms },
+    { "total_ms", rejoin->total_ms },
+  };
+  g_autofree char *cause = g_strdup_printf ("rejoin_%u_cause", number);
+  g_autofree char *detected_by = g_strdup_printf ("rejoin_%u_detected_by", number);
+
+  append_property (out, "        ", cause, rejoin->cause);
+  append_property (out, "        ", detected_by, rejoin->detected_by);
+  for (guint i = 0; i < G_N_ELEMENTS (times); i++) {
+    g_autofree char *name = g_strdup_printf ("rejoin_%u_%s", number, times[i].name);
+
+    append_ms (out, "        ", name, times[i].ms);
+  }
+}
+
+static gboolean
+is_judged (const RjResult *result)
+{
+  return result->verdict == RJ_VERDICT_PASSED || result->verdict == RJ_VERDICT_FAILED;
+}
+
+/* What stands inside of the case: nothing for success. Where the run as a whole proves nothing, no case is
+ * a success, and none is a failure. */
+static void
+append_outcome (GString *out, const RjResult *result, const RjParticipantResult *p)
+{
+  const char *name = rj_verdict_get_name (result->verdict);
+
+  if (!is_judged (result))
+    append_result (out, "error", name, result->reason);
+  else if (p != NULL && p->problem != NULL) {
+    g_autofree char *message = g_strdup_printf ("%s %s", p->name, p->problem);
+
+    append_result (out, "failure", name, message);
+  } else if (p == NULL && result->verdict == RJ_VERDICT_FAILED) {
+    append_result (out, "failure", name, result->reason);
+  }
+}
+
+static void
+append_case (GString *out, const RjResult *result, const RjParticipantResult *p)
+{
+  char gap[G_ASCII_DTOSTR_BUF_SIZE];
+
+  g_string_append (out, "    <testcase");
+  append_attribute (out, "classname", p->session);
+  append_attribute (out, "name", p->name);
+  append_seconds (out, "time", get_duration_us (result));
+  g_string_append (out, ">\n      <properties>\n");
+  append_property (out, "        ", "rejoined", p->rejoined ? "true" : "false");
+  append_property (out, "        ", "longest_gap_ms",
+                   g_ascii_formatd (gap, sizeof gap, "%.3f", p->longest_gap_ms));
+  for (guint i = 0; i < p->rejoins->len; i++)
+    append_rejoin_properties (out, g_ptr_array_index (p->rejoins, i), i + 1);
+  g_string_append (out, "      </properties>\n");
+  append_outcome (out, result, p);
+  g_string_append (out, "    </testcase>\n");
+}
+
+/* A run that never got to know its participants */
+static void
+append_only_case (GString *out, const RjResult *result)
+{
+  g_string_append (out, "    <testcase classname=\"rejoin\" name=\"run\">\n");
+  append_outcome (out, result, NULL);
+  g_string_append (out, "    </testcase>\n");
+}
+
+static guint
+count_problems (const RjResult *result)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < result->participants->len; i++)
+    n += ((RjParticipantResult *) g_ptr_array_index (result->participants, i))->problem != NULL;
+  return n;
+}
+
+static void
+append_counts (GString *out, const RjResult *result)
+{
+  guint n = MAX (1, result->participants->len);
+  guint n_failures = result->verdict == RJ_VERDICT_FAILED ? count_problems (result) : 0;
+
+  g_string_append_printf (out, " tests=\"%u\" failures=\"%u\" errors=\"%u\" skipped=\"0\"", n,
+                          n_failures, is_judged (result) ? 0 : n);
+  append_seconds (out, "time", get_duration_us (result));
+}
+
+char *
+rj_report_junit (const RjResult *result)
+{
+  GString *out = g_string_new ("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites");
+  const char *name = result->name != NULL && *result->name != '\0' ? result->name : "rejoin";
+
+  append_counts (out, result);
+  g_string_append (out, ">\n  <testsuite");
+  append_attribute (out, "name", name);
+  append_counts (out, result);
+  g_string_append (out, ">\n    <properties>\n");
+  append_property (out, "      ", "run", result->run);
+  append_property (out, "      ", "verdict", rj_verdict_get_name (result->verdict));
+  append_property (out, "      ", "reason", result->reason);
+  g_string_append (out, "    </properties>\n");
+  for (guint i = 0; i < result->participants->len; i++)
+    append_case (out, result, g_ptr_array_index (result->participants, i));
+  if (result->participants->len == 0)
+    append_only_case (out, result);
+  g_string_append (out, "  </testsuite>\n</testsuites>\n");
+  return g_string_free (out, FALSE);
+}

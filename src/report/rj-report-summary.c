@@ -1,0 +1,252 @@
+#include "rj-report.h"
+
+#include "rj-json-text.h"
+#include "rj-json.h"
+#include "rj-phases.h"
+
+#define RJ_SUMMARY_SCHEMA "rejoin-summary-1"
+
+static void
+set_ms (JsonObject *object, const char *name, double ms)
+{
+  if (ms < 0)
+    json_object_set_null_member (object, name);
+  else
+    json_object_set_double_member (object, name, ms);
+}
+
+static void
+set_text (JsonObject *object, const char *name, const char *text)
+{
+  if (text == NULL)
+    json_object_set_null_member (object, name);
+  else
+    json_object_set_string_member (object, name, text);
+}
+
+/* A moment, as milliseconds since the start of the run; 0: has not come */
+static void
+set_moment (JsonObject *object, const char *name, const RjResult *result, gint64 us)
+{
+  if (us == 0)
+    json_object_set_null_member (object, name);
+  else
+    json_object_set_double_member (object, name, (us - result->started_us) / 1000.0);
+}
+
+static void
+set_doubles (JsonObject *object, const char *name, const GArray *values)
+{
+  JsonArray *array = json_array_new ();
+
+  for (guint i = 0; i < values->len; i++)
+    json_array_add_double_element (array, g_array_index (values, double, i));
+  json_object_set_array_member (object, name, array);
+}
+
+static void
+set_texts (JsonObject *object, const char *name, const GPtrArray *texts)
+{
+  JsonArray *array = json_array_new ();
+
+  for (guint i = 0; i < texts->len; i++)
+    json_array_add_string_element (array, g_ptr_array_index (texts, i));
+  json_object_set_array_member (object, name, array);
+}
+
+static JsonObject *
+build_detectors (const RjRejoin *rejoin)
+{
+  JsonObject *object = json_object_new ();
+  g_autoptr (GList) names = g_hash_table_get_keys (rejoin->detectors);
+
+  names = g_list_sort (names, (GCompareFunc) g_strcmp0);
+  for (GList *i = names; i != NULL; i = i->next) {
+    const gint64 *stamp = g_hash_table_lookup (rejoin->detectors, i->data);
+
+    json_object_set_double_member (object, i->data, (*stamp - rejoin->lost_at_us) / 1000.0);
+  }
+  return object;
+}
+
+static JsonObject *
+build_rejoin (const RjResult *result, const RjRejoin *rejoin)
+{
+  JsonObject *object =
+    rj_json_build ("cause", 's', rejoin->cause, "detected_by", 's', rejoin->detected_by, "tries",
+                   'i', (gint64) rejoin->tries, NULL);
+
+  set_text (object, "last_edge", rejoin->last_edge);
+  for (guint i = 0; i < RJ_N_PHASE_ROWS; i++)
+    set_ms (object, rj_phase_rows[i].member, rj_phase_get (rejoin, i));
+  set_ms (object, "own_ms", rejoin->own_ms);
+  set_ms (object, "server_ms", rj_rejoin_get_server_ms (rejoin));
+  set_ms (object, "total_ms", rejoin->total_ms);
+  json_object_set_boolean_member (object, "back", rejoin->flowing_at_us > 0);
+  set_text (object, "stuck_in", rejoin->stuck_in);
+  set_moment (object, "lost_at_ms", result, rejoin->lost_at_us);
+  set_moment (object, "detected_at_ms", result, rejoin->detected_at_us);
+  set_moment (object, "evicted_at_ms", result, rejoin->evicted_at_us);
+  set_moment (object, "flowing_at_ms", result, rejoin->flowing_at_us);
+  set_text (object, "node_before", rejoin->node_before);
+  set_text (object, "node_after", rejoin->node_after);
+  json_object_set_object_member (object, "detectors_ms", build_detectors (rejoin));
+  return object;
+}
+
+static JsonObject *
+build_participant (const RjResult *result, const RjParticipantResult *p)
+{
+  JsonObject *object = rj_json_build ("name", 's', p->name, "session", 's', p->session, NULL);
+  JsonArray *rejoins = json_array_new ();
+
+  for (guint i = 0; i < p->rejoins->len; i++)
+    json_array_add_object_element (rejoins,
+                                   build_rejoin (result, g_ptr_array_index (p->rejoins, i)));
+  json_object_set_string_member (object, "state", p->state);
+  json_object_set_boolean_member (object, "flowed", p->flowed);
+  json_object_set_boolean_member (object, "affected", p->affected);
+  json_object_set_boolean_member (object, "same_connection", p->same_connection);
+  set_text (object, "connection", p->connection);
+  json_object_set_int_member (object, "attempts", p->attempts);
+  json_object_set_double_member (object, "longest_gap_ms", p->longest_gap_ms);
+  set_text (object, "problem", p->problem);
+  set_text (object, "failure", p->failure);
+  set_text (object, "last_error", p->last_error);
+  json_object_set_array_member (object, "rejoins", rejoins);
+  return object;
+}
+
+static JsonObject *
+build_edge (const RjResult *result, const RjEdgeResult *edge)
+{
+  JsonObject *object = rj_json_build (
+    "session", 's', edge->session, "from", 's', edge->from, "to", 's', edge->to, "foreign", 'b',
+    edge->foreign, "frames", 'i', (gint64) edge->frames, "wrong_frames", 'i',
+    (gint64) edge->wrong_frames, "foreign_frames", 'i', (gint64) edge->foreign_frames, "packets",
+    'i', (gint64) edge->packets, "bytes", 'i', (gint64) edge->bytes, NULL);
+
+  set_doubles (object, "outages_ms", edge->outages_ms);
+  json_object_set_boolean_member (object, "down_at_end", edge->down_at_end);
+  json_object_set_boolean_member (object, "flowed", edge->flowed);
+  json_object_set_double_member (object, "longest_gap_ms", edge->longest_gap_ms);
+  set_moment (object, "last_outage_from_ms", result, edge->last_outage_from_us);
+  set_moment (object, "last_outage_to_ms", result, edge->last_outage_to_us);
+  set_ms (object, "latency_ms", edge->latency_ms);
+  json_object_set_int_member (object, "picture_checks", (gint64) edge->picture_checks);
+  json_object_set_int_member (object, "picture_failures", (gint64) edge->picture_failures);
+  return object;
+}
+
+static JsonObject *
+build_fault (const RjResult *result, const RjFaultResult *fault)
+{
+  JsonObject *object =
+    rj_json_build ("fault", 'i', (gint64) fault->index, "what", 's', fault->what, NULL);
+
+  set_text (object, "target", fault->target);
+  set_moment (object, "started_at_ms", result, fault->started_us);
+  set_moment (object, "ended_at_ms", result, fault->ended_us);
+  json_object_set_boolean_member (object, "ok", fault->ok);
+  if (fault->exit_code < 0)
+    json_object_set_null_member (object, "exit_code");
+  else
+    json_object_set_int_member (object, "exit_code", fault->exit_code);
+  set_text (object, "error", fault->error);
+  set_text (object, "output", fault->output);
+  set_text (object, "hit_session", fault->hit_session);
+  set_ms (object, "server_detection_ms", fault->server_detection_ms);
+  return object;
+}
+
+/* --- over all of them --- */
+
+static JsonObject *
+build_spread (const GArray *values)
+{
+  JsonObject *object = rj_json_build ("count", 'i', (gint64) values->len, NULL);
+
+  set_ms (object, "p50_ms", rj_percentile (values, 50));
+  set_ms (object, "p95_ms", rj_percentile (values, 95));
+  set_ms (object, "max_ms", rj_percentile (values, 100));
+  return object;
+}
+
+static void
+append_known (GArray *values, double ms)
+{
+  if (ms >= 0)
+    g_array_append_val (values, ms);
+}
+
+static JsonObject *
+build_statistics (const RjResult *result)
+{
+  g_autoptr (GArray) totals = g_array_new (FALSE, FALSE, sizeof (double));
+  g_autoptr (GArray) owns = g_array_new (FALSE, FALSE, sizeof (double));
+  g_autoptr (GArray) outages = g_array_new (FALSE, FALSE, sizeof (double));
+
+  for (guint i = 0; i < result->participants->len; i++) {
+    const RjParticipantResult *p = g_ptr_array_index (result->participants, i);
+
+    for (guint k = 0; k < p->rejoins->len; k++) {
+      append_known (totals, ((RjRejoin *) g_ptr_array_index (p->rejoins, k))->total_ms);
+      append_known (owns, ((RjRejoin *) g_ptr_array_index (p->rejoins, k))->own_ms);
+    }
+  }
+  for (guint i = 0; i < result->edges->len; i++) {
+    const GArray *of_edge = ((RjEdgeResult *) g_ptr_array_index (result->edges, i))->outages_ms;
+
+    g_array_append_vals (outages, of_edge->data, of_edge->len);
+  }
+  return rj_json_build ("rejoin_total", 'o', build_spread (totals), "rejoin_own", 'o',
+                        build_spread (owns), "outage", 'o', build_spread (outages), NULL);
+}
+
+static JsonObject *
+build_self (const RjResult *result)
+{
+  JsonObject *object =
+    rj_json_build ("overloaded", 'b', result->overloaded, "loop_lag_ms", 'd',
+                   result->max_loop_lag_ms, "pacing_lag_ms", 'd', result->max_pacing_lag_ms, NULL);
+
+  set_text (object, "overload", result->overload);
+  return object;
+}
+
+typedef JsonObject *(*BuildFunc) (const RjResult *result, gconstpointer item);
+
+static void
+set_list (JsonObject *object,
+          const char *name,
+          const RjResult *result,
+          const GPtrArray *items,
+          BuildFunc build)
+{
+  JsonArray *array = json_array_new ();
+
+  for (guint i = 0; i < items->len; i++)
+    json_array_add_object_element (array, build (result, g_ptr_array_index (items, i)));
+  json_object_set_array_member (object, name, array);
+}
+
+char *
+rj_report_summary (const RjResult *result)
+{
+  g_autoptr (JsonObject) object = rj_json_build (
+    "schema", 's', RJ_SUMMARY_SCHEMA, "run", 's', result->run, "name", 's',
+    result->name != NULL ? result->name : "", "verdict", 's', rj_verdict_get_name (result->verdict),
+    "reason", 's', result->reason, "exit_code", 'i', (gint64) rj_result_get_exit_code (result),
+    "within_ms", 'd', result->within_ms, NULL);
+
+  set_moment (object, "flowing_at_ms", result, result->flowing_us);
+  set_moment (object, "ended_at_ms", result, result->ended_us);
+  set_text (object, "ended_because", result->ended_reason);
+  json_object_set_object_member (object, "statistics", build_statistics (result));
+  set_list (object, "participants", result, result->participants, (BuildFunc) build_participant);
+  set_list (object, "edges", result, result->edges, (BuildFunc) build_edge);
+  set_list (object, "faults", result, result->faults, (BuildFunc) build_fault);
+  json_object_set_object_member (object, "self", build_self (result));
+  set_texts (object, "warnings", result->warnings);
+  return rj_json_text (object);
+}

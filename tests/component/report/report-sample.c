@@ -1,0 +1,153 @@
+/* Prints what reports make of a run that is told here: report-sample STORY FORMAT, for tests that look at it
+ * with other eyes (schemas, XML parsers) and for people. FORMAT: text, colour, summary, junit, events. */
+#include <stdio.h>
+
+#include "rj-event-log.h"
+#include "rj-report.h"
+#include "rjt-story.h"
+
+/* Two sessions: four participants on the node that is killed, two on the other one */
+static void
+tell_demo (RjtStory *story)
+{
+  static const char *const hit[] = { "bot-1", "bot-2", "bot-3", "bot-4" };
+  static const char *const others[] = { "bot-5", "bot-6" };
+
+  rjt_tell (story, 0, RJ_EVENT_RUN_STARTED, NULL, 0, NULL,
+            "{'name':'demo','seed':7,'plan':{},'versions':{},'expectations':{'within_ms':15000},"
+            "'participants':["
+            "{'name':'bot-1','session':'room-a'},{'name':'bot-2','session':'room-a'},"
+            "{'name':'bot-3','session':'room-a'},{'name':'bot-4','session':'room-a'},"
+            "{'name':'bot-5','session':'room-b'},{'name':'bot-6','session':'room-b'}]}");
+  rjt_tell (story, 10, RJ_EVENT_PROCESS_STARTED, NULL, 0, NULL,
+            "{'role':'media-node','index':1,'pid':4711,'port':8888}")
+    ->source = "cluster";
+  rjt_tell (story, 90, RJ_EVENT_SESSION_PLACED, NULL, 0, NULL, "{'node':1}")->session =
+    g_strdup ("room-a");
+  rjt_tell_all_join (story, hit, 4, 100, 1);
+  g_free (story->session);
+  story->session = g_strdup ("room-b");
+  rjt_tell_all_join (story, others, 2, 140, 1);
+  rjt_tell (story, 400, RJ_EVENT_EVERYONE_FLOWING, NULL, 0, NULL, NULL);
+  rjt_tell (story, 1000, RJ_EVENT_SELF_CHECK, NULL, 0, NULL,
+            "{'loop_lag_ms':3.5,'pacing_lag_ms':1.25,'cpu_percent':31.5,'receive_drops':0,"
+            "'overloaded':false}");
+  rjt_tell (story, 3400, RJ_EVENT_FAULT_STARTED, NULL, 0, NULL,
+            "{'fault':0,'what':'kill-media-node','target':'1','at_ms':3000}");
+  rjt_tell (story, 3403, RJ_EVENT_FAULT_ENDED, NULL, 0, NULL,
+            "{'fault':0,'what':'kill-media-node','ok':true,'hit_session':'room-a','node':1}");
+  for (guint i = 0; i < 4; i++)
+    for (guint k = 0; k < 4; k++)
+      if (i != k)
+        rjt_tell (story, 4390 + i, RJ_EVENT_DETECTOR_FIRED, hit[i], 1, hit[k],
+                  "{'detector':'rtp-silence','acted':false}");
+  rjt_tell (story, 6910, RJ_EVENT_NODE_CRASHED, NULL, 0, NULL, "{'node':1}")->source = "cluster";
+  g_free (story->session);
+  story->session = g_strdup ("room-a");
+  for (guint i = 0; i < 4; i++)
+    rjt_tell_lost (story, 6912 + 2 * i, hit[i], 1, "nodeCrashed");
+  rjt_tell_all_unwatch (story, hit, 4, 6920, 1, 3390);
+  rjt_tell (story, 6930, RJ_EVENT_SESSION_PLACED, NULL, 0, NULL, "{'node':2}")->session =
+    g_strdup ("room-a");
+  rjt_tell_all_join (story, hit, 4, 6925, 2);
+  rjt_tell (
+    story, 9200, RJ_EVENT_WARNING, NULL, 0, NULL,
+    "{'message':'the socket filter is not allowed here, packets are dropped in our own pads'}");
+}
+
+static void
+tell_demo_end (RjtStory *story)
+{
+  static const char *const hit[] = { "bot-1", "bot-2", "bot-3", "bot-4" };
+  static const char *const others[] = { "bot-5", "bot-6" };
+
+  for (guint i = 0; i < 6; i++)
+    rjt_tell (story, 9300, RJ_EVENT_PARTICIPANT_STATE, i < 4 ? hit[i] : others[i - 4], 0, NULL,
+              "{'from':'joined','to':'leaving'}");
+  rjt_tell_all_unwatch (story, hit, 4, 9310, 2, 9290);
+  g_free (story->session);
+  story->session = g_strdup ("room-b");
+  rjt_tell_all_unwatch (story, others, 2, 9311, 1, 9290);
+  rjt_tell_end (story, 9320, "recovered");
+}
+
+/* One never comes back, another edge stays dark. */
+static void
+tell_failed (RjtStory *story)
+{
+  static const char *const names[] = { "anna", "bert", "cleo" };
+
+  rjt_tell_start (story, "anna bert cleo");
+  rjt_tell_all_join (story, names, 3, 100, 1);
+  rjt_tell (story, 400, RJ_EVENT_EVERYONE_FLOWING, NULL, 0, NULL, NULL);
+  rjt_tell_fault (story, 2400, "run:docker kill kms-1", "");
+  for (guint i = 0; i < 3; i++)
+    rjt_tell_lost (story, 5900, names[i], 1, "nodeCrashed");
+  rjt_tell_all_unwatch (story, names, 3, 5901, 1, 2390);
+  rjt_tell_all_join (story, names, 2, 5910, 2);
+  rjt_tell (story, 5910, RJ_EVENT_ATTEMPT_STARTED, "cleo", 2, NULL, "{'try':1,'rejoin':true}");
+  rjt_tell (story, 5910, RJ_EVENT_TOKEN_REQUESTED, "cleo", 2, NULL, "{'source':'app'}");
+  rjt_tell (story, 6910, RJ_EVENT_ATTEMPT_FAILED, "cleo", 2, NULL,
+            "{'step':'token','error':'the app server answered 500: <html>','error_word':'http-500',"
+            "'retry':'with-new-token'}");
+  rjt_tell (story, 6910, RJ_EVENT_WAIT_STARTED, "cleo", 0, NULL,
+            "{'delay_ms':200,'failures':1,'because':'http-500'}");
+  rjt_tell_unwatch (story, 25000, "anna", 2, "bert", 8000);
+  rjt_tell_unwatch (story, 25000, "bert", 2, "anna", 24990);
+  rjt_tell_end (story, 25001, "duration");
+}
+
+static void
+tell (RjtStory *story, const char *which)
+{
+  if (g_str_equal (which, "failed"))
+    tell_failed (story);
+  else if (g_str_equal (which, "nobody")) {
+    rjt_tell_start (story, "anna bert");
+    for (guint i = 0; i < 2; i++)
+      rjt_tell (story, 1000, RJ_EVENT_ATTEMPT_FAILED, i == 0 ? "anna" : "bert", 1, NULL,
+                "{'step':'token','error':'the app server refused the connection at "
+                "http://127.0.0.1:5000','error_word':'unreachable','retry':'later'}");
+    rjt_tell_end (story, 20000, "join-deadline");
+  } else {
+    tell_demo (story);
+    if (!g_str_equal (which, "killed")) /* the runner itself was killed */
+      tell_demo_end (story);
+  }
+}
+
+static int
+write_events (RjtStory *story)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RjEventLog) log = rj_event_log_new ("-", "run-1", &error);
+
+  g_assert_no_error (error);
+  rjt_story_feed (story, RJ_EVENT_SINK (log), FALSE);
+  return 0;
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (RjtStory) story = rjt_story_new ("room-a");
+  g_autoptr (RjMeasure) measure = rj_measure_new ();
+  g_autoptr (RjResult) result = NULL;
+  g_autofree char *text = NULL;
+  const char *format = argc == 3 ? argv[2] : "text";
+
+  tell (story, argc > 1 ? argv[1] : "demo");
+  if (g_str_equal (format, "events"))
+    return write_events (story);
+  rj_measure_set_run (measure, "run-1");
+  rjt_story_feed (story, RJ_EVENT_SINK (measure), FALSE);
+  result = rj_measure_conclude (measure);
+  if (g_str_equal (format, "summary"))
+    text = rj_report_summary (result);
+  else if (g_str_equal (format, "junit"))
+    text = rj_report_junit (result);
+  else
+    text = rj_report_text (result, g_str_equal (format, "colour"));
+  fputs (text, stdout);
+  return 0;
+}
