@@ -6,11 +6,12 @@
 
 G_BEGIN_DECLS
 
-/* new → answered (offer processed); new → offering → answered */
+/* new → answered (their offer); new → offering → settled (our offer) */
 typedef enum {
   RJ_ENDPOINT_NEW,
   RJ_ENDPOINT_OFFERING,
   RJ_ENDPOINT_ANSWERED,
+  RJ_ENDPOINT_SETTLED,
 } RjEndpointState;
 
 struct _RjEndpoint {
@@ -32,6 +33,7 @@ struct _RjEndpoint {
   char *cname;
   guint32 ssrcs[8]; /* one per m-line */
   guint n_bins;     /* counted for MediaTranscodingStateChanged */
+  gboolean gathers;
   gboolean ice_connected;
 };
 

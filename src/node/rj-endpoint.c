@@ -18,6 +18,7 @@ rj_endpoint_error_get_type (int code)
     { RJ_ENDPOINT_ERROR_PROCESS_ANSWER, "SDP_END_POINT_PROCESS_ANSWER_ERROR" },
     { RJ_ENDPOINT_ERROR_NEGOTIATED, "SDP_END_POINT_ALREADY_NEGOTIATED" },
     { RJ_ENDPOINT_ERROR_NO_OFFER, "SDP_END_POINT_NOT_OFFER_GENERATED" },
+    { RJ_ENDPOINT_ERROR_ANSWERED, "SDP_END_POINT_ANSWER_ALREADY_PROCCESED" },
     { RJ_ENDPOINT_ERROR_GATHER, "ICE_GATHER_CANDIDATES_ERROR" },
   };
 
@@ -48,7 +49,7 @@ rj_endpoint_new (const RjEndpointPlace *place,
   self->mids = g_ptr_array_new_with_free_func (g_free);
   self->max_receive_kbps = 1000; /* Kurento's default */
   self->session_number = FIRST_SESSION_NUMBER + (guint32) g_atomic_int_add (&n_sessions, 1);
-  self->cname = g_strdup_printf ("user%u@host-%08x", rj_dice_roll_u32 (place->dice),
+  self->cname = g_strdup_printf ("user%u@host-%x", rj_dice_roll_u32 (place->dice),
                                  rj_dice_roll_u32 (place->dice));
   for (guint i = 0; i < G_N_ELEMENTS (self->ssrcs); i++)
     self->ssrcs[i] = MAX (rj_dice_roll_u32 (place->dice), 1);
@@ -313,13 +314,16 @@ rj_endpoint_process_answer (RjEndpoint *self, const char *answer_text, GError **
   RjSdpSetup theirs;
   int mline;
 
-  if (self->state == RJ_ENDPOINT_NEW) {
+  if (self->state == RJ_ENDPOINT_NEW || self->state == RJ_ENDPOINT_ANSWERED) {
     g_set_error_literal (error, RJ_ENDPOINT_ERROR, RJ_ENDPOINT_ERROR_NO_OFFER,
                          "Offer not generated. It is not possible to process an answer.");
     return FALSE;
   }
-  if (self->state == RJ_ENDPOINT_ANSWERED)
-    return fail_negotiated (error);
+  if (self->state == RJ_ENDPOINT_SETTLED) {
+    g_set_error_literal (error, RJ_ENDPOINT_ERROR, RJ_ENDPOINT_ERROR_ANSWERED,
+                         "Sdp Answer already processed");
+    return FALSE;
+  }
   answer = parse (answer_text, error);
   if (answer == NULL)
     return FALSE;
@@ -334,8 +338,10 @@ rj_endpoint_process_answer (RjEndpoint *self, const char *answer_text, GError **
                          "Error processing answer");
     return FALSE;
   }
-  self->state = RJ_ENDPOINT_ANSWERED;
+  self->state = RJ_ENDPOINT_SETTLED;
   start_rtp (self, answer, answer, FALSE);
+  if (self->gathers)
+    rj_endpoint_tell_connecting (self);
   return TRUE;
 }
 
@@ -355,7 +361,8 @@ rj_endpoint_gather (RjEndpoint *self, GError **error)
                  "Error gathering candidates: %s", cause->message);
     return FALSE;
   }
-  if (self->state == RJ_ENDPOINT_ANSWERED)
+  self->gathers = TRUE;
+  if (self->rtp != NULL)
     rj_endpoint_tell_connecting (self);
   return TRUE;
 }
@@ -365,6 +372,6 @@ rj_endpoint_add_candidate (RjEndpoint *self, const char *candidate)
 {
   if (self->peer != NULL)
     rj_ice_peer_add_candidate (self->peer, candidate);
-  else if (self->state == RJ_ENDPOINT_NEW)
+  else if (self->state == RJ_ENDPOINT_NEW || self->state == RJ_ENDPOINT_ANSWERED)
     g_ptr_array_add (self->early, g_strdup (candidate));
 }

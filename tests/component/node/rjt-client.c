@@ -108,8 +108,9 @@ on_rtcp (RjIcePeer *peer, guint8 *compound, gsize size, gint64 at_us, gpointer u
   g_assert_true (rj_rtcp_iter_is_clean (&iter));
 }
 
-RjtClient *
-rjt_client_new (RjtControl *control, gboolean publishes, guint8 audio_type, guint8 video_type)
+static RjtClient *
+make (
+  RjtControl *control, gboolean publishes, gboolean answers, guint8 audio_type, guint8 video_type)
 {
   static const RjIcePeerCallbacks callbacks = {
     .candidate = on_candidate,
@@ -118,12 +119,13 @@ rjt_client_new (RjtControl *control, gboolean publishes, guint8 audio_type, guin
     .rtp = on_rtp,
     .rtcp = on_rtcp,
   };
-  RjIcePeerConfig config = { .controlling = TRUE, .loopback_only = TRUE };
+  RjIcePeerConfig config = { .controlling = !answers, .loopback_only = TRUE };
   RjtClient *self = g_new0 (RjtClient, 1);
   g_autoptr (GError) error = NULL;
 
   self->control = control;
   self->publishes = publishes;
+  self->answers = answers;
   self->audio_type = audio_type;
   self->video_type = video_type;
   self->audio_ssrc = publishes ? g_random_int () : 0;
@@ -132,6 +134,18 @@ rjt_client_new (RjtControl *control, gboolean publishes, guint8 audio_type, guin
   self->peer = rj_ice_peer_new (g_main_context_default (), &config, &callbacks, self, &error);
   g_assert_no_error (error);
   return self;
+}
+
+RjtClient *
+rjt_client_new (RjtControl *control, gboolean publishes, guint8 audio_type, guint8 video_type)
+{
+  return make (control, publishes, FALSE, audio_type, video_type);
+}
+
+RjtClient *
+rjt_client_new_answering (RjtControl *control)
+{
+  return make (control, FALSE, TRUE, 96, 100);
 }
 
 void
@@ -152,13 +166,13 @@ append_medium (GString *text, RjtClient *self, const char *mid, const char *mlin
 {
   const RjIceCredentials *local = rj_ice_peer_get_local (self->peer);
 
-  g_string_append_printf (text,
-                          "%sc=IN IP4 0.0.0.0\r\na=rtcp:9 IN IP4 0.0.0.0\r\na=ice-ufrag:%s\r\n"
-                          "a=ice-pwd:%s\r\na=ice-options:trickle\r\na=fingerprint:sha-256 %s\r\n"
-                          "a=setup:actpass\r\na=mid:%s\r\na=extmap:2 " ABS_SEND_TIME
-                          "\r\na=%s\r\na=rtcp-mux\r\n",
-                          mline, local->ufrag, local->password, local->fingerprint, mid,
-                          self->publishes ? "sendonly" : "recvonly");
+  g_string_append_printf (
+    text,
+    "%sc=IN IP4 0.0.0.0\r\na=rtcp:9 IN IP4 0.0.0.0\r\na=ice-ufrag:%s\r\n"
+    "a=ice-pwd:%s\r\na=ice-options:trickle\r\na=fingerprint:sha-256 %s\r\n"
+    "a=setup:%s\r\na=mid:%s\r\na=extmap:2 " ABS_SEND_TIME "\r\na=%s\r\na=rtcp-mux\r\n",
+    mline, local->ufrag, local->password, local->fingerprint, self->answers ? "active" : "actpass",
+    mid, self->publishes ? "sendonly" : "recvonly");
   if (ssrc != 0)
     g_string_append_printf (text, "a=ssrc:%u cname:test\r\n", ssrc);
 }
@@ -185,6 +199,7 @@ rjt_client_make_offer (RjtClient *self)
   return g_string_free (text, FALSE);
 }
 
+/* The node's description, offer or answer */
 static void
 take_answer (RjtClient *self)
 {
@@ -196,7 +211,8 @@ take_answer (RjtClient *self)
   g_assert_no_error (error);
   transport = rj_sdp_get_transport (sdp, 0, &error);
   g_assert_no_error (error);
-  g_assert_cmpint (transport->setup, ==, RJ_SDP_SETUP_ACTIVE);
+  g_assert_cmpint (transport->setup, ==,
+                   self->answers ? RJ_SDP_SETUP_ACTPASS : RJ_SDP_SETUP_ACTIVE);
   if (!self->publishes) {
     g_assert_true (rj_sdp_media_get_ssrc (rj_sdp_get_media (sdp, 0), &self->audio_ssrc));
     g_assert_true (rj_sdp_media_get_ssrc (rj_sdp_get_media (sdp, 1), &self->video_ssrc));
@@ -204,7 +220,8 @@ take_answer (RjtClient *self)
   remote.ufrag = transport->ufrag;
   remote.password = transport->password;
   remote.fingerprint = transport->fingerprint;
-  rj_ice_peer_set_remote (self->peer, &remote, RJ_DTLS_PASSIVE, &error);
+  rj_ice_peer_set_remote (self->peer, &remote, self->answers ? RJ_DTLS_ACTIVE : RJ_DTLS_PASSIVE,
+                          &error);
   g_assert_no_error (error);
 }
 
@@ -219,20 +236,40 @@ take_candidates (RjtClient *self)
   }
 }
 
+static const char *
+invoke_sdp (RjtClient *self, const char *operation, const char *argument, const char *sdp)
+{
+  return rjt_control_do (
+    self->control, RJ_KMS_INVOKE,
+    rj_kms_invoke_text (self->control->session, self->endpoint, operation, argument, sdp));
+}
+
+static void
+exchange (RjtClient *self)
+{
+  g_autofree char *own = rjt_client_make_offer (self);
+
+  if (!self->answers) {
+    self->answer = g_strdup (invoke_sdp (self, RJ_KMS_PROCESS_OFFER, "offer", own));
+    take_answer (self);
+    return;
+  }
+  self->answer = g_strdup (rjt_control_do (
+    self->control, RJ_KMS_INVOKE,
+    rj_kms_invoke (self->control->session, self->endpoint, RJ_KMS_GENERATE_OFFER, NULL)));
+  take_answer (self);
+  g_assert_null (invoke_sdp (self, RJ_KMS_PROCESS_ANSWER, "answer", own));
+}
+
 void
 rjt_client_negotiate (RjtClient *self, const char *pipeline)
 {
-  g_autofree char *offer = rjt_client_make_offer (self);
-  const char *session = self->control->session;
-
   self->endpoint = g_strdup (rjt_control_create (self->control, RJ_KMS_WEBRTC, pipeline));
   rjt_control_subscribe_all (self->control, self->endpoint);
-  self->answer = g_strdup (rjt_control_do (
+  exchange (self);
+  rjt_control_do (
     self->control, RJ_KMS_INVOKE,
-    rj_kms_invoke_text (session, self->endpoint, RJ_KMS_PROCESS_OFFER, "offer", offer)));
-  take_answer (self);
-  rjt_control_do (self->control, RJ_KMS_INVOKE,
-                  rj_kms_invoke (session, self->endpoint, RJ_KMS_GATHER_CANDIDATES, NULL));
+    rj_kms_invoke (self->control->session, self->endpoint, RJ_KMS_GATHER_CANDIDATES, NULL));
   RJT_WAIT (rjt_control_count (self->control, RJ_KMS_EVENT_CANDIDATE, self->endpoint, NULL) >= 4);
   take_candidates (self);
   g_assert_true (rj_ice_peer_gather (self->peer, NULL));

@@ -26,6 +26,7 @@ typedef struct {
   char *endpoint; /* object id */
   char *answer;
   gboolean publishes;
+  gboolean answers;
   guint8 audio_type; /* payload types */
   guint8 video_type;
   guint32 audio_ssrc; /* of a publisher: own; of a subscriber: from the answer */
@@ -48,6 +49,9 @@ RjtClient *
 rjt_client_new (RjtControl *control, gboolean publishes, guint8 audio_type, guint8 video_type);
 void rjt_client_free (RjtClient *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RjtClient, rjt_client_free)
+
+/* A subscriber that answers: the node is controlling and offers audio 96, video 100. */
+RjtClient *rjt_client_new_answering (RjtControl *control);
 
 /* Creates the endpoint in @pipeline and negotiates; does not wait for the connection. */
 void rjt_client_negotiate (RjtClient *self, const char *pipeline);
