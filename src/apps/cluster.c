@@ -1,0 +1,186 @@
+/* rejoin cluster: only the embedded cluster, until a signal comes. */
+#include <glib-unix.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "rj-apps.h"
+#include "rj-dice.h"
+#include "rj-error.h"
+#include "rj-event-log.h"
+#include "rj-supervisor.h"
+
+typedef struct {
+  guint media_nodes;
+  guint app_port;
+  guint port;
+  guint node_port;
+  char *secret;
+  char *tls_cert;
+  char *tls_key;
+  gint64 crash_after_us;
+  gint64 restart_after_us;
+  char *events;
+} Options;
+
+#define AT(member) offsetof (Options, member)
+
+static const RjOption options[] = {
+  { "media-nodes", RJ_OPTION_COUNT, AT (media_nodes), "N", "2", "media nodes", 1, 16 },
+  { "app-port", RJ_OPTION_COUNT, AT (app_port), "PORT", "5000", "of the app server; 0: any", 0, 65535 },
+  { "port", RJ_OPTION_COUNT, AT (port), "PORT", "4443", "of the OpenVidu server; 0: any", 0, 65535 },
+  { "node-port", RJ_OPTION_COUNT, AT (node_port), "PORT", "8888",
+    "of the first media node, the others follow; 0: any", 0, 65535 },
+  { "secret", RJ_OPTION_TEXT, AT (secret), "SECRET", NULL, "OpenVidu secret [made up and printed]", .secret = TRUE },
+  { "tls-cert", RJ_OPTION_TEXT, AT (tls_cert), "FILE", NULL, "PEM file: serve https and wss" },
+  { "tls-key", RJ_OPTION_TEXT, AT (tls_key), "FILE", NULL, "PEM file of the key, if not in the other file" },
+  { "crash-after", RJ_OPTION_DURATION, AT (crash_after_us), "DURATION", NULL,
+    "from a node's death to its crash being declared [as the real server: 3.5s]" },
+  { "restart-after", RJ_OPTION_DURATION, AT (restart_after_us), "DURATION", NULL,
+    "start a dead media node again after this time" },
+  { "events", RJ_OPTION_TEXT, AT (events), "FILE", NULL, "write the cluster's events, JSON lines" },
+};
+
+static const RjOptionTable table = {
+  options,
+  G_N_ELEMENTS (options),
+  "[OPTION…]",
+  "Runs an OpenVidu-compatible server, an app server and media nodes on 127.0.0.1, each a process\n"
+  "that can be killed. Ends on SIGINT or SIGTERM.",
+  NULL,
+};
+
+typedef struct {
+  GMainLoop *loop;
+  RjSupervisor *supervisor;
+  const char *made_up_secret; /* NULL: the user gave one, it is not printed */
+  gboolean stopping;
+  int exit_code;
+} App;
+
+static void
+print_cluster (App *app)
+{
+  RjSupervisor *supervisor = app->supervisor;
+
+  printf ("OpenVidu server  %s  (pid %d)\n",
+          rj_supervisor_get_server_url (supervisor),
+          rj_supervisor_get_server_pid (supervisor));
+  printf ("app server       %s  (POST /api/get-token, POST /api/sessions)\n",
+          rj_supervisor_get_app_url (supervisor));
+  for (guint i = 0; i < rj_supervisor_get_n_nodes (supervisor); i++)
+    printf ("media node %u     ws://127.0.0.1:%u/kurento  (pid %d)\n",
+            i,
+            rj_supervisor_get_node_port (supervisor, i),
+            rj_supervisor_get_node_pid (supervisor, i));
+  if (app->made_up_secret != NULL)
+    printf ("secret           %s\n", app->made_up_secret);
+  printf ("\nA tutorial's web app needs this line:\n"
+          "  var APPLICATION_SERVER_URL = \"%s/\";\n"
+          "Ctrl-C ends it.\n",
+          rj_supervisor_get_app_url (supervisor));
+  fflush (stdout);
+}
+
+static void
+on_stopped (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  rj_supervisor_stop_finish (RJ_SUPERVISOR (source), result, NULL);
+  g_main_loop_quit (((App *) user_data)->loop);
+}
+
+static void
+stop (App *app)
+{
+  if (!app->stopping)
+    rj_supervisor_stop_async (app->supervisor, on_stopped, app);
+  app->stopping = TRUE;
+}
+
+static void
+on_failed (RjSupervisor *supervisor, const GError *error, App *app)
+{
+  app->exit_code = rj_apps_fail (error);
+  stop (app);
+}
+
+static void
+on_started (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  App *app = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (rj_supervisor_start_finish (RJ_SUPERVISOR (source), result, &error))
+    print_cluster (app);
+  else
+    on_failed (app->supervisor, error, app);
+}
+
+static gboolean
+on_signal (gpointer user_data)
+{
+  stop (user_data);
+  return G_SOURCE_CONTINUE;
+}
+
+static RjSupervisorConfig *
+make_config (const Options *values)
+{
+  RjSupervisorConfig *config = rj_supervisor_config_new ();
+
+  config->n_nodes = values->media_nodes;
+  config->app_port = values->app_port;
+  config->server_port = values->port;
+  config->first_node_port = values->node_port;
+  config->tls_certificate = g_strdup (values->tls_cert);
+  config->tls_key = g_strdup (values->tls_key);
+  config->crash_after_us = values->crash_after_us;
+  config->restart_after_us = values->restart_after_us;
+  return config;
+}
+
+static void
+serve (App *app, const Options *values, RjEventSink *events)
+{
+  g_autoptr (RjDice) dice = rj_dice_new_from_kernel ();
+  g_autofree char *made_up = rj_dice_roll_text (dice, RJ_ALPHABET_ALNUM, 24);
+  g_autoptr (RjClock) clock = rj_real_clock_new ();
+  RjSupervisorConfig *config = make_config (values);
+
+  config->secret = g_strdup (values->secret != NULL ? values->secret : made_up);
+  app->made_up_secret = values->secret == NULL ? made_up : NULL;
+  app->loop = g_main_loop_new (NULL, FALSE);
+  app->supervisor = rj_supervisor_new (config, clock, events);
+  g_signal_connect (app->supervisor, "failed", G_CALLBACK (on_failed), app);
+  g_unix_signal_add (SIGINT, on_signal, app);
+  g_unix_signal_add (SIGTERM, on_signal, app);
+  rj_supervisor_start_async (app->supervisor, on_started, app);
+  g_main_loop_run (app->loop);
+  g_clear_object (&app->supervisor);
+  g_main_loop_unref (app->loop);
+}
+
+int
+rj_cluster_main (int argc, char **argv)
+{
+  Options values = { 0 };
+  App app = { 0 };
+  g_auto (GStrv) rest = NULL;
+  g_autoptr (RjEventLog) log = NULL;
+  g_autoptr (GError) error = NULL;
+  int code = rj_apps_parse (&table, "cluster", argc, argv, &values, &rest);
+
+  if (code < 0 && rest[0] != NULL) {
+    fprintf (stderr, "rejoin: cluster takes no argument \"%s\"; see rejoin cluster --help\n", rest[0]);
+    code = RJ_EXIT_USAGE;
+  }
+  if (code < 0 && values.events != NULL) {
+    log = rj_event_log_new (values.events, "cluster", &error);
+    code = log == NULL ? rj_apps_fail (error) : -1;
+  }
+  if (code < 0) {
+    serve (&app, &values, log == NULL ? NULL : RJ_EVENT_SINK (log));
+    code = app.exit_code;
+  }
+  rj_option_table_clear (&table, &values);
+  return code;
+}

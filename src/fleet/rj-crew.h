@@ -1,0 +1,52 @@
+/* All participants of a run: makes them from the roster, starts and ends them together. Home thread only. */
+#pragma once
+
+#include "rj-clock.h"
+#include "rj-dice.h"
+#include "rj-event.h"
+#include "rj-peer.h"
+#include "rj-roster.h"
+#include "rj-token-source.h"
+
+#include <libsoup/soup.h>
+
+G_BEGIN_DECLS
+
+typedef struct {
+  const RjRunOptions *options;
+  const RjRoster *roster;
+  RjClock *clock;
+  RjDice *dice;
+  RjEventSink *events;
+  RjPeerFactory *factory;
+  RjTokenSource *tokens;
+  SoupSession *http;
+  gboolean loopback_only;
+  const char *server_url; /* (nullable) for deleting a dead session */
+  const char *secret;     /* (nullable) */
+} RjCrewConfig;
+
+#define RJ_TYPE_CREW (rj_crew_get_type ())
+G_DECLARE_FINAL_TYPE (RjCrew, rj_crew, RJ, CREW, GObject)
+
+/* What @config points to outlives the crew. */
+RjCrew *rj_crew_new (const RjCrewConfig *config);
+void rj_crew_start (RjCrew *self);
+
+/* Everybody leaves; done when all have, or after @limit_us. */
+void rj_crew_leave_async (RjCrew *self,
+                          gint64 limit_us,
+                          GAsyncReadyCallback callback,
+                          gpointer user_data);
+gboolean rj_crew_leave_finish (RjCrew *self, GAsyncResult *result, GError **error);
+
+/* Breaks the websocket of every participant of @session */
+void rj_crew_cut (RjCrew *self, const char *session, gboolean with_reset);
+
+/* Has every participant emit the statistics of its open peers */
+void rj_crew_emit_stats (RjCrew *self);
+
+/* Every participant has failed for good */
+gboolean rj_crew_is_lost (RjCrew *self);
+
+G_END_DECLS

@@ -1,0 +1,275 @@
+#include "rj-fault-script.h"
+
+#include "rj-command.h"
+#include "rj-error.h"
+
+#define COMMAND_LIMIT_US (60 * G_USEC_PER_SEC)
+
+/* A fault on its way. Lives as long as the script. */
+typedef struct {
+  RjFaultScript *script;
+  const RjFault *fault;
+  guint index;
+  RjTimer *timer;
+} Step;
+
+struct _RjFaultScript {
+  GObject parent_instance;
+
+  GPtrArray *faults; /* of RjFault */
+  GPtrArray *steps;  /* of Step */
+  char *session;
+  RjDeployment *deployment;
+  RjClock *clock;
+  RjEventSink *events;
+  RjCutFunc cut;
+  gpointer user_data;
+  GCancellable *lifetime;
+  guint n_ended;
+  gint64 ended_us;
+  gint64 harm_us;
+};
+
+enum {
+  ENDED,
+  N_SIGNALS,
+};
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (RjFaultScript, rj_fault_script, G_TYPE_OBJECT)
+
+static void
+step_free (Step *step)
+{
+  rj_clock_cancel_timer (step->script->clock, &step->timer);
+  g_free (step);
+}
+
+static RjEvent *
+new_event (const Step *step, const char *type)
+{
+  RjEvent *event = rj_event_new (type);
+
+  rj_event_set_int (event, "fault", step->index);
+  rj_event_set_string (event, "what", step->fault->what);
+  return event;
+}
+
+static void
+end_step (Step *step, RjEvent *event, gboolean ok)
+{
+  RjFaultScript *self = step->script;
+
+  rj_event_set_bool (event, "ok", ok);
+  rj_event_sink_emit (self->events, event);
+  self->ended_us = rj_clock_now_us (self->clock);
+  self->n_ended++;
+  if (self->n_ended == self->steps->len)
+    g_signal_emit (self, signals[ENDED], 0);
+}
+
+static void
+on_deployment_done (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Step *step = user_data;
+  g_autoptr (RjFaultScript) self = step->script; /* referenced when it was asked */
+  g_autoptr (GError) error = NULL;
+  gboolean ok = rj_deployment_fault_finish (RJ_DEPLOYMENT (source), result, &error);
+  RjEvent *event;
+
+  if (g_cancellable_is_cancelled (self->lifetime))
+    return;
+  event = new_event (step, RJ_EVENT_FAULT_ENDED);
+  if (!ok)
+    rj_event_set_error (event, error);
+  end_step (step, event, ok);
+}
+
+static void
+on_command_done (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Step *step = user_data;
+  g_autoptr (RjFaultScript) self = step->script;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RjCommandResult) answer = rj_command_run_finish (result, &error);
+  RjEvent *event;
+
+  if (g_cancellable_is_cancelled (self->lifetime))
+    return;
+  event = new_event (step, RJ_EVENT_FAULT_ENDED);
+  if (answer == NULL) {
+    rj_event_set_error (event, error);
+  } else {
+    rj_event_set_string (event, "output", answer->output);
+    rj_event_set_bool (event, "timed_out", answer->timed_out);
+    if (!answer->timed_out)
+      rj_event_set_int (event, "exit_code", answer->exit_code);
+  }
+  end_step (step, event, answer != NULL && answer->exit_code == 0);
+}
+
+static void
+do_deployment_fault (Step *step)
+{
+  RjFaultScript *self = g_object_ref (step->script);
+  g_autofree char *target = step->fault->target != NULL
+                              ? g_strdup (step->fault->target)
+                              : g_strconcat ("session:", self->session, NULL);
+
+  rj_deployment_fault_async (self->deployment,
+                             step->fault->what,
+                             target,
+                             self->lifetime,
+                             on_deployment_done,
+                             step);
+}
+
+static void
+on_due (gpointer user_data)
+{
+  Step *step = user_data;
+  RjFaultScript *self = step->script;
+  RjEvent *event = new_event (step, RJ_EVENT_FAULT_STARTED);
+
+  step->timer = NULL;
+  if (step->fault->kind != RJ_FAULT_RUN)
+    rj_event_set_string (event, "target", step->fault->target);
+  rj_event_set_double (event, "at_ms", step->fault->at_us / 1e3);
+  rj_event_sink_emit (self->events, event);
+  if (step->fault->kind != RJ_FAULT_THAW_MEDIA_NODE)
+    self->harm_us = rj_clock_now_us (self->clock);
+
+  switch (step->fault->kind) {
+  case RJ_FAULT_KILL_MEDIA_NODE:
+  case RJ_FAULT_FREEZE_MEDIA_NODE:
+  case RJ_FAULT_THAW_MEDIA_NODE:
+  case RJ_FAULT_RESTART_MEDIA_NODE:
+    do_deployment_fault (step);
+    break;
+  case RJ_FAULT_CUT_WEBSOCKET:
+    self->cut (self->session, g_strcmp0 (step->fault->target, "fin") != 0, self->user_data);
+    end_step (step, new_event (step, RJ_EVENT_FAULT_ENDED), TRUE);
+    break;
+  case RJ_FAULT_RUN:
+    g_object_ref (self);
+    rj_command_run_async (step->fault->target,
+                          COMMAND_LIMIT_US,
+                          self->clock,
+                          NULL,
+                          on_command_done,
+                          step);
+    break;
+  }
+}
+
+void
+rj_fault_script_start (RjFaultScript *self)
+{
+  for (guint i = 0; i < self->faults->len; i++) {
+    Step *step = g_new0 (Step, 1);
+
+    step->script = self;
+    step->fault = g_ptr_array_index (self->faults, i);
+    step->index = i;
+    g_ptr_array_add (self->steps, step);
+  }
+  for (guint i = 0; i < self->steps->len; i++) {
+    Step *step = g_ptr_array_index (self->steps, i);
+
+    step->timer = rj_clock_start_timer (self->clock, step->fault->at_us, on_due, step);
+  }
+}
+
+void
+rj_fault_script_stop (RjFaultScript *self)
+{
+  g_cancellable_cancel (self->lifetime);
+  for (guint i = 0; i < self->steps->len; i++) {
+    Step *step = g_ptr_array_index (self->steps, i);
+
+    rj_clock_cancel_timer (self->clock, &step->timer);
+  }
+}
+
+guint
+rj_fault_script_count (RjFaultScript *self)
+{
+  return self->faults->len;
+}
+
+gboolean
+rj_fault_script_is_done (RjFaultScript *self)
+{
+  return self->n_ended == self->faults->len;
+}
+
+gint64
+rj_fault_script_get_ended_us (RjFaultScript *self)
+{
+  return self->ended_us;
+}
+
+gint64
+rj_fault_script_get_harm_us (RjFaultScript *self)
+{
+  return self->harm_us;
+}
+
+static void
+rj_fault_script_finalize (GObject *object)
+{
+  RjFaultScript *self = RJ_FAULT_SCRIPT (object);
+
+  g_ptr_array_unref (self->steps);
+  g_ptr_array_unref (self->faults);
+  g_clear_object (&self->deployment);
+  g_clear_object (&self->clock);
+  g_clear_object (&self->events);
+  g_clear_object (&self->lifetime);
+  g_free (self->session);
+  G_OBJECT_CLASS (rj_fault_script_parent_class)->finalize (object);
+}
+
+static void
+rj_fault_script_class_init (RjFaultScriptClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = rj_fault_script_finalize;
+  signals[ENDED] = g_signal_new ("ended",
+                                 G_TYPE_FROM_CLASS (klass),
+                                 G_SIGNAL_RUN_LAST,
+                                 0,
+                                 NULL,
+                                 NULL,
+                                 NULL,
+                                 G_TYPE_NONE,
+                                 0);
+}
+
+static void
+rj_fault_script_init (RjFaultScript *self)
+{
+  self->steps = g_ptr_array_new_with_free_func ((GDestroyNotify) step_free);
+  self->lifetime = g_cancellable_new ();
+}
+
+RjFaultScript *
+rj_fault_script_new (GPtrArray *faults,
+                     const char *session,
+                     RjDeployment *deployment,
+                     RjClock *clock,
+                     RjEventSink *events,
+                     RjCutFunc cut,
+                     gpointer user_data)
+{
+  RjFaultScript *self = g_object_new (RJ_TYPE_FAULT_SCRIPT, NULL);
+
+  self->faults = faults;
+  self->session = g_strdup (session);
+  self->deployment = g_object_ref (deployment);
+  self->clock = g_object_ref (clock);
+  self->events = g_object_ref (events);
+  self->cut = cut;
+  self->user_data = user_data;
+  return self;
+}

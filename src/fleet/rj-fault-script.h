@@ -1,0 +1,37 @@
+/* Does the faults of a run at their times and records each with its start, end and outcome. Home thread. */
+#pragma once
+
+#include "rj-clock.h"
+#include "rj-deployment.h"
+#include "rj-fault.h"
+
+G_BEGIN_DECLS
+
+/* What the script needs to cut websockets: every socket of the participants of @session */
+typedef void (*RjCutFunc) (const char *session, gboolean with_reset, gpointer user_data);
+
+#define RJ_TYPE_FAULT_SCRIPT (rj_fault_script_get_type ())
+G_DECLARE_FINAL_TYPE (RjFaultScript, rj_fault_script, RJ, FAULT_SCRIPT, GObject)
+
+/* @faults: (element-type RjFault) (transfer container). @session: the first session, which a fault without
+ * target means. Signal: "ended" () after the last fault has ended. */
+RjFaultScript *rj_fault_script_new (GPtrArray *faults,
+                                    const char *session,
+                                    RjDeployment *deployment,
+                                    RjClock *clock,
+                                    RjEventSink *events,
+                                    RjCutFunc cut,
+                                    gpointer user_data);
+
+/* Times count from now. */
+void rj_fault_script_start (RjFaultScript *self);
+void rj_fault_script_stop (RjFaultScript *self);
+guint rj_fault_script_count (RjFaultScript *self);
+gboolean rj_fault_script_is_done (RjFaultScript *self);
+
+/* Returns: when the last fault ended, or when the last one that should do harm started (a thaw does none);
+ * 0: none yet */
+gint64 rj_fault_script_get_ended_us (RjFaultScript *self);
+gint64 rj_fault_script_get_harm_us (RjFaultScript *self);
+
+G_END_DECLS

@@ -1,0 +1,259 @@
+#include "rj-runner.h"
+
+#include <string.h>
+
+#include "rj-crew.h"
+#include "rj-error.h"
+#include "rj-fault-script.h"
+#include "rj-http-session.h"
+#include "rj-json.h"
+#include "rj-roster.h"
+#include "rj-self-check.h"
+#include "rj-states.h"
+#include "rj-token-sources.h"
+
+#define TICK_US        (20 * 1000)
+#define CALM_US        (2 * G_USEC_PER_SEC) /* everybody must have been back for this long */
+#define LEAVE_LIMIT_US (3 * G_USEC_PER_SEC)
+
+/*   idle → preparing → joining → watching → leaving → ended        any → leaving
+ *                 └────────┴──────────┴──────↗                                    */
+typedef enum {
+  IDLE,
+  PREPARING, /* deployment starts, media warms up */
+  JOINING,   /* until everybody flows for the first time */
+  WATCHING,  /* faults happen, until everybody is back */
+  LEAVING,
+  ENDED,
+} State;
+
+#define TO(s) RJ_STATE_BIT (s)
+
+static const RjStateRow states[] = {
+  [IDLE] = { "idle", TO (PREPARING) },
+  [PREPARING] = { "preparing", TO (JOINING) | TO (LEAVING) },
+  [JOINING] = { "joining", TO (WATCHING) | TO (LEAVING) },
+  [WATCHING] = { "watching", TO (LEAVING) },
+  [LEAVING] = { "leaving", TO (ENDED) },
+  [ENDED] = { "ended", 0 },
+};
+
+struct _RjRunner {
+  GObject parent_instance;
+
+  RjRunnerConfig config;
+  State state;
+  RjRoster *roster;
+  RjCrew *crew;
+  RjFaultScript *script;
+  RjSelfCheck *self_check;
+  SoupSession *http;
+  RjTokenSource *tokens;
+  GTask *task;
+  GError *error;       /* what kept the run from beginning */
+  const char *reason;  /* of the end; static */
+  int signal_number;
+  guint n_preparing;   /* of: deployment, media */
+  gboolean is_tapped;  /* our own ear on the events is connected */
+  gint64 started_us;
+  gint64 joining_us;
+  gint64 flowing_us;
+  gint64 calm_us;      /* since when everybody has been back; 0: not */
+  gint64 effect_us;    /* last time that somebody lost something */
+  RjTimer *tick;
+};
+
+static void rj_runner_iface_init (RjEventSinkInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (RjRunner,
+                               rj_runner,
+                               G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (RJ_TYPE_EVENT_SINK, rj_runner_iface_init))
+
+static void start_leaving (RjRunner *self, const char *reason);
+
+static void
+move (RjRunner *self, State to)
+{
+  g_assert (rj_states_allow (states, G_N_ELEMENTS (states), self->state, to));
+  g_debug ("run: %s -> %s", states[self->state].name, states[to].name);
+  self->state = to;
+}
+
+/* Our own ear: has a fault had an effect? */
+static void
+rj_runner_take (RjEventSink *sink, const RjEvent *event)
+{
+  static const char *const effects[] = {
+    RJ_EVENT_REJOIN_STARTED, RJ_EVENT_RESUME_STARTED, RJ_EVENT_FRAME_GAP,
+    RJ_EVENT_OWN_UNPUBLISHED, RJ_EVENT_PARTICIPANT_FAILED, NULL,
+  };
+  RjRunner *self = RJ_RUNNER (sink);
+
+  if (g_strv_contains (effects, event->type))
+    self->effect_us = rj_clock_now_us (self->config.clock);
+}
+
+static void
+rj_runner_iface_init (RjEventSinkInterface *iface)
+{
+  iface->take = rj_runner_take;
+}
+
+static void
+on_left (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (RjRunner) self = user_data;
+  RjEvent *event = rj_event_new (RJ_EVENT_RUN_ENDED);
+
+  rj_self_check_stop (self->self_check);
+  rj_event_set_string (event, "reason", self->reason);
+  if (self->signal_number != 0)
+    rj_event_set_int (event, "signal", self->signal_number);
+  if (self->error != NULL)
+    rj_event_set_error (event, self->error);
+  rj_event_sink_emit (self->config.events, event);
+  rj_deployment_stop (self->config.deployment);
+  move (self, ENDED);
+  if (self->error != NULL)
+    g_task_return_error (self->task, g_error_copy (self->error));
+  else
+    g_task_return_boolean (self->task, TRUE);
+  g_clear_object (&self->task);
+}
+
+static void
+start_leaving (RjRunner *self, const char *reason)
+{
+  if (self->state == LEAVING || self->state == ENDED)
+    return;
+  move (self, LEAVING);
+  self->reason = reason;
+  rj_clock_cancel_timer (self->config.clock, &self->tick);
+  rj_fault_script_stop (self->script);
+  rj_crew_emit_stats (self->crew);
+  rj_crew_leave_async (self->crew, LEAVE_LIMIT_US, on_left, g_object_ref (self));
+}
+
+static void
+fail (RjRunner *self, GError *error)
+{
+  if (self->error == NULL)
+    self->error = error;
+  else
+    g_error_free (error);
+  start_leaving (self, "error");
+}
+
+/* Whether the last fault that should do harm has done some, as far as that can be seen. */
+static gboolean
+is_harm_seen (RjRunner *self)
+{
+  return self->effect_us >= rj_fault_script_get_harm_us (self->script);
+}
+
+static const char *
+find_end_of_watching (RjRunner *self, gint64 now_us)
+{
+  const RjRunOptions *options = self->config.options;
+  gboolean faults_done = rj_fault_script_is_done (self->script);
+  gboolean quiet = rj_fault_script_count (self->script) == 0;
+  gboolean back = faults_done && rj_measure_everyone_flows (self->config.measure) &&
+                  (quiet || (is_harm_seen (self) && rj_measure_has_recovered (self->config.measure)));
+
+  if (!back)
+    self->calm_us = 0;
+  else if (self->calm_us == 0)
+    self->calm_us = now_us;
+  if (options->duration_us >= 0)
+    return now_us - self->flowing_us >= options->duration_us && faults_done ? "duration" : NULL;
+  if (self->calm_us != 0 && now_us - self->calm_us >= CALM_US)
+    return quiet ? "duration" : "recovered";
+  if (faults_done && !quiet &&
+      now_us - rj_fault_script_get_ended_us (self->script) > options->within_us + CALM_US)
+    return "timeout";
+  return NULL;
+}
+
+static void
+start_watching (RjRunner *self, gint64 now_us)
+{
+  move (self, WATCHING);
+  self->flowing_us = now_us;
+  rj_event_sink_emit (self->config.events, rj_event_new (RJ_EVENT_EVERYONE_FLOWING));
+  rj_fault_script_start (self->script);
+}
+
+static void
+on_tick (gpointer user_data)
+{
+  RjRunner *self = user_data;
+  const RjRunOptions *options = self->config.options;
+  gint64 now_us = rj_clock_now_us (self->config.clock);
+  const char *end = NULL;
+
+  self->tick = NULL;
+  if (now_us - self->started_us > options->timeout_us)
+    end = "timeout";
+  else if (self->state == JOINING && rj_measure_everyone_flows (self->config.measure))
+    start_watching (self, now_us);
+  else if (self->state == JOINING && now_us - self->joining_us > options->join_deadline_us)
+    end = "join-deadline";
+  else if (self->state == WATCHING)
+    end = find_end_of_watching (self, now_us);
+  if (end == NULL && rj_crew_is_lost (self->crew))
+    end = "failed";
+  if (end != NULL)
+    start_leaving (self, end);
+  else
+    self->tick = rj_clock_start_timer (self->config.clock, TICK_US, on_tick, self);
+}
+
+static RjTokenSource *
+make_token_source (RjRunner *self)
+{
+  const RjRunOptions *options = self->config.options;
+  RjDeployment *deployment = self->config.deployment;
+  RjAppPreset preset = RJ_APP_FAULT_TOLERANCE;
+
+  rj_app_preset_from_name (options->app_preset, &preset);
+  if (options->token != NULL)
+    return rj_token_source_new_literal (options->token);
+  if (options->token_command != NULL)
+    return rj_token_source_new_command (self->config.clock, options->token_command, 0);
+  if (rj_deployment_get_app_url (deployment) != NULL)
+    return rj_token_source_new_app (self->http,
+                                    self->config.clock,
+                                    rj_deployment_get_app_url (deployment),
+                                    preset);
+  return rj_token_source_new_rest (self->http,
+                                   self->config.clock,
+                                   rj_deployment_get_server_url (deployment),
+                                   rj_deployment_get_secret (deployment));
+}
+
+static void
+start_joining (RjRunner *self)
+{
+  RjCrewConfig crew_config = {
+    .options = self->config.options,
+    .roster = self->roster,
+    .clock = self->config.clock,
+    .dice = self->config.dice,
+    .events = self->config.events,
+    .factory = RJ_PEER_FACTORY (self->config.engine),
+    .http = self->http,
+    .loopback_only = rj_deployment_is_embedded (self->config.deployment),
+    .server_url = rj_deployment_get_server_url (self->config.deployment),
+    .secret = rj_deployment_get_secret (self->config.deployment),
+  };
+
+  move (self, JOINING);
+  self->tokens = make_token_source (self);
+  crew_config.tokens = self->tokens;
+  g_clear_object (&self->crew);
+  self->crew = rj_crew_new (&crew_config);
+  self->joining_us = rj_clock_now_us (self->config.clock);
+  rj_crew_start (self->crew);
+  self->tick = rj_clock_start_timer (self->config.clock, TICK_US, on_tick, self);
+}

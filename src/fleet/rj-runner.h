@@ -1,0 +1,40 @@
+/* One run from its first event to its last: deployment, participants, faults, end. What came of it is for
+ * the measure to say. Home thread only. */
+#pragma once
+
+#include "rj-clock.h"
+#include "rj-deployment.h"
+#include "rj-dice.h"
+#include "rj-event.h"
+#include "rj-media-engine.h"
+#include "rj-measure.h"
+#include "rj-run-options.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+  const RjRunOptions *options;
+  const char *run; /* id */
+  RjClock *clock;
+  RjDice *dice;
+  RjEventSink *events; /* where @measure listens too */
+  RjMeasure *measure;
+  RjDeployment *deployment;
+  RjMediaEngine *engine;
+} RjRunnerConfig;
+
+#define RJ_TYPE_RUNNER (rj_runner_get_type ())
+G_DECLARE_FINAL_TYPE (RjRunner, rj_runner, RJ, RUNNER, GObject)
+
+/* What @config points to outlives the runner. */
+RjRunner *rj_runner_new (const RjRunnerConfig *config);
+
+/* Done after run-ended was emitted and everything was stopped. Errors: what kept the run from beginning,
+ * RJ_ERROR_ENVIRONMENT or those of the deployment. */
+void rj_runner_run_async (RjRunner *self, GAsyncReadyCallback callback, gpointer user_data);
+gboolean rj_runner_run_finish (RjRunner *self, GAsyncResult *result, GError **error);
+
+/* Everyone leaves, the report is still written. @signal_number: for the log */
+void rj_runner_interrupt (RjRunner *self, int signal_number);
+
+G_END_DECLS
