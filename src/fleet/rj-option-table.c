@@ -243,6 +243,58 @@ rj_option_table_parse (const RjOptionTable *self,
   return TRUE;
 }
 
+static JsonNode *
+make_node (const RjOption *option, gconstpointer slot)
+{
+  JsonNode *node = json_node_alloc ();
+  g_autofree char *text = NULL;
+  JsonArray *list = NULL;
+
+  switch (option->kind) {
+  case RJ_OPTION_FLAG:
+    return json_node_init_boolean (node, *(const gboolean *) slot);
+  case RJ_OPTION_COUNT:
+    return json_node_init_int (node, *(const guint *) slot);
+  case RJ_OPTION_DURATION:
+    text = rj_duration_format (*(const gint64 *) slot);
+    return json_node_init_string (node, text);
+  case RJ_OPTION_TEXT:
+  case RJ_OPTION_CHOICE:
+    return json_node_init_string (node, *(char *const *) slot);
+  case RJ_OPTION_LIST:
+    list = json_array_new ();
+    for (guint i = 0; i < (*(GPtrArray *const *) slot)->len; i++)
+      json_array_add_string_element (list, g_ptr_array_index (*(GPtrArray *const *) slot, i));
+    json_node_init_array (node, list);
+    json_array_unref (list);
+    return node;
+  }
+  g_assert_not_reached ();
+}
+
+static gboolean
+is_set (const RjOption *option, gconstpointer slot)
+{
+  if (option->kind == RJ_OPTION_TEXT || option->kind == RJ_OPTION_CHOICE)
+    return *(char *const *) slot != NULL;
+  return option->kind != RJ_OPTION_DURATION || *(const gint64 *) slot >= 0;
+}
+
+JsonObject *
+rj_option_table_to_json (const RjOptionTable *self, gconstpointer values)
+{
+  JsonObject *object = json_object_new ();
+
+  for (guint i = 0; i < self->n_options; i++) {
+    const RjOption *option = &self->options[i];
+    gconstpointer slot = (const char *) values + option->offset;
+
+    if (!option->secret && is_set (option, slot))
+      json_object_set_member (object, option->name, make_node (option, slot));
+  }
+  return object;
+}
+
 void
 rj_option_table_clear (const RjOptionTable *self, gpointer values)
 {

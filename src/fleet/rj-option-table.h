@@ -2,7 +2,7 @@
  * from it. Precedence: flag, then environment (REJOIN_<NAME>), then the default of the table. Home thread. */
 #pragma once
 
-#include <glib.h>
+#include <json-glib/json-glib.h>
 
 G_BEGIN_DECLS
 
@@ -45,6 +45,9 @@ gboolean rj_option_table_parse (const RjOptionTable *self,
                                 char ***ret_rest,
                                 GPtrArray *ret_warnings,
                                 GError **error);
+
+/* Returns: (transfer full): name -> value of all that are set, without the secret ones */
+JsonObject *rj_option_table_to_json (const RjOptionTable *self, gconstpointer values);
 
 /* Frees what parse has put into @values, not @values itself. */
 void rj_option_table_clear (const RjOptionTable *self, gpointer values);

@@ -116,8 +116,8 @@ fail (GError **error, const char *sentence)
   return FALSE;
 }
 
-static guint
-count_participants (const RjRunOptions *self)
+guint
+rj_run_options_count_participants (const RjRunOptions *self)
 {
   guint n = 0;
 
@@ -239,7 +239,7 @@ check_deployment (RjRunOptions *self, GError **error)
     return fail (error,
                  "--url needs --secret, --secret-file or REJOIN_SECRET to make tokens, or another "
                  "source of tokens: --app, --token-command, --token");
-  if (self->token != NULL && count_participants (self) > 1)
+  if (self->token != NULL && rj_run_options_count_participants (self) > 1)
     return fail (error,
                  "--token serves one participant: add --participants 1, or use --token-command");
   if (self->token != NULL && self->faults->len > 0)
@@ -309,6 +309,12 @@ rj_run_options_check (RjRunOptions *self, GError **error)
     return fail (error,
                  "--ca: there is no such file; give the PEM file of the certificate authority");
   return TRUE;
+}
+
+JsonObject *
+rj_run_options_to_json (const RjRunOptions *self)
+{
+  return rj_option_table_to_json (&table, self);
 }
 
 void

@@ -1,6 +1,8 @@
 /* What the user wants of `rejoin run`: the option table, and its values after all checks. Home thread. */
 #pragma once
 
+#include <json-glib/json-glib.h>
+
 #include "rj-option-table.h"
 
 G_BEGIN_DECLS
@@ -58,6 +60,9 @@ const RjOptionTable *rj_run_options_get_table (void);
 
 /* Checks what no single option can: combinations, files, sizes. Reads the secret file. */
 gboolean rj_run_options_check (RjRunOptions *self, GError **error);
+/* Returns: (transfer full): the options as a plan for the event log, without secrets */
+JsonObject *rj_run_options_to_json (const RjRunOptions *self);
+guint rj_run_options_count_participants (const RjRunOptions *self);
 void rj_run_options_clear (RjRunOptions *self);
 
 G_END_DECLS

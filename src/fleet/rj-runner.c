@@ -54,7 +54,6 @@ struct _RjRunner {
   const char *reason;  /* of the end; static */
   int signal_number;
   guint n_preparing;   /* of: deployment, media */
-  gboolean is_tapped;  /* our own ear on the events is connected */
   gint64 started_us;
   gint64 joining_us;
   gint64 flowing_us;
@@ -69,8 +68,6 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (RjRunner,
                                rj_runner,
                                G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (RJ_TYPE_EVENT_SINK, rj_runner_iface_init))
-
-static void start_leaving (RjRunner *self, const char *reason);
 
 static void
 move (RjRunner *self, State to)
@@ -101,9 +98,8 @@ rj_runner_iface_init (RjEventSinkInterface *iface)
 }
 
 static void
-on_left (GObject *source, GAsyncResult *result, gpointer user_data)
+end (RjRunner *self)
 {
-  g_autoptr (RjRunner) self = user_data;
   RjEvent *event = rj_event_new (RJ_EVENT_RUN_ENDED);
 
   rj_self_check_stop (self->self_check);
@@ -123,6 +119,15 @@ on_left (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
+on_left (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (RjRunner) self = user_data;
+
+  rj_crew_leave_finish (RJ_CREW (source), result, NULL);
+  end (self);
+}
+
+static void
 start_leaving (RjRunner *self, const char *reason)
 {
   if (self->state == LEAVING || self->state == ENDED)
@@ -131,6 +136,10 @@ start_leaving (RjRunner *self, const char *reason)
   self->reason = reason;
   rj_clock_cancel_timer (self->config.clock, &self->tick);
   rj_fault_script_stop (self->script);
+  if (self->crew == NULL) {
+    end (self);
+    return;
+  }
   rj_crew_emit_stats (self->crew);
   rj_crew_leave_async (self->crew, LEAVE_LIMIT_US, on_left, g_object_ref (self));
 }
@@ -190,21 +199,21 @@ on_tick (gpointer user_data)
   RjRunner *self = user_data;
   const RjRunOptions *options = self->config.options;
   gint64 now_us = rj_clock_now_us (self->config.clock);
-  const char *end = NULL;
+  const char *reason = NULL;
 
   self->tick = NULL;
   if (now_us - self->started_us > options->timeout_us)
-    end = "timeout";
+    reason = "timeout";
   else if (self->state == JOINING && rj_measure_everyone_flows (self->config.measure))
     start_watching (self, now_us);
   else if (self->state == JOINING && now_us - self->joining_us > options->join_deadline_us)
-    end = "join-deadline";
+    reason = "join-deadline";
   else if (self->state == WATCHING)
-    end = find_end_of_watching (self, now_us);
-  if (end == NULL && rj_crew_is_lost (self->crew))
-    end = "failed";
-  if (end != NULL)
-    start_leaving (self, end);
+    reason = find_end_of_watching (self, now_us);
+  if (reason == NULL && rj_crew_is_lost (self->crew))
+    reason = "failed";
+  if (reason != NULL)
+    start_leaving (self, reason);
   else
     self->tick = rj_clock_start_timer (self->config.clock, TICK_US, on_tick, self);
 }
@@ -251,9 +260,174 @@ start_joining (RjRunner *self)
   move (self, JOINING);
   self->tokens = make_token_source (self);
   crew_config.tokens = self->tokens;
-  g_clear_object (&self->crew);
   self->crew = rj_crew_new (&crew_config);
   self->joining_us = rj_clock_now_us (self->config.clock);
   rj_crew_start (self->crew);
   self->tick = rj_clock_start_timer (self->config.clock, TICK_US, on_tick, self);
+}
+
+/* Both the deployment and our own media are ready: neither waits for the other before. */
+static void
+on_prepared (RjRunner *self)
+{
+  if (--self->n_preparing == 0 && self->state == PREPARING)
+    start_joining (self);
+}
+
+static void
+on_deployment_started (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (RjRunner) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!rj_deployment_start_finish (RJ_DEPLOYMENT (source), result, &error))
+    fail (self, g_steal_pointer (&error));
+  else
+    on_prepared (self);
+}
+
+static void
+on_media_started (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (RjRunner) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!rj_media_engine_start_finish (RJ_MEDIA_ENGINE (source), result, &error))
+    fail (self, g_steal_pointer (&error));
+  else
+    on_prepared (self);
+}
+
+static void
+emit_run_started (RjRunner *self)
+{
+  RjEvent *event = rj_event_new (RJ_EVENT_RUN_STARTED);
+  const RjRunOptions *options = self->config.options;
+
+  event->data = rj_json_build ("name", 's', self->config.run,
+                               "seed", 'i', (gint64) rj_dice_get_seed (self->config.dice),
+                               "plan", 'o', rj_run_options_to_json (options),
+                               "versions", 'o', rj_json_build ("rejoin", 's', RJ_VERSION, NULL),
+                               "expectations", 'o',
+                               rj_json_build ("within_ms", 'd', options->within_us / 1e3, NULL),
+                               "participants", 'a', rj_roster_to_json (self->roster),
+                               NULL);
+  rj_event_sink_emit (self->config.events, event);
+}
+
+static void
+cut (const char *session, gboolean with_reset, gpointer user_data)
+{
+  RjRunner *self = user_data;
+
+  rj_crew_cut (self->crew, session, with_reset);
+}
+
+static GPtrArray *
+parse_faults (const RjRunOptions *options)
+{
+  GPtrArray *faults = g_ptr_array_new_with_free_func ((GDestroyNotify) rj_fault_free);
+
+  for (guint i = 0; i < options->faults->len; i++) {
+    RjFault *fault = rj_fault_parse (g_ptr_array_index (options->faults, i), NULL);
+
+    g_assert (fault != NULL); /* rj_run_options_check() has seen it */
+    g_ptr_array_add (faults, fault);
+  }
+  return faults;
+}
+
+static double
+take_pacing_lag_ms (gpointer engine)
+{
+  return rj_media_engine_take_pacing_lag_ms (engine);
+}
+
+void
+rj_runner_run_async (RjRunner *self, GAsyncReadyCallback callback, gpointer user_data)
+{
+  const RjRunOptions *options = self->config.options;
+  g_autoptr (GError) error = NULL;
+
+  self->task = g_task_new (self, NULL, callback, user_data);
+  g_task_set_source_tag (self->task, rj_runner_run_async);
+  move (self, PREPARING);
+  self->started_us = rj_clock_now_us (self->config.clock);
+  emit_run_started (self);
+  rj_self_check_start (self->self_check);
+  self->http = rj_http_session_new (self->roster->entries->len,
+                                    options->ca,
+                                    options->insecure,
+                                    "rejoin/" RJ_VERSION,
+                                    &error);
+  if (self->http == NULL) {
+    fail (self, g_steal_pointer (&error));
+    return;
+  }
+  self->n_preparing = 2;
+  rj_deployment_start_async (self->config.deployment,
+                             self->config.events,
+                             NULL,
+                             on_deployment_started,
+                             g_object_ref (self));
+  rj_media_engine_start_async (self->config.engine, NULL, on_media_started, g_object_ref (self));
+}
+
+gboolean
+rj_runner_run_finish (RjRunner *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+void
+rj_runner_interrupt (RjRunner *self, int signal_number)
+{
+  self->signal_number = signal_number;
+  start_leaving (self, "signal");
+}
+
+static void
+rj_runner_finalize (GObject *object)
+{
+  RjRunner *self = RJ_RUNNER (object);
+
+  rj_clock_cancel_timer (self->config.clock, &self->tick);
+  g_clear_object (&self->crew);
+  g_clear_object (&self->script);
+  g_clear_object (&self->self_check);
+  g_clear_object (&self->http);
+  g_clear_object (&self->tokens);
+  g_clear_error (&self->error);
+  rj_roster_free (self->roster);
+  G_OBJECT_CLASS (rj_runner_parent_class)->finalize (object);
+}
+
+static void
+rj_runner_class_init (RjRunnerClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = rj_runner_finalize;
+}
+
+static void
+rj_runner_init (RjRunner *self)
+{
+}
+
+RjRunner *
+rj_runner_new (const RjRunnerConfig *config)
+{
+  RjRunner *self = g_object_new (RJ_TYPE_RUNNER, NULL);
+
+  self->config = *config;
+  self->roster = rj_roster_new (config->options, config->run);
+  self->self_check =
+    rj_self_check_new (config->clock, config->events, take_pacing_lag_ms, config->engine);
+  self->script = rj_fault_script_new (parse_faults (config->options),
+                                      g_ptr_array_index (self->roster->sessions, 0),
+                                      config->deployment,
+                                      config->clock,
+                                      config->events,
+                                      cut,
+                                      self);
+  return self;
 }

@@ -10,7 +10,7 @@ struct _RjSelfCheck {
 
   RjClock *clock;
   RjEventSink *events;
-  gint64 (*take_pacing_lag_us) (gpointer);
+  RjPacingLagFunc take_pacing_lag_ms;
   gpointer user_data;
   RjTimer *timer;
   gint64 due_us;
@@ -35,14 +35,15 @@ static void
 end_period (RjSelfCheck *self, gint64 now_us)
 {
   RjEvent *event = rj_event_new (RJ_EVENT_SELF_CHECK);
-  gint64 pacing_lag_us =
-    self->take_pacing_lag_us == NULL ? 0 : self->take_pacing_lag_us (self->user_data);
+  double loop_lag_ms = self->loop_lag_us / 1e3;
+  double pacing_lag_ms =
+    self->take_pacing_lag_ms == NULL ? 0.0 : self->take_pacing_lag_ms (self->user_data);
   gint64 cpu_us = get_cpu_us ();
-  gboolean loop_late = self->loop_lag_us > RJ_SELF_CHECK_LOOP_LIMIT_US;
-  gboolean pacing_late = pacing_lag_us > RJ_SELF_CHECK_PACING_LIMIT_US;
+  gboolean loop_late = loop_lag_ms > RJ_SELF_CHECK_LOOP_LIMIT_MS;
+  gboolean pacing_late = pacing_lag_ms > RJ_SELF_CHECK_PACING_LIMIT_MS;
 
-  rj_event_set_double (event, "loop_lag_ms", self->loop_lag_us / 1e3);
-  rj_event_set_double (event, "pacing_lag_ms", pacing_lag_us / 1e3);
+  rj_event_set_double (event, "loop_lag_ms", loop_lag_ms);
+  rj_event_set_double (event, "pacing_lag_ms", pacing_lag_ms);
   rj_event_set_double (event, "cpu_percent",
                        100.0 * (cpu_us - self->cpu_at_start_us) /
                          (now_us - self->period_started_us));
@@ -109,14 +110,14 @@ rj_self_check_init (RjSelfCheck *self)
 RjSelfCheck *
 rj_self_check_new (RjClock *clock,
                    RjEventSink *events,
-                   gint64 (*take_pacing_lag_us) (gpointer),
+                   RjPacingLagFunc take_pacing_lag_ms,
                    gpointer user_data)
 {
   RjSelfCheck *self = g_object_new (RJ_TYPE_SELF_CHECK, NULL);
 
   self->clock = g_object_ref (clock);
   self->events = g_object_ref (events);
-  self->take_pacing_lag_us = take_pacing_lag_us;
+  self->take_pacing_lag_ms = take_pacing_lag_ms;
   self->user_data = user_data;
   return self;
 }

@@ -10,16 +10,19 @@
 G_BEGIN_DECLS
 
 /* Above these our own lateness is of the size of what we measure. */
-#define RJ_SELF_CHECK_LOOP_LIMIT_US   (250 * 1000)
-#define RJ_SELF_CHECK_PACING_LIMIT_US (250 * 1000)
+#define RJ_SELF_CHECK_LOOP_LIMIT_MS   250.0
+#define RJ_SELF_CHECK_PACING_LIMIT_MS 250.0
 
 #define RJ_TYPE_SELF_CHECK (rj_self_check_get_type ())
 G_DECLARE_FINAL_TYPE (RjSelfCheck, rj_self_check, RJ, SELF_CHECK, GObject)
 
-/* @take_pacing_lag_us: (nullable): returns the longest lateness of the pacer since the last call */
+/* Returns: milliseconds by which the latest push was late since the last question */
+typedef double (*RjPacingLagFunc) (gpointer user_data);
+
+/* @take_pacing_lag_ms: (nullable) */
 RjSelfCheck *rj_self_check_new (RjClock *clock,
                                 RjEventSink *events,
-                                gint64 (*take_pacing_lag_us) (gpointer),
+                                RjPacingLagFunc take_pacing_lag_ms,
                                 gpointer user_data);
 void rj_self_check_start (RjSelfCheck *self);
 void rj_self_check_stop (RjSelfCheck *self);

@@ -1,0 +1,65 @@
+/* rejoin report: renders event logs again. */
+#include <stddef.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "rj-apps.h"
+#include "rj-log-reader.h"
+#include "rj-measure.h"
+#include "rj-output.h"
+
+typedef struct {
+  char *summary;
+  char *junit;
+  gboolean quiet;
+} Options;
+
+#define AT(member) offsetof (Options, member)
+
+static const RjOption options[] = {
+  { "summary", RJ_OPTION_TEXT, AT (summary), "FILE", NULL, "write the summary, JSON" },
+  { "junit", RJ_OPTION_TEXT, AT (junit), "FILE", NULL, "write a JUnit report" },
+  { "quiet", RJ_OPTION_FLAG, AT (quiet), NULL, NULL, "no text report" },
+};
+
+static const RjOptionTable table = {
+  options,
+  G_N_ELEMENTS (options),
+  "[OPTION…] EVENTS.jsonl…",
+  "Judges and renders the event log of a run, or the logs of several machines of one run.",
+  "The exit code is that of the run: 0 passed, 1 failed, 3 inconclusive, 4 environment.",
+};
+
+static int
+render (const Options *values, char **paths)
+{
+  g_autoptr (RjMeasure) measure = rj_measure_new ();
+  g_autoptr (RjResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!rj_log_read ((const char *const *) paths, measure, &error))
+    return rj_apps_fail (error);
+  result = rj_measure_conclude (measure);
+  if (!values->quiet)
+    rj_output_print (result, stdout);
+  if (!rj_output_write (result, values->summary, values->junit, &error))
+    return rj_apps_fail (error);
+  return rj_output_get_exit_code (result);
+}
+
+int
+rj_report_main (int argc, char **argv)
+{
+  Options values = { 0 };
+  g_auto (GStrv) rest = NULL;
+  int code = rj_apps_parse (&table, "report", argc, argv, &values, &rest);
+
+  if (code < 0 && rest[0] == NULL) {
+    fputs ("rejoin: report needs the file that \"rejoin run --events FILE\" wrote\n", stderr);
+    code = RJ_EXIT_USAGE;
+  }
+  if (code < 0)
+    code = render (&values, rest);
+  rj_option_table_clear (&table, &values);
+  return code;
+}

@@ -1,0 +1,18 @@
+/* Where a result goes: text on a stream, files, the exit code. Main thread. */
+#pragma once
+
+#include <stdio.h>
+
+#include "rj-measure.h"
+
+G_BEGIN_DECLS
+
+/* In colours on a terminal, unless NO_COLOR is set */
+void rj_output_print (const RjResult *result, FILE *stream);
+
+/* @summary, @junit: (nullable): paths. RJ_ERROR_ENVIRONMENT when one cannot be written */
+gboolean rj_output_write (const RjResult *result, const char *summary, const char *junit, GError **error);
+
+int rj_output_get_exit_code (const RjResult *result);
+
+G_END_DECLS

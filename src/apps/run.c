@@ -1,0 +1,235 @@
+/* rejoin run: one run, its report, its exit code. */
+#include <glib-unix.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "rj-apps.h"
+#include "rj-embedded-deployment.h"
+#include "rj-error.h"
+#include "rj-event-log.h"
+#include "rj-http-session.h"
+#include "rj-limits.h"
+#include "rj-media-init.h"
+#include "rj-output.h"
+#include "rj-progress.h"
+#include "rj-remote-deployment.h"
+#include "rj-runner.h"
+
+#define DECODE_PAUSE_US (2 * G_USEC_PER_SEC)
+
+typedef struct {
+  RjRunOptions options;
+  GMainLoop *loop;
+  RjClock *clock;
+  RjDice *dice;
+  char *run;
+  RjEventTee *events;
+  RjEventLog *log; /* (nullable) */
+  RjMeasure *measure;
+  RjProgress *progress; /* (nullable) */
+  RjDeployment *deployment;
+  RjMediaEngine *engine;
+  RjRunner *runner;
+  int signal_number;
+  GError *error;
+} App;
+
+static RjDeployment *
+make_deployment (App *app, GError **error)
+{
+  const RjRunOptions *options = &app->options;
+  g_autoptr (SoupSession) http = NULL;
+
+  if (options->embedded) {
+    g_autoptr (RjDice) dice = rj_dice_new_from_kernel ();
+    RjSupervisorConfig *config = rj_supervisor_config_new ();
+
+    config->n_nodes = options->media_nodes;
+    config->crash_after_us = options->crash_after_us;
+    config->restart_after_us = options->restart_after_us;
+    config->secret = rj_dice_roll_text (dice, RJ_ALPHABET_ALNUM, 24);
+    return RJ_DEPLOYMENT (rj_embedded_deployment_new (config, app->clock));
+  }
+  http = rj_http_session_new (1, options->ca, options->insecure, "rejoin/" RJ_VERSION, error);
+  if (http == NULL)
+    return NULL;
+  return RJ_DEPLOYMENT (rj_remote_deployment_new (http,
+                                                  app->clock,
+                                                  options->app,
+                                                  options->url,
+                                                  options->secret,
+                                                  options->wait_for_us));
+}
+
+static RjMediaEngine *
+make_engine (App *app)
+{
+  const RjRunOptions *options = &app->options;
+  RjMediaEngineConfig config = {
+    .run = app->run,
+    .run_start_us = rj_clock_now_us (app->clock),
+    .format = { options->width, options->height, options->fps, options->bitrate_bps },
+    .clock = app->clock,
+    .decode_pause_us = options->decode ? DECODE_PAUSE_US : 0,
+  };
+
+  return rj_media_engine_new (&config);
+}
+
+static gboolean
+set_up_sinks (App *app, GError **error)
+{
+  const char *no_color = g_getenv ("NO_COLOR");
+
+  app->events = rj_event_tee_new ();
+  app->measure = rj_measure_new ();
+  if (app->options.events != NULL) {
+    app->log = rj_event_log_new (app->options.events, app->run, error);
+    if (app->log == NULL)
+      return FALSE;
+    rj_event_tee_add (app->events, RJ_EVENT_SINK (app->log));
+  }
+  rj_event_tee_add (app->events, RJ_EVENT_SINK (app->measure));
+  if (!app->options.quiet) {
+    app->progress = rj_progress_new (app->clock,
+                                     STDERR_FILENO,
+                                     isatty (STDERR_FILENO),
+                                     no_color == NULL || *no_color == '\0');
+    rj_event_tee_add (app->events, RJ_EVENT_SINK (app->progress));
+  }
+  return TRUE;
+}
+
+static gboolean
+set_up (App *app, GError **error)
+{
+  guint n = rj_run_options_count_participants (&app->options);
+  g_autoptr (RjDice) kernel = rj_dice_new_from_kernel ();
+  RjRunnerConfig config;
+
+  app->clock = rj_real_clock_new ();
+  app->run = rj_dice_roll_text (kernel, RJ_ALPHABET_HEX, 6);
+  app->dice = rj_dice_new (app->options.seed != 0 ? app->options.seed : rj_dice_roll_u32 (kernel));
+  if (!set_up_sinks (app, error) || !rj_limits_raise_files (n, n, error) ||
+      !rj_media_init (error) || !rj_media_check_plugins (error))
+    return FALSE;
+  app->deployment = make_deployment (app, error);
+  if (app->deployment == NULL)
+    return FALSE;
+  app->engine = make_engine (app);
+  config = (RjRunnerConfig){ &app->options,  app->run,     app->clock,      app->dice,
+                             RJ_EVENT_SINK (app->events), app->measure, app->deployment, app->engine };
+  app->runner = rj_runner_new (&config);
+  rj_event_tee_add (app->events, RJ_EVENT_SINK (app->runner));
+  return TRUE;
+}
+
+static void
+on_run_done (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  App *app = user_data;
+
+  rj_runner_run_finish (RJ_RUNNER (source), result, &app->error);
+  g_main_loop_quit (app->loop);
+}
+
+static gboolean
+on_signal (App *app, int signal_number)
+{
+  if (app->signal_number != 0)
+    _exit (128 + signal_number); /* the second one: at once */
+  app->signal_number = signal_number;
+  rj_runner_interrupt (app->runner, signal_number);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_sigint (gpointer user_data)
+{
+  return on_signal (user_data, SIGINT);
+}
+
+static gboolean
+on_sigterm (gpointer user_data)
+{
+  return on_signal (user_data, SIGTERM);
+}
+
+static int
+report (App *app)
+{
+  g_autoptr (RjResult) result = rj_measure_conclude (app->measure);
+  g_autoptr (GError) error = NULL;
+  gboolean stdout_is_taken = g_strcmp0 (app->options.events, "-") == 0;
+  int code = rj_output_get_exit_code (result);
+
+  rj_output_print (result, stdout_is_taken ? stderr : stdout);
+  if (app->error != NULL)
+    code = rj_apps_fail (app->error);
+  if (app->log != NULL && rj_event_log_get_error (app->log) != NULL) {
+    int log_code = rj_apps_fail (rj_event_log_get_error (app->log));
+
+    code = code == RJ_EXIT_PASSED ? log_code : code;
+  }
+  if (!rj_output_write (result, app->options.summary, app->options.junit, &error))
+    code = rj_apps_fail (error);
+  return app->signal_number != 0 ? 128 + app->signal_number : code;
+}
+
+static int
+run (App *app)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!rj_run_options_check (&app->options, &error) || !set_up (app, &error))
+    return rj_apps_fail (error);
+  app->loop = g_main_loop_new (NULL, FALSE);
+  g_unix_signal_add (SIGINT, on_sigint, app);
+  g_unix_signal_add (SIGTERM, on_sigterm, app);
+  rj_runner_run_async (app->runner, on_run_done, app);
+  g_main_loop_run (app->loop);
+  if (app->progress != NULL)
+    rj_progress_end (app->progress);
+  rj_media_engine_wait_for_teardown (app->engine, G_USEC_PER_SEC);
+  return report (app);
+}
+
+static void
+clear (App *app)
+{
+  g_clear_object (&app->events);
+  g_clear_object (&app->runner);
+  g_clear_object (&app->engine);
+  g_clear_object (&app->deployment);
+  g_clear_object (&app->progress);
+  g_clear_object (&app->measure);
+  g_clear_object (&app->log);
+  g_clear_object (&app->clock);
+  g_clear_pointer (&app->dice, rj_dice_free);
+  g_clear_pointer (&app->loop, g_main_loop_unref);
+  g_clear_error (&app->error);
+  g_free (app->run);
+  rj_run_options_clear (&app->options);
+}
+
+int
+rj_run_main (int argc, char **argv)
+{
+  App app = { 0 };
+  g_auto (GStrv) rest = NULL;
+  int code = rj_apps_parse (rj_run_options_get_table (), "run", argc, argv, &app.options, &rest);
+
+  if (code < 0 && app.options.version) {
+    puts ("rejoin " RJ_VERSION);
+    code = RJ_EXIT_PASSED;
+  }
+  if (code < 0 && rest[0] != NULL) {
+    fprintf (stderr, "rejoin: run takes no argument \"%s\"; see rejoin run --help\n", rest[0]);
+    code = RJ_EXIT_USAGE;
+  }
+  if (code < 0)
+    code = run (&app);
+  clear (&app);
+  return code;
+}
