@@ -44,7 +44,7 @@ render (const Options *values, char **paths)
     rj_output_print (result, stdout);
   if (!rj_output_write (result, values->summary, values->junit, &error))
     return rj_apps_fail (error);
-  return rj_output_get_exit_code (result);
+  return rj_result_get_exit_code (result);
 }
 
 int

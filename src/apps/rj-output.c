@@ -43,19 +43,3 @@ rj_output_write (const RjResult *result, const char *summary, const char *junit,
     return FALSE;
   return junit == NULL || write_file (junit, "JUnit report", junit_text, error);
 }
-
-int
-rj_output_get_exit_code (const RjResult *result)
-{
-  switch (result->verdict) {
-  case RJ_VERDICT_PASSED:
-    return RJ_EXIT_PASSED;
-  case RJ_VERDICT_FAILED:
-    return RJ_EXIT_FAILED;
-  case RJ_VERDICT_INCONCLUSIVE:
-    return RJ_EXIT_INCONCLUSIVE;
-  case RJ_VERDICT_ENVIRONMENT:
-    return RJ_EXIT_ENVIRONMENT;
-  }
-  g_assert_not_reached ();
-}

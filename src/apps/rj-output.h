@@ -1,4 +1,4 @@
-/* Where a result goes: text on a stream, files, the exit code. Main thread. */
+/* Where a result goes: text on a stream, and files. Main thread. */
 #pragma once
 
 #include <stdio.h>
@@ -12,7 +12,5 @@ void rj_output_print (const RjResult *result, FILE *stream);
 
 /* @summary, @junit: (nullable): paths. RJ_ERROR_ENVIRONMENT when one cannot be written */
 gboolean rj_output_write (const RjResult *result, const char *summary, const char *junit, GError **error);
-
-int rj_output_get_exit_code (const RjResult *result);
 
 G_END_DECLS

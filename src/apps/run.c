@@ -84,6 +84,7 @@ set_up_sinks (App *app, GError **error)
 
   app->events = rj_event_tee_new ();
   app->measure = rj_measure_new ();
+  rj_measure_set_run (app->measure, app->run);
   if (app->options.events != NULL) {
     app->log = rj_event_log_new (app->options.events, app->run, error);
     if (app->log == NULL)
@@ -162,7 +163,7 @@ report (App *app)
   g_autoptr (RjResult) result = rj_measure_conclude (app->measure);
   g_autoptr (GError) error = NULL;
   gboolean stdout_is_taken = g_strcmp0 (app->options.events, "-") == 0;
-  int code = rj_output_get_exit_code (result);
+  int code = rj_result_get_exit_code (result);
 
   rj_output_print (result, stdout_is_taken ? stderr : stdout);
   if (app->error != NULL)
@@ -174,7 +175,7 @@ report (App *app)
   }
   if (!rj_output_write (result, app->options.summary, app->options.junit, &error))
     code = rj_apps_fail (error);
-  return app->signal_number != 0 ? 128 + app->signal_number : code;
+  return code;
 }
 
 static int

@@ -301,7 +301,7 @@ rj_run_options_check (RjRunOptions *self, GError **error)
     return FALSE;
   if (self->sessions > 1 && strstr (self->session, "{session}") == NULL)
     return fail (error, "--session: with several sessions the name must contain {session}");
-  if (count_participants (self) > 1 && strstr (self->name, "{index}") == NULL)
+  if (rj_run_options_count_participants (self) > 1 && strstr (self->name, "{index}") == NULL)
     return fail (error, "--name: with several participants the name must contain {index}");
   if (self->silence_us <= 0 || self->silence_leave_us <= self->silence_us)
     return fail (error, "--silence-leave must be longer than --silence, and both longer than 0");

@@ -1,0 +1,240 @@
+/* Options: the table, the environment, and what is refused, with the remedy in the message. */
+#include "rj-duration.h"
+#include "rj-error.h"
+#include "rj-fault.h"
+#include "rj-roster.h"
+#include "rj-run-options.h"
+
+#include <string.h>
+
+typedef struct {
+  RjRunOptions options;
+  GPtrArray *warnings;
+  GError *error;
+} Fixture;
+
+static void
+set_up (Fixture *f, gconstpointer unused)
+{
+  f->warnings = g_ptr_array_new_with_free_func (g_free);
+}
+
+static void
+tear_down (Fixture *f, gconstpointer unused)
+{
+  rj_run_options_clear (&f->options);
+  g_ptr_array_unref (f->warnings);
+  g_clear_error (&f->error);
+}
+
+static gboolean
+parse (Fixture *f, const char *line)
+{
+  g_auto (GStrv) argv = NULL;
+  g_auto (GStrv) rest = NULL;
+  int argc = 0;
+
+  if (*line == '\0')
+    argv = g_new0 (char *, 1);
+  else
+    g_assert_true (g_shell_parse_argv (line, &argc, &argv, NULL));
+  return rj_option_table_parse (rj_run_options_get_table (),
+                                argc,
+                                argv,
+                                &f->options,
+                                &rest,
+                                f->warnings,
+                                &f->error) &&
+         rj_run_options_check (&f->options, &f->error);
+}
+
+static void
+test_nothing_is_the_demo (Fixture *f, gconstpointer unused)
+{
+  g_assert_true (parse (f, ""));
+  g_assert_true (f->options.embedded);
+  g_assert_cmpuint (f->options.counts->len, ==, 2);
+  g_assert_cmpuint (g_array_index (f->options.counts, guint, 0), ==, 4);
+  g_assert_cmpuint (g_array_index (f->options.counts, guint, 1), ==, 2);
+  g_assert_cmpuint (f->options.faults->len, ==, 1);
+  g_assert_cmpint (f->options.within_us, ==, 15 * G_USEC_PER_SEC);
+  g_assert_cmpint (f->options.silence_leave_us, ==, 7 * G_USEC_PER_SEC);
+}
+
+static void
+test_participants_alone_make_no_fault (Fixture *f, gconstpointer unused)
+{
+  g_assert_true (parse (f, "--participants 3"));
+  g_assert_cmpuint (f->options.faults->len, ==, 0);
+  g_assert_cmpuint (rj_run_options_count_participants (&f->options), ==, 3);
+}
+
+static void
+test_flag_wins_over_environment (Fixture *f, gconstpointer unused)
+{
+  g_setenv ("REJOIN_WITHIN", "3s", TRUE);
+  g_setenv ("REJOIN_FAULT", "kill-media-node@1s\nkill-media-node:1@2s", TRUE);
+  g_setenv ("REJOIN_NONSENSE", "1", TRUE);
+  g_assert_true (parse (f, "--within=4s --bitrate 1.5M"));
+  g_assert_cmpint (f->options.within_us, ==, 4 * G_USEC_PER_SEC);
+  g_assert_cmpuint (f->options.bitrate_bps, ==, 1500000);
+  g_assert_cmpuint (f->options.faults->len, ==, 2);
+  g_assert_cmpuint (f->warnings->len, ==, 1);
+  g_assert_nonnull (strstr (g_ptr_array_index (f->warnings, 0), "REJOIN_NONSENSE"));
+  g_unsetenv ("REJOIN_WITHIN");
+  g_unsetenv ("REJOIN_FAULT");
+  g_unsetenv ("REJOIN_NONSENSE");
+}
+
+static void
+test_secrets_are_not_in_the_plan (Fixture *f, gconstpointer unused)
+{
+  g_autoptr (JsonObject) plan = NULL;
+
+  g_assert_true (parse (f, "--url http://127.0.0.1:1 --secret hush --participants 2"));
+  plan = rj_run_options_to_json (&f->options);
+  g_assert_false (json_object_has_member (plan, "secret"));
+  g_assert_cmpstr (json_object_get_string_member (plan, "within"), ==, "15s");
+}
+
+typedef struct {
+  const char *line;
+  const char *said; /* must be in the message */
+} Refusal;
+
+static const Refusal refusals[] = {
+  { "--nonsense", "--help lists" },
+  { "-x", "--help lists" },
+  { "--participants 0", "from 1 to 1000" },
+  { "--participants two", "from 1 to 1000" },
+  { "--participants 4,2 --sessions 3", "as many as --sessions" },
+  { "--sessions 0", "from 1 to 1000" },
+  { "--within 15", "500ms" },
+  { "--within", "needs a value" },
+  { "--silence 8s", "longer than --silence" },
+  { "--resolution 640", "640x480" },
+  { "--resolution 641x480", "even numbers" },
+  { "--bitrate 5", "500k" },
+  { "--fps 0", "from 1 to 60" },
+  { "--app ftp://x", "no http or https URL" },
+  { "--url ov.example", "no http or https URL" },
+  { "--url http://ov.example", "--secret" },
+  { "--app http://a --token t", "exclude each other" },
+  { "--app http://a --token-command t", "exclude each other" },
+  { "--token t --participants 2", "--token-command" },
+  { "--token t --fault run:true@1s", "used up" },
+  { "--app-preset other --app http://a", "fault-tolerance, sessions" },
+  { "--fault kill-media-node", "the time is missing" },
+  { "--fault kill-media-node@soon", "such as 500ms" },
+  { "--fault kill-node@1s", "kill-media-node" },
+  { "--fault kill-media-node:one@1s", "after the colon" },
+  { "--fault cut-websocket:soft@1s", "after the colon" },
+  { "--fault run@1s", "after the colon" },
+  { "--app http://a --fault kill-media-node@1s", "run:docker kill" },
+  { "--detect smell", "icmp" },
+  { "--resume later", "auto, never" },
+  { "--session fixed --sessions 2", "{session}" },
+  { "--name bot --participants 2", "{index}" },
+  { "--ca /nowhere/ca.pem", "no such file" },
+  { "--secret-file /nowhere/s --url http://a", "--secret-file" },
+  { "--secret a --secret-file b --url http://a", "exclude each other" },
+  { "--delete-dead-session --app http://a", "needs --url" },
+  { "--wait-for 5s", "embedded cluster" },
+  { "--insecure=perhaps", "neither yes nor no" },
+};
+
+static void
+test_refusals_have_a_remedy (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (refusals); i++) {
+    Fixture f = { 0 };
+
+    set_up (&f, NULL);
+    g_test_message ("%s", refusals[i].line);
+    g_assert_false (parse (&f, refusals[i].line));
+    g_assert_error (f.error, RJ_ERROR, RJ_ERROR_USAGE);
+    if (strstr (f.error->message, refusals[i].said) == NULL)
+      g_error ("%s: \"%s\" does not say \"%s\"", refusals[i].line, f.error->message, refusals[i].said);
+    tear_down (&f, NULL);
+  }
+}
+
+static void
+test_fault_is_split_at_the_last_at (void)
+{
+  g_autoptr (RjFault) fault = rj_fault_parse ("run:ssh me@host kill@1 7@2.5s", NULL);
+
+  g_assert_nonnull (fault);
+  g_assert_cmpint (fault->kind, ==, RJ_FAULT_RUN);
+  g_assert_cmpstr (fault->target, ==, "ssh me@host kill@1 7");
+  g_assert_cmpint (fault->at_us, ==, 2500000);
+  g_assert_false (rj_fault_needs_embedded (fault));
+}
+
+static void
+test_durations_come_back (void)
+{
+  static const char *const texts[] = { "250ms", "3s", "90s", "2m", "1h", "0ms" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++) {
+    g_autofree char *again = NULL;
+    gint64 us = -1;
+
+    g_assert_true (rj_duration_parse (texts[i], &us, NULL));
+    again = rj_duration_format (us);
+    g_assert_cmpstr (again, ==, texts[i]);
+  }
+  for (guint i = 0; i < 5; i++) {
+    static const char *const bad[] = { "", "s", "-1s", "5", "1 s" };
+    gint64 us = 0;
+
+    g_assert_false (rj_duration_parse (bad[i], &us, NULL));
+  }
+}
+
+static void
+test_roster_names_are_unique (Fixture *f, gconstpointer unused)
+{
+  g_autoptr (RjRoster) roster = NULL;
+  const RjRosterEntry *last;
+
+  g_assert_true (parse (f, "--participants 2,1 --session room-{session}-{run}"));
+  roster = rj_roster_new (&f->options, "abc");
+  g_assert_cmpuint (roster->entries->len, ==, 3);
+  last = g_ptr_array_index (roster->entries, 2);
+  g_assert_cmpstr (last->name, ==, "bot-3");
+  g_assert_cmpstr (last->session, ==, "room-2-abc");
+  g_assert_cmpuint (last->number, ==, 3);
+  g_assert_null (rj_roster_find (roster, "room-1-abc", "bot-3"));
+  g_assert_true (rj_roster_find (roster, "room-2-abc", "bot-3") == last);
+}
+
+static void
+test_help_names_every_option (void)
+{
+  const RjOptionTable *table = rj_run_options_get_table ();
+  g_autofree char *help = rj_option_table_get_help (table, "run");
+
+  for (guint i = 0; i < table->n_options; i++) {
+    g_autofree char *wanted = g_strconcat ("  --", table->options[i].name, NULL);
+
+    g_assert_nonnull (strstr (help, wanted));
+  }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+#define ADD(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
+  ADD ("/options/demo", test_nothing_is_the_demo);
+  ADD ("/options/no-fault", test_participants_alone_make_no_fault);
+  ADD ("/options/environment", test_flag_wins_over_environment);
+  ADD ("/options/secrets", test_secrets_are_not_in_the_plan);
+  ADD ("/options/roster", test_roster_names_are_unique);
+  g_test_add_func ("/options/refusals", test_refusals_have_a_remedy);
+  g_test_add_func ("/options/help", test_help_names_every_option);
+  g_test_add_func ("/fault/split", test_fault_is_split_at_the_last_at);
+  g_test_add_func ("/duration/round-trip", test_durations_come_back);
+  return g_test_run ();
+}
