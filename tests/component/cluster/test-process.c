@@ -45,7 +45,7 @@ spawn (const char *part, Seen *seen)
   return process;
 }
 
-static gboolean
+static gboolean G_GNUC_NORETURN
 on_deadline (gpointer unused)
 {
   g_error ("nothing happened in time");
@@ -163,18 +163,18 @@ play_echo (void)
   return 0;
 }
 
-static int
+static int G_GNUC_NORETURN
 play_wait (void)
 {
   for (;;)
     pause ();
 }
 
-static int
+static int G_GNUC_NORETURN
 play_frozen (void)
 {
   raise (SIGSTOP);
-  return play_wait ();
+  play_wait ();
 }
 
 static gboolean
@@ -190,7 +190,7 @@ is_frozen (gpointer process)
   return G_SOURCE_REMOVE;
 }
 
-static int
+static int G_GNUC_NORETURN
 play_parent_of_frozen (void)
 {
   Seen seen = { 0 };
@@ -207,11 +207,11 @@ main (int argc, char **argv)
   if (argc > 1 && g_str_equal (argv[1], "echo"))
     return play_echo ();
   if (argc > 1 && g_str_equal (argv[1], "wait"))
-    return play_wait ();
+    play_wait ();
   if (argc > 1 && g_str_equal (argv[1], "frozen"))
-    return play_frozen ();
+    play_frozen ();
   if (argc > 1 && g_str_equal (argv[1], "parent-of-frozen"))
-    return play_parent_of_frozen ();
+    play_parent_of_frozen ();
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/process/lines", test_lines_go_both_ways);
   g_test_add_func ("/process/killed", test_a_killed_child_is_reported_once);
