@@ -21,10 +21,9 @@ static RjSignaller *
 make_signaller (RjParticipant *participant, guint attempt, gpointer user_data)
 {
   RjCrew *self = user_data;
-  const RjParticipantConfig *config = rj_participant_get_config (participant);
   RjOpenvidu2Config signaller = {
-    .name = config->name,
-    .session = config->session,
+    .name = rj_participant_get_name (participant),
+    .session = rj_participant_get_session (participant),
     .attempt = attempt,
     .clock = self->config.clock,
     .events = self->config.events,
@@ -52,15 +51,21 @@ static gboolean
 delete_session (RjParticipant *participant, gpointer user_data)
 {
   RjCrew *self = user_data;
-  const RjParticipantConfig *config = rj_participant_get_config (participant);
+  const char *session = rj_participant_get_session (participant);
 
-  if (!g_hash_table_add (self->deleted, g_strdup (config->session)))
+  if (!g_hash_table_add (self->deleted, g_strdup (session)))
     return FALSE;
+  for (guint i = 0; i < self->participants->len; i++) {
+    RjParticipant *other = g_ptr_array_index (self->participants, i);
+
+    if (g_str_equal (rj_participant_get_session (other), session))
+      rj_participant_expect_close (other);
+  }
   rj_dead_session_delete (self->config.http,
                           self->config.events,
                           self->config.server_url,
                           self->config.secret,
-                          config->session);
+                          session);
   return TRUE;
 }
 
@@ -95,4 +100,172 @@ make_config (RjCrew *self, const RjRosterEntry *entry)
     config->delete_session_data = self;
   }
   return config;
+}
+
+static void
+on_failed (RjParticipant *failed, const char *reason, RjCrew *self)
+{
+  for (guint i = 0; i < self->participants->len; i++) {
+    RjParticipant *other = g_ptr_array_index (self->participants, i);
+
+    if (other != failed && g_str_equal (rj_participant_get_session (other),
+                                        rj_participant_get_session (failed)))
+      rj_participant_forget_publisher (other, rj_participant_get_name (failed));
+  }
+}
+
+static void
+add_participant (RjCrew *self, const RjRosterEntry *entry)
+{
+  g_autoptr (RjParticipantConfig) config = make_config (self, entry);
+  RjParticipant *participant = rj_participant_new (config);
+
+  g_signal_connect (participant, "failed", G_CALLBACK (on_failed), self);
+  g_ptr_array_add (self->participants, participant);
+}
+
+void
+rj_crew_start (RjCrew *self)
+{
+  for (guint i = 0; i < self->participants->len; i++)
+    rj_participant_start (g_ptr_array_index (self->participants, i));
+}
+
+static gboolean
+has_everybody_ended (RjCrew *self)
+{
+  for (guint i = 0; i < self->participants->len; i++) {
+    RjParticipantState state =
+      rj_participant_get_state (g_ptr_array_index (self->participants, i));
+
+    if (state != RJ_PARTICIPANT_LEFT && state != RJ_PARTICIPANT_FAILED)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static void
+maybe_left (RjCrew *self)
+{
+  g_autoptr (GTask) task = NULL;
+
+  if (self->leaving == NULL || !has_everybody_ended (self))
+    return;
+  task = g_steal_pointer (&self->leaving);
+  rj_clock_cancel_timer (self->config.clock, &self->leave_limit);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+on_left (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (RjCrew) self = user_data;
+
+  rj_participant_leave_finish (RJ_PARTICIPANT (source), result);
+  maybe_left (self);
+}
+
+static void
+on_leave_limit (gpointer user_data)
+{
+  RjCrew *self = user_data;
+
+  self->leave_limit = NULL;
+  for (guint i = 0; i < self->participants->len; i++)
+    rj_participant_close (g_ptr_array_index (self->participants, i));
+  maybe_left (self);
+}
+
+void
+rj_crew_leave_async (RjCrew *self,
+                     gint64 limit_us,
+                     GAsyncReadyCallback callback,
+                     gpointer user_data)
+{
+  g_return_if_fail (self->leaving == NULL);
+
+  self->leaving = g_task_new (self, NULL, callback, user_data);
+  g_task_set_source_tag (self->leaving, rj_crew_leave_async);
+  self->leave_limit =
+    rj_clock_start_timer (self->config.clock, limit_us, on_leave_limit, self);
+  for (guint i = 0; i < self->participants->len; i++)
+    rj_participant_leave_async (g_ptr_array_index (self->participants, i),
+                                on_left,
+                                g_object_ref (self));
+}
+
+gboolean
+rj_crew_leave_finish (RjCrew *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+void
+rj_crew_cut (RjCrew *self, const char *session, gboolean with_reset)
+{
+  for (guint i = 0; i < self->participants->len; i++) {
+    RjParticipant *participant = g_ptr_array_index (self->participants, i);
+
+    if (g_str_equal (rj_participant_get_session (participant), session))
+      rj_participant_cut_websocket (participant, with_reset);
+  }
+}
+
+void
+rj_crew_emit_stats (RjCrew *self)
+{
+  for (guint i = 0; i < self->participants->len; i++)
+    rj_participant_emit_stats (g_ptr_array_index (self->participants, i));
+}
+
+gboolean
+rj_crew_is_lost (RjCrew *self)
+{
+  for (guint i = 0; i < self->participants->len; i++) {
+    if (rj_participant_get_state (g_ptr_array_index (self->participants, i)) !=
+        RJ_PARTICIPANT_FAILED)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static void
+rj_crew_finalize (GObject *object)
+{
+  RjCrew *self = RJ_CREW (object);
+
+  rj_clock_cancel_timer (self->config.clock, &self->leave_limit);
+  for (guint i = 0; i < self->participants->len; i++) {
+    g_signal_handlers_disconnect_by_data (g_ptr_array_index (self->participants, i), self);
+    rj_participant_close (g_ptr_array_index (self->participants, i));
+  }
+  g_ptr_array_unref (self->participants);
+  g_hash_table_unref (self->deleted);
+  rj_steps_unref (self->steps);
+  G_OBJECT_CLASS (rj_crew_parent_class)->finalize (object);
+}
+
+static void
+rj_crew_class_init (RjCrewClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = rj_crew_finalize;
+}
+
+static void
+rj_crew_init (RjCrew *self)
+{
+  self->participants = g_ptr_array_new_with_free_func (g_object_unref);
+  self->deleted = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->steps = rj_steps_new ();
+}
+
+RjCrew *
+rj_crew_new (const RjCrewConfig *config)
+{
+  RjCrew *self = g_object_new (RJ_TYPE_CREW, NULL);
+
+  self->config = *config;
+  for (guint i = 0; i < config->roster->entries->len; i++)
+    add_participant (self, g_ptr_array_index (config->roster->entries, i));
+  return self;
 }

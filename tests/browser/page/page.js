@@ -1,0 +1,142 @@
+// A user's page as the fault-tolerance tutorial builds it: token from the app server, join, publish camera
+// and microphone, subscribe to everybody, and after "nodeCrashed" the same again with new objects. Unlike
+// the tutorial it tries again after a failed join. Everything is noted with the page's own clock.
+'use strict';
+
+const RETRY_MS = 500;
+const query = new URLSearchParams(location.search);
+const notes = [];
+const videos = new Map(); // stream id -> {video, name}
+let session;
+let generation = 0;
+
+const now = () => performance.timeOrigin + performance.now();
+function note(what, detail = {}) {
+  notes.push({ at: now(), what, generation, ...detail });
+}
+
+// Notes when the socket's messages are read, below the library.
+const NativeWebSocket = window.WebSocket;
+window.WebSocket = class extends NativeWebSocket {
+  constructor(url) {
+    super(url);
+    this.methods = new Map();
+    note('socket-new');
+    this.addEventListener('open', () => note('socket-open'));
+    this.addEventListener('message', (event) => this.noteMessage(JSON.parse(event.data)));
+  }
+  noteMessage(message) {
+    if (message.method === 'iceCandidate') return;
+    if (message.method) {
+      note('notification', { method: message.method, params: message.params });
+    } else {
+      const method = this.methods.get(message.id);
+      if (method !== 'ping' && method !== 'onIceCandidate') {
+        note('answer', { method, error: message.error && message.error.code, id: message.id });
+      }
+    }
+  }
+  send(text) {
+    const message = JSON.parse(text);
+    this.methods.set(message.id, message.method);
+    if (message.method !== 'ping' && message.method !== 'onIceCandidate') {
+      note('request', { method: message.method, id: message.id, sender: message.params && message.params.sender });
+    }
+    super.send(text);
+  }
+};
+
+async function getToken() {
+  note('token-request');
+  const response = await fetch(`${query.get('app')}/api/get-token`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ sessionId: query.get('session') }),
+  });
+  if (!response.ok) throw new Error(`token: ${response.status}`);
+  const { token } = await response.json();
+  note('token');
+  return token;
+}
+
+function show(stream) {
+  const name = JSON.parse(stream.connection.data).clientData;
+  const video = document.createElement('video');
+  video.autoplay = true;
+  video.muted = true;
+  document.body.append(video);
+  const subscriber = session.subscribe(stream, undefined);
+  subscriber.addVideoElement(video);
+  videos.set(stream.streamId, { video, name });
+  const onFrame = () => {
+    note('first-frame', { name, stream: stream.streamId, width: video.videoWidth, height: video.videoHeight });
+  };
+  video.requestVideoFrameCallback(onFrame);
+}
+
+function hide(stream) {
+  const entry = videos.get(stream.streamId);
+  if (entry) entry.video.remove();
+  videos.delete(stream.streamId);
+}
+
+async function join() {
+  generation += 1;
+  note('join-start');
+  const openvidu = new OpenVidu();
+  openvidu.enableProdMode();
+  session = openvidu.initSession();
+  session.on('streamCreated', (event) => {
+    note('stream-created', { stream: event.stream.streamId });
+    show(event.stream);
+  });
+  session.on('streamDestroyed', (event) => {
+    note('stream-destroyed', { stream: event.stream.streamId, reason: event.reason });
+    hide(event.stream);
+  });
+  session.on('sessionDisconnected', (event) => {
+    note('disconnected', { reason: event.reason });
+    if (event.reason === 'nodeCrashed') join();
+  });
+  try {
+    await session.connect(await getToken(), { clientData: query.get('name') });
+    note('joined');
+    const publisher = openvidu.initPublisher(undefined, {
+      audioSource: undefined,
+      videoSource: undefined,
+      publishAudio: true,
+      publishVideo: true,
+      resolution: '640x480',
+      frameRate: 30,
+      insertMode: 'APPEND',
+      mirror: false,
+    });
+    publisher.once('accessAllowed', () => note('media'));
+    await session.publish(publisher);
+    note('published');
+  } catch (error) {
+    note('join-failed', { code: error.code, message: String(error.message) });
+    setTimeout(join, RETRY_MS);
+  }
+}
+
+// For every video that is shown: what the decoder has done so far.
+async function getDecoded() {
+  const decoded = [];
+  for (const [stream, { video, name }] of videos) {
+    const manager = session.remoteStreamsCreated && session.streamManagers.find((m) => m.stream.streamId === stream);
+    const connection = manager && manager.stream.getRTCPeerConnection();
+    if (!connection) continue;
+    const report = [...(await connection.getStats()).values()].find((s) => s.type === 'inbound-rtp' && s.kind === 'video');
+    decoded.push({
+      name,
+      stream,
+      frames: report ? report.framesDecoded : 0,
+      width: video.videoWidth,
+      height: video.videoHeight,
+    });
+  }
+  return decoded;
+}
+
+window.addEventListener('load', join);
