@@ -1,0 +1,112 @@
+"""Runs the program under test and reads what it wrote. For the integration tests."""
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+PROGRAM = os.environ["REJOIN_PROGRAM"]
+DEADLINE_S = 120
+
+
+def wait_for(what, ask, deadline_s=DEADLINE_S):
+    """The first value of ask() that is neither None nor False; fails after the deadline."""
+    end = time.monotonic() + deadline_s
+    while True:
+        value = ask()
+        if value is not None and value is not False:
+            return value
+        if time.monotonic() > end:
+            raise AssertionError(f"not within {deadline_s} s: {what}")
+        time.sleep(0.01)
+
+
+def is_gone(pid):
+    """Whether a process has ended (a zombie has)."""
+    try:
+        return pathlib.Path("/proc", str(pid), "stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
+    except OSError:
+        return True
+
+
+class Outcome:
+    """What a run left behind."""
+
+    def __init__(self, folder, process, stdout, stderr):
+        self.folder = folder
+        self.code = process.returncode
+        self.stdout = stdout
+        self.stderr = stderr
+
+    def __str__(self):
+        return f"exit code {self.code}\n--- stdout\n{self.stdout}\n--- stderr\n{self.stderr}"
+
+    @property
+    def events(self):
+        path = self.folder / "events.jsonl"
+        return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+    @property
+    def summary(self):
+        return json.loads((self.folder / "summary.json").read_text(encoding="utf-8"))
+
+    def find(self, kind, **data):
+        """Events of that type whose data has these members."""
+        return [e for e in self.events
+                if e["type"] == kind and all(e.get("data", {}).get(k) == v for k, v in data.items())]
+
+
+class Case(unittest.TestCase):
+    maxDiff = None
+
+    def setUp(self):
+        temporary = tempfile.TemporaryDirectory(prefix="rejoin-test-")
+        self.addCleanup(temporary.cleanup)
+        self.folder = pathlib.Path(temporary.name)
+
+    def start(self, *arguments, env=None, **options):
+        return subprocess.Popen(
+            [PROGRAM, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            env={**os.environ, **(env or {})}, **options)
+
+    def finish(self, process):
+        try:
+            stdout, stderr = process.communicate(timeout=DEADLINE_S)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+            stdout, stderr = process.communicate()
+            self.fail(f"did not end within {DEADLINE_S} s\n{stdout}\n{stderr}")
+        return Outcome(self.folder, process, stdout, stderr)
+
+    def start_run(self, *arguments, **options):
+        return self.start("run", "--events", self.folder / "events.jsonl", "--summary",
+                          self.folder / "summary.json", "--junit", self.folder / "junit.xml", *arguments, **options)
+
+    def run_rejoin(self, *arguments, code=0, **options):
+        outcome = self.finish(self.start_run(*arguments, **options))
+        self.assertEqual(outcome.code, code, str(outcome))
+        return outcome
+
+    def check_everybody_back(self, outcome, session_size, cause, rejoins=1):
+        """Every participant of the first session has come back once, every edge has had one outage."""
+        summary = outcome.summary
+        first = summary["participants"][0]["session"]
+        hit = [p for p in summary["participants"] if p["session"] == first]
+        self.assertEqual(len(hit), session_size)
+        for participant in hit:
+            self.assertEqual([r["cause"] for r in participant["rejoins"]], [cause] * rejoins,
+                             participant["name"] + "\n" + str(outcome))
+        edges = [e for e in summary["edges"] if e["session"] == first]
+        self.assertEqual(len(edges), session_size * (session_size - 1))
+        for edge in summary["edges"]:
+            self.assertFalse(edge["down_at_end"], edge)
+            self.assertEqual(edge["wrong_frames"], 0, edge)
+
+
+def main():
+    program = unittest.main(module="__main__", argv=[sys.argv[0], *sys.argv[1:]], exit=False, verbosity=2)
+    sys.exit(not program.result.wasSuccessful() or bool(program.result.skipped))

@@ -1,0 +1,81 @@
+#!/usr/bin/env python3
+"""Every loss of the main job on the embedded cluster with real media: who comes back, how, and who notices
+nothing."""
+import harness
+
+
+class WaysBack(harness.Case):
+    def test_killed_node_with_the_real_timing(self):
+        outcome = self.run_rejoin("--participants", "4,2", "--fault", "kill-media-node@1s")
+        self.check_everybody_back(outcome, 4, "nodeCrashed")
+        summary = outcome.summary
+        for participant in summary["participants"][:4]:
+            rejoin = participant["rejoins"][0]
+            self.assertEqual(rejoin["detected_by"], "server-event")
+            phases = [rejoin[name] for name in (
+                "detect_ms", "wait_ms", "token_ms", "connect_ms", "join_ms", "publish_ms", "subscribe_ms",
+                "ice_ms", "dtls_ms", "first_packet_ms", "first_key_frame_ms")]
+            self.assertAlmostEqual(sum(phases), rejoin["total_ms"], delta=1.0)
+            self.assertGreater(rejoin["detect_ms"], 3300)
+        others = {p["session"] for p in summary["participants"][4:]}
+        for participant in summary["participants"][4:]:
+            self.assertEqual(participant["rejoins"], [])
+        for edge in summary["edges"]:
+            self.assertEqual(len(edge["outages_ms"]), 0 if edge["session"] in others else 1, edge)
+        # the unaffected keep their connection
+        for name in ("bot-5", "bot-6"):
+            joined = [e for e in outcome.find("joined") if e["participant"] == name]
+            self.assertEqual(len(joined), 1)
+
+    def test_node_back_within_the_window(self):
+        outcome = self.run_rejoin("--participants", "3", "--media-nodes", "1", "--fault", "restart-media-node@1s")
+        self.check_everybody_back(outcome, 3, "mediaServerReconnect")
+        self.assertEqual(len(outcome.find("joined")), 3)
+        self.assertEqual(outcome.find("participant-evicted"), [])
+
+    def test_only_node_dead_for_a_while(self):
+        outcome = self.run_rejoin("--participants", "3", "--media-nodes", "1", "--restart-after", "5s",
+                                  "--fault", "kill-media-node@1s")
+        self.check_everybody_back(outcome, 3, "nodeCrashed")
+        tries = [p["rejoins"][0]["tries"] for p in outcome.summary["participants"]]
+        self.assertGreater(min(tries), 1)
+        self.assertTrue(outcome.find("attempt-failed", error_word="rpc-204"))
+
+    def test_cut_websocket_is_resumed(self):
+        for how in ("fin", "rst"):
+            with self.subTest(how):
+                outcome = self.run_rejoin("--participants", "3", "--fault", f"cut-websocket:{how}@1s")
+                self.assertEqual(len(outcome.find("joined")), 3)
+                self.assertEqual(len(outcome.find("resumed")), 3)
+                for edge in outcome.summary["edges"]:
+                    self.assertEqual(edge["outages_ms"], [])
+
+    def test_cut_websocket_without_resume(self):
+        outcome = self.run_rejoin("--participants", "3", "--resume", "never", "--fault", "cut-websocket@1s")
+        self.check_everybody_back(outcome, 3, "networkDisconnect")
+        self.assertEqual(len(outcome.find("joined")), 6)
+
+    def test_frozen_node_that_goes_on_later(self):
+        outcome = self.run_rejoin("--participants", "4,2", "--fault", "freeze-media-node@1s",
+                                  "--fault", "thaw-media-node:0@21s", "--within", "20s")
+        self.check_everybody_back(outcome, 4, "silence")
+        for participant in outcome.summary["participants"][:4]:
+            self.assertEqual(participant["rejoins"][0]["detected_by"], "rtp-silence")
+        self.assertEqual(outcome.find("node-crashed"), [])
+
+    def test_frozen_node_that_is_replaced(self):
+        outcome = self.run_rejoin("--participants", "4,2", "--fault", "freeze-media-node@1s",
+                                  "--fault", "restart-media-node:0@14s", "--within", "20s")
+        self.check_everybody_back(outcome, 4, "silence")
+
+    def test_short_freeze_is_sat_out(self):
+        outcome = self.run_rejoin("--participants", "3", "--fault", "freeze-media-node:0@1s",
+                                  "--fault", "thaw-media-node:0@4s")
+        self.assertEqual(len(outcome.find("joined")), 3)
+        for edge in outcome.summary["edges"]:
+            self.assertEqual(len(edge["outages_ms"]), 1, edge)
+            self.assertGreater(edge["outages_ms"][0], 2500)
+
+
+if __name__ == "__main__":
+    harness.main()
