@@ -1,0 +1,46 @@
+/* The OpenVidu-compatible server of the embedded cluster as a process of its own. */
+#include "rj-apps.h"
+#include "rj-child-app.h"
+#include "rj-json.h"
+#include "rj-server.h"
+
+static void
+on_ready (RjServer *server, gpointer events)
+{
+  rj_child_app_say_ready (events, rj_server_get_port (server));
+}
+
+static RjServerConfig *
+make_config (JsonObject *line)
+{
+  RjServerConfig *config = rj_server_config_new (rj_json_get_string (line, "secret", ""));
+  JsonArray *nodes = rj_json_get_array (line, "media_nodes");
+  gint64 crash_after_us = rj_json_get_int (line, "crash_after_us", -1);
+  const char *certificate = rj_json_get_string (line, "tls_certificate", NULL);
+
+  config->port = rj_json_get_int (line, "port", 0);
+  if (crash_after_us >= 0)
+    config->crash_after_us = crash_after_us;
+  config->tls_cert_path = g_strdup (certificate);
+  config->tls_key_path = g_strdup (rj_json_get_string (line, "tls_key", certificate));
+  for (guint i = 0; nodes != NULL && i < json_array_get_length (nodes); i++)
+    rj_server_config_add_media_node (config, json_array_get_string_element (nodes, i));
+  return config;
+}
+
+int
+rj_internal_server_main (int argc, char **argv)
+{
+  g_autoptr (JsonObject) line = rj_child_app_read_config ();
+  g_autoptr (RjServerConfig) config = NULL;
+  RjEventSink *events;
+  int code;
+
+  if (line == NULL)
+    return RJ_EXIT_USAGE;
+  config = make_config (line);
+  events = rj_child_app_open_events ();
+  code = rj_server_main (config, events, on_ready, events);
+  g_object_unref (events);
+  return code;
+}
