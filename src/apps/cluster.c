@@ -26,13 +26,17 @@ typedef struct {
 
 static const RjOption options[] = {
   { "media-nodes", RJ_OPTION_COUNT, AT (media_nodes), "N", "2", "media nodes", 1, 16 },
-  { "app-port", RJ_OPTION_COUNT, AT (app_port), "PORT", "5000", "of the app server; 0: any", 0, 65535 },
-  { "port", RJ_OPTION_COUNT, AT (port), "PORT", "4443", "of the OpenVidu server; 0: any", 0, 65535 },
+  { "app-port", RJ_OPTION_COUNT, AT (app_port), "PORT", "5000", "of the app server; 0: any", 0,
+    65535 },
+  { "port", RJ_OPTION_COUNT, AT (port), "PORT", "4443", "of the OpenVidu server; 0: any", 0,
+    65535 },
   { "node-port", RJ_OPTION_COUNT, AT (node_port), "PORT", "8888",
     "of the first media node, the others follow; 0: any", 0, 65535 },
-  { "secret", RJ_OPTION_TEXT, AT (secret), "SECRET", NULL, "OpenVidu secret [made up and printed]", .secret = TRUE },
+  { "secret", RJ_OPTION_TEXT, AT (secret), "SECRET", NULL, "OpenVidu secret [made up and printed]",
+    .secret = TRUE },
   { "tls-cert", RJ_OPTION_TEXT, AT (tls_cert), "FILE", NULL, "PEM file: serve https and wss" },
-  { "tls-key", RJ_OPTION_TEXT, AT (tls_key), "FILE", NULL, "PEM file of the key, if not in the other file" },
+  { "tls-key", RJ_OPTION_TEXT, AT (tls_key), "FILE", NULL,
+    "PEM file of the key, if not in the other file" },
   { "crash-after", RJ_OPTION_DURATION, AT (crash_after_us), "DURATION", NULL,
     "from a node's death to its crash being declared [as the real server: 3.5s]" },
   { "restart-after", RJ_OPTION_DURATION, AT (restart_after_us), "DURATION", NULL,
@@ -62,14 +66,12 @@ print_cluster (App *app)
 {
   RjSupervisor *supervisor = app->supervisor;
 
-  printf ("OpenVidu server  %s  (pid %d)\n",
-          rj_supervisor_get_server_url (supervisor),
+  printf ("OpenVidu server  %s  (pid %d)\n", rj_supervisor_get_server_url (supervisor),
           rj_supervisor_get_server_pid (supervisor));
   printf ("app server       %s  (POST /api/get-token, POST /api/sessions)\n",
           rj_supervisor_get_app_url (supervisor));
   for (guint i = 0; i < rj_supervisor_get_n_nodes (supervisor); i++)
-    printf ("media node %u     ws://127.0.0.1:%u/kurento  (pid %d)\n",
-            i,
+    printf ("media node %u     ws://127.0.0.1:%u/kurento  (pid %d)\n", i,
             rj_supervisor_get_node_port (supervisor, i),
             rj_supervisor_get_node_pid (supervisor, i));
   if (app->made_up_secret != NULL)
@@ -170,7 +172,8 @@ rj_cluster_main (int argc, char **argv)
   int code = rj_apps_parse (&table, "cluster", argc, argv, &values, &rest);
 
   if (code < 0 && rest[0] != NULL) {
-    fprintf (stderr, "rejoin: cluster takes no argument \"%s\"; see rejoin cluster --help\n", rest[0]);
+    fprintf (stderr, "rejoin: cluster takes no argument \"%s\"; see rejoin cluster --help\n",
+             rest[0]);
     code = RJ_EXIT_USAGE;
   }
   if (code < 0 && values.events != NULL) {

@@ -94,11 +94,8 @@ do_command (App *app, JsonObject *line)
   RjEvent *event = rj_event_new ("command-done");
   g_autoptr (GError) error = NULL;
   int node = -1;
-  gboolean ok = rj_supervisor_do_fault (app->supervisor,
-                                        rj_json_get_string (line, "do", ""),
-                                        rj_json_get_string (line, "target", ""),
-                                        &node,
-                                        &error);
+  gboolean ok = rj_supervisor_do_fault (app->supervisor, rj_json_get_string (line, "do", ""),
+                                        rj_json_get_string (line, "target", ""), &node, &error);
 
   rj_event_set_int (event, "id", rj_json_get_int (line, "id", 0));
   rj_event_set_bool (event, "ok", ok);

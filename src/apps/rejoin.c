@@ -15,7 +15,8 @@ typedef struct {
 
 static const Subcommand subcommands[] = {
   { "run", rj_run_main, "let participants join, do faults, report who came back" },
-  { "cluster", rj_cluster_main, "only the embedded cluster: OpenVidu server, app server, media nodes" },
+  { "cluster", rj_cluster_main,
+    "only the embedded cluster: OpenVidu server, app server, media nodes" },
   { "report", rj_report_main, "render an event log again" },
   { "internal-cluster", rj_internal_cluster_main, NULL },
   { "internal-server", rj_internal_server_main, NULL },

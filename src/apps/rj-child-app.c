@@ -15,8 +15,9 @@ rj_child_app_read_config (void)
   if (fcntl (RJ_PROCESS_EVENTS_FD, F_GETFD) >= 0 && fgets (line, sizeof line, stdin) != NULL)
     config = rj_json_parse_object (line, -1, NULL);
   if (config == NULL)
-    fputs ("rejoin: this subcommand is for the embedded cluster itself; see rejoin cluster --help\n",
-           stderr);
+    fputs (
+      "rejoin: this subcommand is for the embedded cluster itself; see rejoin cluster --help\n",
+      stderr);
   return config;
 }
 

@@ -67,10 +67,7 @@ take_command_done (RjEmbeddedDeployment *self, const RjEvent *line)
   if (rj_json_get_bool (line->data, "ok", FALSE))
     g_task_return_boolean (task, TRUE);
   else
-    g_task_return_new_error (task,
-                             RJ_ERROR,
-                             RJ_ERROR_REJECTED,
-                             "%s",
+    g_task_return_new_error (task, RJ_ERROR, RJ_ERROR_REJECTED, "%s",
                              rj_json_get_string (line->data, "error", "?"));
   g_hash_table_remove (self->commands, id);
 }
@@ -142,17 +139,13 @@ rj_embedded_deployment_fault_async (RjDeployment *deployment,
   RjEmbeddedDeployment *self = RJ_EMBEDDED_DEPLOYMENT (deployment);
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
   g_autoptr (GError) error = NULL;
-  g_autoptr (JsonObject) line = rj_json_build ("id", 'i', (gint64) ++self->last_id,
-                                               "do", 's', what,
-                                               "target", 's', target,
-                                               NULL);
+  g_autoptr (JsonObject) line = rj_json_build ("id", 'i', (gint64) ++self->last_id, "do", 's', what,
+                                               "target", 's', target, NULL);
 
   if (!rj_process_write_line (self->process, line, &error))
     g_task_return_error (task, g_steal_pointer (&error));
   else
-    g_hash_table_insert (self->commands,
-                         GUINT_TO_POINTER (self->last_id),
-                         g_steal_pointer (&task));
+    g_hash_table_insert (self->commands, GUINT_TO_POINTER (self->last_id), g_steal_pointer (&task));
 }
 
 static void

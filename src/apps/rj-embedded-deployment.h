@@ -9,7 +9,8 @@
 G_BEGIN_DECLS
 
 #define RJ_TYPE_EMBEDDED_DEPLOYMENT (rj_embedded_deployment_get_type ())
-G_DECLARE_FINAL_TYPE (RjEmbeddedDeployment, rj_embedded_deployment, RJ, EMBEDDED_DEPLOYMENT, GObject)
+G_DECLARE_FINAL_TYPE (
+  RjEmbeddedDeployment, rj_embedded_deployment, RJ, EMBEDDED_DEPLOYMENT, GObject)
 
 /* @config: (transfer full): with the secret filled in */
 RjEmbeddedDeployment *rj_embedded_deployment_new (RjSupervisorConfig *config, RjClock *clock);

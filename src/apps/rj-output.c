@@ -24,11 +24,8 @@ write_file (const char *path, const char *what, const char *text, GError **error
 
   if (g_file_set_contents (path, text, -1, &problem))
     return TRUE;
-  g_set_error (error,
-               RJ_ERROR,
-               RJ_ERROR_ENVIRONMENT,
-               "cannot write the %s: %s; give a file in a folder that you may write to",
-               what,
+  g_set_error (error, RJ_ERROR, RJ_ERROR_ENVIRONMENT,
+               "cannot write the %s: %s; give a file in a folder that you may write to", what,
                problem->message);
   return FALSE;
 }

@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 void rj_output_print (const RjResult *result, FILE *stream);
 
 /* @summary, @junit: (nullable): paths. RJ_ERROR_ENVIRONMENT when one cannot be written */
-gboolean rj_output_write (const RjResult *result, const char *summary, const char *junit, GError **error);
+gboolean
+rj_output_write (const RjResult *result, const char *summary, const char *junit, GError **error);
 
 G_END_DECLS

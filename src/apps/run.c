@@ -54,12 +54,8 @@ make_deployment (App *app, GError **error)
   http = rj_http_session_new (1, options->ca, options->insecure, "rejoin/" RJ_VERSION, error);
   if (http == NULL)
     return NULL;
-  return RJ_DEPLOYMENT (rj_remote_deployment_new (http,
-                                                  app->clock,
-                                                  options->app,
-                                                  options->url,
-                                                  options->secret,
-                                                  options->wait_for_us));
+  return RJ_DEPLOYMENT (rj_remote_deployment_new (http, app->clock, options->app, options->url,
+                                                  options->secret, options->wait_for_us));
 }
 
 static RjMediaEngine *
@@ -93,9 +89,7 @@ set_up_sinks (App *app, GError **error)
   }
   rj_event_tee_add (app->events, RJ_EVENT_SINK (app->measure));
   if (!app->options.quiet) {
-    app->progress = rj_progress_new (app->clock,
-                                     STDERR_FILENO,
-                                     isatty (STDERR_FILENO),
+    app->progress = rj_progress_new (app->clock, STDERR_FILENO, isatty (STDERR_FILENO),
                                      no_color == NULL || *no_color == '\0');
     rj_event_tee_add (app->events, RJ_EVENT_SINK (app->progress));
   }
@@ -119,8 +113,10 @@ set_up (App *app, GError **error)
   if (app->deployment == NULL)
     return FALSE;
   app->engine = make_engine (app);
-  config = (RjRunnerConfig){ &app->options,  app->run,     app->clock,      app->dice,
-                             RJ_EVENT_SINK (app->events), app->measure, app->deployment, app->engine };
+  config = (RjRunnerConfig){
+    &app->options, app->run,        app->clock, app->dice, RJ_EVENT_SINK (app->events),
+    app->measure,  app->deployment, app->engine
+  };
   app->runner = rj_runner_new (&config);
   rj_event_tee_add (app->events, RJ_EVENT_SINK (app->runner));
   return TRUE;

@@ -22,7 +22,8 @@ G_DECLARE_FINAL_TYPE (RjAppServer, rj_app_server, RJ, APP_SERVER, GObject)
 RjAppServer *rj_app_server_new (const char *openvidu_url, const char *secret, RjClock *clock);
 
 /* @port: 0 for any. Listens on 127.0.0.1; with @certificate by TLS. */
-gboolean rj_app_server_listen (RjAppServer *self, guint port, GTlsCertificate *certificate, GError **error);
+gboolean
+rj_app_server_listen (RjAppServer *self, guint port, GTlsCertificate *certificate, GError **error);
 guint rj_app_server_get_port (RjAppServer *self);
 void rj_app_server_stop (RjAppServer *self);
 

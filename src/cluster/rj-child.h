@@ -23,7 +23,7 @@ gboolean rj_child_start (RjChild *self, JsonObject *config, GError **error);
 
 gboolean rj_child_is_running (RjChild *self);
 gboolean rj_child_is_ready (RjChild *self);
-GPid rj_child_get_pid (RjChild *self); /* 0: not running */
+GPid rj_child_get_pid (RjChild *self);   /* 0: not running */
 guint rj_child_get_port (RjChild *self); /* 0: not known yet */
 guint rj_child_get_index (RjChild *self);
 gboolean rj_child_send_signal (RjChild *self, int signal_number, GError **error);

@@ -14,13 +14,13 @@ G_BEGIN_DECLS
 
 typedef struct {
   guint n_nodes;
-  guint app_port;         /* 0: any free port; so for the next two */
+  guint app_port; /* 0: any free port; so for the next two */
   guint server_port;
-  guint first_node_port;  /* the next nodes take the next ports */
-  char *secret;           /* OpenVidu secret */
-  char *tls_certificate;  /* (nullable) PEM file: app server and OpenVidu server speak TLS */
-  char *tls_key;          /* (nullable) */
-  gint64 crash_after_us;  /* control socket closed -> node crashed; -1: as the real server, 3.5 s */
+  guint first_node_port; /* the next nodes take the next ports */
+  char *secret;          /* OpenVidu secret */
+  char *tls_certificate; /* (nullable) PEM file: app server and OpenVidu server speak TLS */
+  char *tls_key;         /* (nullable) */
+  gint64 crash_after_us; /* control socket closed -> node crashed; -1: as the real server, 3.5 s */
   gint64 restart_after_us; /* a node that ends is started again after this; -1: never */
 } RjSupervisorConfig;
 
@@ -41,22 +41,21 @@ G_DECLARE_FINAL_TYPE (RjSupervisor, rj_supervisor, RJ, SUPERVISOR, GObject)
 RjSupervisor *rj_supervisor_new (RjSupervisorConfig *config, RjClock *clock, RjEventSink *events);
 
 /* Done when all processes are ready. */
-void rj_supervisor_start_async (RjSupervisor *self, GAsyncReadyCallback callback, gpointer user_data);
+void
+rj_supervisor_start_async (RjSupervisor *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean rj_supervisor_start_finish (RjSupervisor *self, GAsyncResult *result, GError **error);
 
 /* Ends all processes in order, killing those that do not end within 2 s. */
-void rj_supervisor_stop_async (RjSupervisor *self, GAsyncReadyCallback callback, gpointer user_data);
+void
+rj_supervisor_stop_async (RjSupervisor *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean rj_supervisor_stop_finish (RjSupervisor *self, GAsyncResult *result, GError **error);
 
 /* @what: "kill-media-node", "freeze-media-node", "thaw-media-node", "restart-media-node".
  * @target: "0", "1", …, "all", or "session:<id>": the node that hosts that session.
  * @ret_node: (out) (optional): the node that was meant, -1 for all.
  * A restart is done when the old process has ended and the new one was started; it becomes ready later. */
-gboolean rj_supervisor_do_fault (RjSupervisor *self,
-                                 const char *what,
-                                 const char *target,
-                                 int *ret_node,
-                                 GError **error);
+gboolean rj_supervisor_do_fault (
+  RjSupervisor *self, const char *what, const char *target, int *ret_node, GError **error);
 
 const char *rj_supervisor_get_app_url (RjSupervisor *self);
 const char *rj_supervisor_get_server_url (RjSupervisor *self);

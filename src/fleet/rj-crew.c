@@ -22,14 +22,14 @@ make_signaller (RjParticipant *participant, guint attempt, gpointer user_data)
 {
   RjCrew *self = user_data;
   RjOpenvidu2Config signaller = {
-    .name = rj_participant_get_name (participant),
     .session = rj_participant_get_session (participant),
+    .participant = rj_participant_get_name (participant),
     .attempt = attempt,
     .clock = self->config.clock,
     .events = self->config.events,
     .tokens = self->config.tokens,
     .http = self->config.http,
-    .resume = !g_str_equal (self->config.options->resume, "never"),
+    .never_resume = g_str_equal (self->config.options->resume, "never"),
   };
 
   return rj_openvidu2_signaller_new (&signaller);
@@ -61,11 +61,8 @@ delete_session (RjParticipant *participant, gpointer user_data)
     if (g_str_equal (rj_participant_get_session (other), session))
       rj_participant_expect_close (other);
   }
-  rj_dead_session_delete (self->config.http,
-                          self->config.events,
-                          self->config.server_url,
-                          self->config.secret,
-                          session);
+  rj_dead_session_delete (self->config.http, self->config.events, self->config.server_url,
+                          self->config.secret, session);
   return TRUE;
 }
 
@@ -73,13 +70,9 @@ static RjParticipantConfig *
 make_config (RjCrew *self, const RjRosterEntry *entry)
 {
   const RjRunOptions *options = self->config.options;
-  RjParticipantConfig *config = rj_participant_config_new (entry->name,
-                                                           entry->session,
-                                                           self->config.clock,
-                                                           self->config.dice,
-                                                           self->config.events,
-                                                           self->config.factory,
-                                                           self->steps);
+  RjParticipantConfig *config =
+    rj_participant_config_new (entry->name, entry->session, self->config.clock, self->config.dice,
+                               self->config.events, self->config.factory, self->steps);
 
   config->number = entry->number;
   config->publishes = !options->no_publish;
@@ -108,8 +101,8 @@ on_failed (RjParticipant *failed, const char *reason, RjCrew *self)
   for (guint i = 0; i < self->participants->len; i++) {
     RjParticipant *other = g_ptr_array_index (self->participants, i);
 
-    if (other != failed && g_str_equal (rj_participant_get_session (other),
-                                        rj_participant_get_session (failed)))
+    if (other != failed &&
+        g_str_equal (rj_participant_get_session (other), rj_participant_get_session (failed)))
       rj_participant_forget_publisher (other, rj_participant_get_name (failed));
   }
 }
@@ -135,8 +128,7 @@ static gboolean
 has_everybody_ended (RjCrew *self)
 {
   for (guint i = 0; i < self->participants->len; i++) {
-    RjParticipantState state =
-      rj_participant_get_state (g_ptr_array_index (self->participants, i));
+    RjParticipantState state = rj_participant_get_state (g_ptr_array_index (self->participants, i));
 
     if (state != RJ_PARTICIPANT_LEFT && state != RJ_PARTICIPANT_FAILED)
       return FALSE;
@@ -186,11 +178,9 @@ rj_crew_leave_async (RjCrew *self,
 
   self->leaving = g_task_new (self, NULL, callback, user_data);
   g_task_set_source_tag (self->leaving, rj_crew_leave_async);
-  self->leave_limit =
-    rj_clock_start_timer (self->config.clock, limit_us, on_leave_limit, self);
+  self->leave_limit = rj_clock_start_timer (self->config.clock, limit_us, on_leave_limit, self);
   for (guint i = 0; i < self->participants->len; i++)
-    rj_participant_leave_async (g_ptr_array_index (self->participants, i),
-                                on_left,
+    rj_participant_leave_async (g_ptr_array_index (self->participants, i), on_left,
                                 g_object_ref (self));
 }
 

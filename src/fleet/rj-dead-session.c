@@ -30,16 +30,13 @@ on_deleted (GObject *source, GAsyncResult *result, gpointer user_data)
     soup_session_send_and_read_finish (SOUP_SESSION (source), result, &error);
 
   if (body == NULL)
-    warn (deletion,
-          g_strdup_printf ("session %s is dead and could not be deleted: %s",
-                           deletion->session,
-                           error->message));
+    warn (deletion, g_strdup_printf ("session %s is dead and could not be deleted: %s",
+                                     deletion->session, error->message));
   else
-    warn (deletion,
-          g_strdup_printf ("session %s was dead without a word from the server and has been deleted "
-                           "over REST (status %u)",
-                           deletion->session,
-                           soup_message_get_status (deletion->message)));
+    warn (deletion, g_strdup_printf (
+                      "session %s was dead without a word from the server and has been deleted "
+                      "over REST (status %u)",
+                      deletion->session, soup_message_get_status (deletion->message)));
   g_object_unref (deletion->events);
   g_object_unref (deletion->message);
   g_free (deletion->session);
@@ -67,8 +64,7 @@ rj_dead_session_delete (SoupSession *http,
   deletion->events = g_object_ref (events);
   deletion->message = message;
   deletion->session = g_strdup (session);
-  soup_message_headers_replace (soup_message_get_request_headers (message),
-                                "Authorization",
+  soup_message_headers_replace (soup_message_get_request_headers (message), "Authorization",
                                 authorization);
   soup_session_send_and_read_async (http, message, G_PRIORITY_DEFAULT, NULL, on_deleted, deletion);
 }

@@ -55,7 +55,8 @@ rj_deployment_fault_async (RjDeployment *self,
                            GAsyncReadyCallback callback,
                            gpointer user_data)
 {
-  RJ_DEPLOYMENT_GET_IFACE (self)->fault_async (self, what, target, cancellable, callback, user_data);
+  RJ_DEPLOYMENT_GET_IFACE (self)->fault_async (self, what, target, cancellable, callback,
+                                               user_data);
 }
 
 gboolean

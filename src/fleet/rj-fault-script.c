@@ -117,12 +117,8 @@ do_deployment_fault (Step *step)
                               ? g_strdup (step->fault->target)
                               : g_strconcat ("session:", self->session, NULL);
 
-  rj_deployment_fault_async (self->deployment,
-                             step->fault->what,
-                             target,
-                             self->lifetime,
-                             on_deployment_done,
-                             step);
+  rj_deployment_fault_async (self->deployment, step->fault->what, target, self->lifetime,
+                             on_deployment_done, step);
 }
 
 static void
@@ -153,11 +149,7 @@ on_due (gpointer user_data)
     break;
   case RJ_FAULT_RUN:
     g_object_ref (self);
-    rj_command_run_async (step->fault->target,
-                          COMMAND_LIMIT_US,
-                          self->clock,
-                          NULL,
-                          on_command_done,
+    rj_command_run_async (step->fault->target, COMMAND_LIMIT_US, self->clock, NULL, on_command_done,
                           step);
     break;
   }
@@ -235,15 +227,8 @@ static void
 rj_fault_script_class_init (RjFaultScriptClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = rj_fault_script_finalize;
-  signals[ENDED] = g_signal_new ("ended",
-                                 G_TYPE_FROM_CLASS (klass),
-                                 G_SIGNAL_RUN_LAST,
-                                 0,
-                                 NULL,
-                                 NULL,
-                                 NULL,
-                                 G_TYPE_NONE,
-                                 0);
+  signals[ENDED] = g_signal_new ("ended", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
+                                 NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void

@@ -19,17 +19,13 @@ rj_limits_raise_files (guint n_participants, guint per_session, GError **error)
   if (getrlimit (RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= needed)
     return TRUE;
   if (limit.rlim_max != RLIM_INFINITY && limit.rlim_max < needed) {
-    g_set_error (error,
-                 RJ_ERROR,
-                 RJ_ERROR_ENVIRONMENT,
-                 "%u participants need about %" G_GUINT64_FORMAT
-                 " open files, and this process may have %" G_GUINT64_FORMAT
-                 "; raise the limit (ulimit -Hn, LimitNOFILE=, docker run --ulimit nofile=%" G_GUINT64_FORMAT
-                 ") or use fewer participants",
-                 n_participants,
-                 needed,
-                 (guint64) limit.rlim_max,
-                 needed);
+    g_set_error (
+      error, RJ_ERROR, RJ_ERROR_ENVIRONMENT,
+      "%u participants need about %" G_GUINT64_FORMAT
+      " open files, and this process may have %" G_GUINT64_FORMAT
+      "; raise the limit (ulimit -Hn, LimitNOFILE=, docker run --ulimit nofile=%" G_GUINT64_FORMAT
+      ") or use fewer participants",
+      n_participants, needed, (guint64) limit.rlim_max, needed);
     return FALSE;
   }
   limit.rlim_cur = limit.rlim_max == RLIM_INFINITY ? needed : limit.rlim_max;

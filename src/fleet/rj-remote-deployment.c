@@ -57,13 +57,10 @@ on_probed (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   }
   waited = rj_duration_format (self->wait_for_us);
-  g_task_return_new_error (task,
-                           RJ_ERROR,
-                           RJ_ERROR_ENVIRONMENT,
-                           "%s did not answer within %s: %s; is it running, and is the address right?",
-                           self->app_url != NULL ? self->app_url : self->server_url,
-                           waited,
-                           error->message);
+  g_task_return_new_error (
+    task, RJ_ERROR, RJ_ERROR_ENVIRONMENT,
+    "%s did not answer within %s: %s; is it running, and is the address right?",
+    self->app_url != NULL ? self->app_url : self->server_url, waited, error->message);
 }
 
 /* @task: (transfer full) */
@@ -74,12 +71,8 @@ probe (GTask *task)
   const char *url = self->app_url != NULL ? self->app_url : self->server_url;
   g_autoptr (SoupMessage) message = soup_message_new (SOUP_METHOD_GET, url);
 
-  soup_session_send_async (self->http,
-                           message,
-                           G_PRIORITY_DEFAULT,
-                           g_task_get_cancellable (task),
-                           on_probed,
-                           task);
+  soup_session_send_async (self->http, message, G_PRIORITY_DEFAULT, g_task_get_cancellable (task),
+                           on_probed, task);
 }
 
 static void
@@ -141,11 +134,8 @@ rj_remote_deployment_fault_async (RjDeployment *deployment,
 {
   g_autoptr (GTask) task = g_task_new (deployment, cancellable, callback, user_data);
 
-  g_task_return_new_error (task,
-                           RJ_ERROR,
-                           RJ_ERROR_USAGE,
-                           "%s: only the embedded cluster can do that; give run:COMMAND",
-                           what);
+  g_task_return_new_error (task, RJ_ERROR, RJ_ERROR_USAGE,
+                           "%s: only the embedded cluster can do that; give run:COMMAND", what);
 }
 
 static void

@@ -87,10 +87,8 @@ rj_roster_to_json (const RjRoster *self)
   for (guint i = 0; i < self->entries->len; i++) {
     const RjRosterEntry *entry = g_ptr_array_index (self->entries, i);
 
-    json_array_add_object_element (list,
-                                   rj_json_build ("name", 's', entry->name,
-                                                  "session", 's', entry->session,
-                                                  NULL));
+    json_array_add_object_element (
+      list, rj_json_build ("name", 's', entry->name, "session", 's', entry->session, NULL));
   }
   return list;
 }

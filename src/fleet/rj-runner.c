@@ -50,15 +50,15 @@ struct _RjRunner {
   SoupSession *http;
   RjTokenSource *tokens;
   GTask *task;
-  GError *error;       /* what kept the run from beginning */
-  const char *reason;  /* of the end; static */
+  GError *error;      /* what kept the run from beginning */
+  const char *reason; /* of the end; static */
   int signal_number;
-  guint n_preparing;   /* of: deployment, media */
+  guint n_preparing; /* of: deployment, media */
   gint64 started_us;
   gint64 joining_us;
   gint64 flowing_us;
-  gint64 calm_us;      /* since when everybody has been back; 0: not */
-  gint64 effect_us;    /* last time that somebody lost something */
+  gint64 calm_us;   /* since when everybody has been back; 0: not */
+  gint64 effect_us; /* last time that somebody lost something */
   RjTimer *tick;
 };
 
@@ -82,7 +82,7 @@ static void
 rj_runner_take (RjEventSink *sink, const RjEvent *event)
 {
   static const char *const effects[] = {
-    RJ_EVENT_REJOIN_STARTED, RJ_EVENT_RESUME_STARTED, RJ_EVENT_FRAME_GAP,
+    RJ_EVENT_REJOIN_STARTED,  RJ_EVENT_RESUME_STARTED,     RJ_EVENT_FRAME_GAP,
     RJ_EVENT_OWN_UNPUBLISHED, RJ_EVENT_PARTICIPANT_FAILED, NULL,
   };
   RjRunner *self = RJ_RUNNER (sink);
@@ -167,8 +167,9 @@ find_end_of_watching (RjRunner *self, gint64 now_us)
   const RjRunOptions *options = self->config.options;
   gboolean faults_done = rj_fault_script_is_done (self->script);
   gboolean quiet = rj_fault_script_count (self->script) == 0;
-  gboolean back = faults_done && rj_measure_everyone_flows (self->config.measure) &&
-                  (quiet || (is_harm_seen (self) && rj_measure_has_recovered (self->config.measure)));
+  gboolean back =
+    faults_done && rj_measure_everyone_flows (self->config.measure) &&
+    (quiet || (is_harm_seen (self) && rj_measure_has_recovered (self->config.measure)));
 
   if (!back)
     self->calm_us = 0;
@@ -231,12 +232,9 @@ make_token_source (RjRunner *self)
   if (options->token_command != NULL)
     return rj_token_source_new_command (self->config.clock, options->token_command, 0);
   if (rj_deployment_get_app_url (deployment) != NULL)
-    return rj_token_source_new_app (self->http,
-                                    self->config.clock,
-                                    rj_deployment_get_app_url (deployment),
-                                    preset);
-  return rj_token_source_new_rest (self->http,
-                                   self->config.clock,
+    return rj_token_source_new_app (self->http, self->config.clock,
+                                    rj_deployment_get_app_url (deployment), preset);
+  return rj_token_source_new_rest (self->http, self->config.clock,
                                    rj_deployment_get_server_url (deployment),
                                    rj_deployment_get_secret (deployment));
 }
@@ -304,14 +302,12 @@ emit_run_started (RjRunner *self)
   RjEvent *event = rj_event_new (RJ_EVENT_RUN_STARTED);
   const RjRunOptions *options = self->config.options;
 
-  event->data = rj_json_build ("name", 's', self->config.run,
-                               "seed", 'i', (gint64) rj_dice_get_seed (self->config.dice),
-                               "plan", 'o', rj_run_options_to_json (options),
-                               "versions", 'o', rj_json_build ("rejoin", 's', RJ_VERSION, NULL),
-                               "expectations", 'o',
+  event->data = rj_json_build ("name", 's', self->config.run, "seed", 'i',
+                               (gint64) rj_dice_get_seed (self->config.dice), "plan", 'o',
+                               rj_run_options_to_json (options), "versions", 'o',
+                               rj_json_build ("rejoin", 's', RJ_VERSION, NULL), "expectations", 'o',
                                rj_json_build ("within_ms", 'd', options->within_us / 1e3, NULL),
-                               "participants", 'a', rj_roster_to_json (self->roster),
-                               NULL);
+                               "participants", 'a', rj_roster_to_json (self->roster), NULL);
   rj_event_sink_emit (self->config.events, event);
 }
 
@@ -355,21 +351,15 @@ rj_runner_run_async (RjRunner *self, GAsyncReadyCallback callback, gpointer user
   self->started_us = rj_clock_now_us (self->config.clock);
   emit_run_started (self);
   rj_self_check_start (self->self_check);
-  self->http = rj_http_session_new (self->roster->entries->len,
-                                    options->ca,
-                                    options->insecure,
-                                    "rejoin/" RJ_VERSION,
-                                    &error);
+  self->http = rj_http_session_new (self->roster->entries->len, options->ca, options->insecure,
+                                    "rejoin/" RJ_VERSION, &error);
   if (self->http == NULL) {
     fail (self, g_steal_pointer (&error));
     return;
   }
   self->n_preparing = 2;
-  rj_deployment_start_async (self->config.deployment,
-                             self->config.events,
-                             NULL,
-                             on_deployment_started,
-                             g_object_ref (self));
+  rj_deployment_start_async (self->config.deployment, self->config.events, NULL,
+                             on_deployment_started, g_object_ref (self));
   rj_media_engine_start_async (self->config.engine, NULL, on_media_started, g_object_ref (self));
 }
 
@@ -424,10 +414,6 @@ rj_runner_new (const RjRunnerConfig *config)
     rj_self_check_new (config->clock, config->events, take_pacing_lag_ms, config->engine);
   self->script = rj_fault_script_new (parse_faults (config->options),
                                       g_ptr_array_index (self->roster->sessions, 0),
-                                      config->deployment,
-                                      config->clock,
-                                      config->events,
-                                      cut,
-                                      self);
+                                      config->deployment, config->clock, config->events, cut, self);
   return self;
 }

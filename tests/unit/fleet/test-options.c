@@ -38,13 +38,8 @@ parse (Fixture *f, const char *line)
     argv = g_new0 (char *, 1);
   else
     g_assert_true (g_shell_parse_argv (line, &argc, &argv, NULL));
-  return rj_option_table_parse (rj_run_options_get_table (),
-                                argc,
-                                argv,
-                                &f->options,
-                                &rest,
-                                f->warnings,
-                                &f->error) &&
+  return rj_option_table_parse (rj_run_options_get_table (), argc, argv, &f->options, &rest,
+                                f->warnings, &f->error) &&
          rj_run_options_check (&f->options, &f->error);
 }
 
@@ -154,7 +149,8 @@ test_refusals_have_a_remedy (void)
     g_assert_false (parse (&f, refusals[i].line));
     g_assert_error (f.error, RJ_ERROR, RJ_ERROR_USAGE);
     if (strstr (f.error->message, refusals[i].said) == NULL)
-      g_error ("%s: \"%s\" does not say \"%s\"", refusals[i].line, f.error->message, refusals[i].said);
+      g_error ("%s: \"%s\" does not say \"%s\"", refusals[i].line, f.error->message,
+               refusals[i].said);
     tear_down (&f, NULL);
   }
 }
