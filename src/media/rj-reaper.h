@@ -18,7 +18,10 @@ RjReaper *rj_reaper_ref (RjReaper *self);
 void rj_reaper_unref (RjReaper *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RjReaper, rj_reaper_unref)
 
-/* Takes over a pipeline. @pipeline: (transfer full) */
+/* The name of a webrtcbin in a pipeline: it is given time to finish what it does */
+#define RJ_REAPER_WEBRTC_NAME "webrtc"
+
+/* Takes over a pipeline. @pipeline: (transfer full): a GstBin */
 void rj_reaper_take (RjReaper *self, GstElement *pipeline);
 
 /* Waits until everything taken is buried or hung, at the end of a run. Returns: FALSE after @timeout_us */

@@ -5,6 +5,7 @@
 
 #include "rj-error.h"
 #include "rj-media-init.h"
+#include "rj-reaper.h"
 #include "rj-webrtcbin-news.h"
 
 #define AUDIO_CAPS                                                                                 \
@@ -16,14 +17,14 @@
 #define RTCP_INTERVAL (300 * GST_MSECOND)
 
 static GstElement *
-make (const char *name, GError **error)
+make (const char *factory, const char *name, GError **error)
 {
-  GstElement *element = gst_element_factory_make (name, NULL);
+  GstElement *element = gst_element_factory_make (factory, name);
 
   if (element != NULL)
     return element;
   if (rj_media_check_plugins (error))
-    g_set_error (error, RJ_ERROR, RJ_ERROR_ENVIRONMENT, "no element %s", name);
+    g_set_error (error, RJ_ERROR, RJ_ERROR_ENVIRONMENT, "no element %s", factory);
   return NULL;
 }
 
@@ -72,7 +73,7 @@ add_source (RjWebrtcbinParts *self,
             guint payload_type,
             GError **error)
 {
-  GstElement *payloader = make (payloader_name, error);
+  GstElement *payloader = make (payloader_name, NULL, error);
   RjSource *source;
 
   if (payloader == NULL)
@@ -111,7 +112,7 @@ rj_webrtcbin_build (RjWebrtcbinParts *self,
                     RjClip *clip,
                     GError **error)
 {
-  GstElement *webrtc = make ("webrtcbin", error);
+  GstElement *webrtc = make ("webrtcbin", RJ_REAPER_WEBRTC_NAME, error);
 
   if (webrtc == NULL)
     return FALSE;

@@ -106,7 +106,8 @@ on_counterpart_candidate (guint mline, const char *text, gpointer user_data)
 {
   RjtCall *self = user_data;
 
-  rj_peer_add_candidate (self->peer, mline, "", text);
+  if (self->peer != NULL)
+    rj_peer_add_candidate (self->peer, mline, "", text);
 }
 
 static void
@@ -287,7 +288,7 @@ rjt_call_free (RjtCall *self)
 
   rj_peer_close (self->peer);
   g_object_add_weak_pointer (G_OBJECT (self->peer), &peer);
-  g_object_unref (self->peer);
+  g_clear_object (&self->peer);
   rjt_wait_until (is_gone, &peer, "the peer is gone");
   g_clear_pointer (&self->counterpart, rjt_counterpart_free);
   g_free (self->offer);
