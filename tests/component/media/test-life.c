@@ -87,8 +87,8 @@ test_cycles_leave_nothing (gconstpointer data)
     call_once (GPOINTER_TO_INT (data));
   rjt_wait_until (is_everything_gone, NULL, "every webrtcbin is gone");
   rjt_wait_until (is_usage_back, &before, "threads and descriptors are as before");
-  g_test_message ("%u threads, %u descriptors before and after %u calls", first.threads,
-                  first.descriptors, N_CYCLES);
+  g_test_message ("%u threads, %u descriptors before and after %u calls", before.threads,
+                  before.descriptors, N_CYCLES);
 }
 
 static gboolean
