@@ -73,18 +73,29 @@ tell_candidate (RjEndpoint *self, const char *line)
   }
 }
 
-/* In Kurento's spelling, and once more as component 2: the same port, where STUN is answered too (RFC 5761, 5.1.3) */
+/* In Kurento's spelling. Returns: (transfer full) (nullable) */
+static RjCandidate *
+parse_candidate (const char *line)
+{
+  RjCandidate *candidate = rj_candidate_parse (line, NULL);
+
+  if (candidate == NULL)
+    return NULL;
+  g_free (candidate->transport);
+  candidate->transport = g_strdup ("UDP");
+  g_clear_pointer (&candidate->extensions, g_free);
+  return candidate;
+}
+
+/* Once more as component 2: the same port, where STUN is answered too (RFC 5761, 5.1.3) */
 static void
 on_candidate (RjIcePeer *peer, const char *line, gpointer user_data)
 {
   RjEndpoint *self = user_data;
-  g_autoptr (RjCandidate) candidate = rj_candidate_parse (line, NULL);
+  g_autoptr (RjCandidate) candidate = parse_candidate (line);
 
   if (candidate == NULL)
     return;
-  g_free (candidate->transport);
-  candidate->transport = g_strdup ("UDP");
-  g_clear_pointer (&candidate->extensions, g_free);
   for (guint component = 1; component <= 2; component++) {
     g_autofree char *text = NULL;
 
@@ -103,12 +114,42 @@ on_gathering_done (RjIcePeer *peer, gpointer user_data)
   tell (self, make_event (self, RJ_KMS_EVENT_GATHERING_DONE));
 }
 
+/* Returns: (transfer full): @line itself when it is odd. @line: (transfer full) */
+static char *
+respell (char *line)
+{
+  g_autoptr (RjCandidate) candidate = parse_candidate (line);
+
+  if (candidate == NULL)
+    return line;
+  g_free (line);
+  return rj_candidate_format (candidate);
+}
+
+static void
+tell_pair (RjEndpoint *self)
+{
+  char *local = NULL;
+  char *remote = NULL;
+  RjKmsEvent *event;
+
+  if (!rj_ice_peer_get_pair (self->peer, &local, &remote))
+    return;
+  event = make_event (self, RJ_KMS_EVENT_PAIR_SELECTED);
+  event->stream_id = STREAM_ID;
+  event->component_id = 1;
+  event->local_candidate = respell (local);
+  event->remote_candidate = respell (remote);
+  tell (self, event);
+}
+
 static void
 on_ice_connected (RjIcePeer *peer, gpointer user_data)
 {
   RjEndpoint *self = user_data;
 
   self->ice_connected = TRUE;
+  tell_pair (self);
   tell_ice_state (self, 1, "CONNECTED");
   tell_ice_state (self, 1, "READY");
 }

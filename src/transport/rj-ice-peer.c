@@ -445,6 +445,26 @@ rj_ice_peer_gather (RjIcePeer *self, GError **error)
 }
 
 gboolean
+rj_ice_peer_get_pair (RjIcePeer *self, char **local, char **remote)
+{
+  NiceCandidate *ours;
+  NiceCandidate *theirs;
+
+  g_return_val_if_fail (RJ_IS_ICE_PEER (self), FALSE);
+
+  if (self->agent == NULL ||
+      !nice_agent_get_selected_pair (self->agent, self->stream, RJ_ICE_COMPONENT, &ours, &theirs))
+    return FALSE;
+  *local = rj_ice_agent_format_candidate (self->agent, ours);
+  *remote = rj_ice_agent_format_candidate (self->agent, theirs);
+  if (*local != NULL && *remote != NULL)
+    return TRUE;
+  g_clear_pointer (local, g_free);
+  g_clear_pointer (remote, g_free);
+  return FALSE;
+}
+
+gboolean
 rj_ice_peer_is_connected (RjIcePeer *self)
 {
   g_return_val_if_fail (RJ_IS_ICE_PEER (self), FALSE);

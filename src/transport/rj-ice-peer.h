@@ -69,6 +69,10 @@ gboolean rj_ice_peer_add_candidate (RjIcePeer *self, const char *candidate);
 void rj_ice_peer_send_rtp (RjIcePeer *self, const guint8 *packet, gsize size);
 void rj_ice_peer_send_rtcp (RjIcePeer *self, const guint8 *packet, gsize size);
 
+/* The pair that packets take, as "candidate:…" lines; of a connected ICE. @local, @remote: (transfer full).
+ * Returns: FALSE, with nothing set, when there is none */
+gboolean rj_ice_peer_get_pair (RjIcePeer *self, char **local, char **remote);
+
 gboolean rj_ice_peer_is_connected (RjIcePeer *self);
 gint64 rj_ice_peer_get_last_packet_us (RjIcePeer *self);
 /* Ends it: no callback after this. Asynchronous inside; call once from the context's thread. */

@@ -295,6 +295,27 @@ test_endpoint_to_itself (Fixture *f, gconstpointer unused)
 }
 
 static void
+test_selected_pair (Fixture *f, gconstpointer unused)
+{
+  g_autoptr (RjtClient) publisher = publish (f);
+
+  g_assert_nonnull (publisher);
+  for (guint i = 0; i < f->control->events->len; i++) {
+    const RjKmsEvent *event = g_ptr_array_index (f->control->events, i);
+
+    if (!g_str_equal (event->type, RJ_KMS_EVENT_PAIR_SELECTED))
+      continue;
+    g_assert_cmpint (event->stream_id, ==, 1);
+    g_assert_true (g_str_has_prefix (event->local_candidate, "candidate:"));
+    g_assert_nonnull (strstr (event->local_candidate, " 1 UDP "));
+    g_assert_true (g_str_has_suffix (event->local_candidate, " typ host"));
+    g_assert_nonnull (strstr (event->remote_candidate, " 127.0.0.1 "));
+    return;
+  }
+  g_assert_not_reached ();
+}
+
+static void
 test_events_of_a_life (Fixture *f, gconstpointer unused)
 {
   g_autoptr (RjtClient) publisher = publish (f);
@@ -318,6 +339,7 @@ test_events_of_a_life (Fixture *f, gconstpointer unused)
   g_assert_cmpuint (rjt_control_count (control, RJ_KMS_EVENT_ICE_STATE, to, "CONNECTED"), ==, 1);
   g_assert_cmpuint (rjt_control_count (control, RJ_KMS_EVENT_ICE_STATE, to, "READY"), ==, 1);
   g_assert_cmpuint (rjt_control_count (control, RJ_KMS_EVENT_GATHERING_DONE, to, NULL), ==, 1);
+  g_assert_cmpuint (rjt_control_count (control, RJ_KMS_EVENT_PAIR_SELECTED, to, NULL), ==, 1);
   /* one address, two components, two m-lines */
   g_assert_cmpuint (rjt_control_count (control, RJ_KMS_EVENT_CANDIDATE, to, NULL), ==, 4);
 
@@ -366,6 +388,7 @@ main (int argc, char **argv)
   ADD ("reports-in-both-directions", test_reports_in_both_directions);
   ADD ("release-stops", test_release_stops);
   ADD ("endpoint-to-itself", test_endpoint_to_itself);
+  ADD ("selected-pair", test_selected_pair);
   ADD ("events-of-a-life", test_events_of_a_life);
   ADD ("node-offers", test_node_offers);
   return g_test_run ();
