@@ -10,7 +10,7 @@
 
 static const char *const pictures[] = {
   /* keeps to the bitrate, from 160x120 to 1920x1080, and no two frames are alike */
-  [RJ_CLIP_PICTURE_TEST] = "zone-plate kx2=20 ky2=20 kt=1",
+  [RJ_CLIP_PICTURE_TEST] = "zone-plate kx2=20 ky2=20 kt=8",
   [RJ_CLIP_PICTURE_BLACK] = "black",
   [RJ_CLIP_PICTURE_FROZEN] = "smpte75",
 };

@@ -71,10 +71,13 @@ rj_picture_judge_add (RjPictureJudge *self, const RjPicture *picture)
 
   sample (picture, points);
   self->n_black += is_black (points);
-  if (self->n_pictures > 0)
-    self->n_moves += is_move (self->points, points);
+  if (self->n_pictures == 0) {
+    memcpy (self->reference, points, sizeof points);
+  } else if (is_move (self->reference, points)) {
+    self->n_moves++;
+    memcpy (self->reference, points, sizeof points);
+  }
   self->n_pictures++;
-  memcpy (self->points, points, sizeof points);
   judge_counter (self, picture);
 }
 

@@ -22,7 +22,8 @@ typedef struct {
   guint n_pictures, n_black, n_moves, n_wrong;
   guint n_unmarked;       /* of those that should have a counter */
   guint64 first_wanted, first_seen; /* of the first wrong one */
-  guint8 points[RJ_PICTURE_GRID * RJ_PICTURE_GRID]; /* of the last picture */
+  /* the first picture, and then the last one that differed: slow movements add up */
+  guint8 reference[RJ_PICTURE_GRID * RJ_PICTURE_GRID];
 } RjPictureJudge;
 
 void rj_picture_judge_add (RjPictureJudge *self, const RjPicture *picture);

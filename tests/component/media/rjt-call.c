@@ -26,6 +26,12 @@ rjt_wait_until (RjtCondition condition, gpointer data, const char *what)
   g_source_remove (tick);
 }
 
+gboolean
+rjt_is_time (gpointer at_us)
+{
+  return g_get_monotonic_time () >= *(const gint64 *) at_us;
+}
+
 static void
 on_started (GObject *engine, GAsyncResult *result, gpointer user_data)
 {

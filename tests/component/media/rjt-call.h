@@ -86,6 +86,9 @@ typedef gboolean (*RjtCondition) (gpointer data);
 /* Runs the main context until @condition holds; fails the test, which says @what, after 20 seconds. */
 void rjt_wait_until (RjtCondition condition, gpointer data, const char *what);
 
+/* Whether a moment has come: for tests that do something "some time" later. @at_us: gint64 * */
+gboolean rjt_is_time (gpointer at_us);
+
 gboolean rjt_call_is_connected (gpointer call);
 gboolean rjt_call_has_key_frame (gpointer call);
 gboolean rjt_call_has_failed (gpointer call);

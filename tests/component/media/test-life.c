@@ -91,12 +91,6 @@ test_cycles_leave_nothing (gconstpointer data)
                   before.descriptors, N_CYCLES);
 }
 
-static gboolean
-is_time (gpointer data)
-{
-  return g_get_monotonic_time () >= *(gint64 *) data;
-}
-
 /* Closes somewhere between the offer and the first frames */
 static void
 test_close_at_any_moment (void)
@@ -111,7 +105,7 @@ test_close_at_any_moment (void)
     gint64 until_us = g_get_monotonic_time () + (gint64) (rj_dice_roll (dice) * 60000);
 
     rjt_call_request_offer (call);
-    rjt_wait_until (is_time, &until_us, "a moment");
+    rjt_wait_until (rjt_is_time, &until_us, "a moment");
     rjt_call_free (call);
   }
   rjt_wait_until (is_everything_gone, NULL, "every webrtcbin is gone");
@@ -160,7 +154,7 @@ test_close_in_a_signal (void)
   rjt_wait_until (rjt_call_is_connected, call, "it connects");
   n_later = 0;
   until_us = g_get_monotonic_time () + 200 * 1000;
-  rjt_wait_until (is_time, &until_us, "a moment");
+  rjt_wait_until (rjt_is_time, &until_us, "a moment");
   g_assert_cmpuint (n_later, ==, 0);
 }
 

@@ -146,6 +146,17 @@ test_a_small_movement_is_enough (Fixture *f, gconstpointer unused)
   expect (f, TRUE, FALSE, TRUE, TRUE, NULL);
 }
 
+/* No two pictures differ by much, the first and the last do */
+static void
+test_a_slow_movement_is_enough (Fixture *f, gconstpointer unused)
+{
+  for (guint i = 0; i < 30; i++) {
+    memset (f->luma, (int) (60 + 4 * i), sizeof f->luma);
+    show (f, i);
+  }
+  expect (f, TRUE, FALSE, TRUE, TRUE, NULL);
+}
+
 #define ADD(name)                                                                                  \
   g_test_add ("/media/picture-judge/" #name, Fixture, NULL, set_up, test_##name, NULL)
 
@@ -161,5 +172,6 @@ main (int argc, char **argv)
   ADD (foreign_pictures_need_no_counter);
   ADD (nothing_is_not_fine);
   ADD (a_small_movement_is_enough);
+  ADD (a_slow_movement_is_enough);
   return g_test_run ();
 }
