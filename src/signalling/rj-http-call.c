@@ -81,7 +81,9 @@ on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
   }
   reply = g_new0 (RjHttpReply, 1);
   reply->status = soup_message_get_status (call->message);
-  reply->body = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+  reply->body = g_bytes_get_size (bytes) == 0
+                  ? g_strdup ("")
+                  : g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
   reply->location = g_strdup (
     soup_message_headers_get_one (soup_message_get_response_headers (call->message), "Location"));
   g_task_return_pointer (task, reply, (GDestroyNotify) rj_http_reply_free);
@@ -191,5 +193,5 @@ rj_http_excerpt (const char *body, const char *secret)
   if (g_utf8_strlen (scrubbed, -1) <= EXCERPT_CHARACTERS)
     return g_steal_pointer (&scrubbed);
   start = g_utf8_substring (scrubbed, 0, EXCERPT_CHARACTERS);
-  return g_strconcat (start, "…", NULL);
+  return g_strconcat (start, "...", NULL);
 }

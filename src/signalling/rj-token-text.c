@@ -56,7 +56,7 @@ rj_token_read (const char *text, const char *what, GError **error)
   excerpt = rj_http_excerpt (text, NULL);
   g_set_error (
     error, RJ_ERROR, RJ_ERROR_PROTOCOL,
-    "%s gave no token (wss://…?sessionId=…&token=…), neither as text nor as {\"token\": …}, but: "
+    "%s gave no token (wss://...?sessionId=...&token=...), neither as text nor as {\"token\": ...}, but: "
     "%s",
     what, excerpt[0] == '\0' ? "nothing" : excerpt);
   return NULL;

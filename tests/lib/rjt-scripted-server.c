@@ -253,6 +253,7 @@ rjt_server_start (RjtServer *self)
 
   self->soup = soup_server_new ("tls-certificate", self->certificate, NULL);
   soup_server_add_handler (self->soup, NULL, on_http, self, NULL);
+  soup_server_add_handler (self->soup, "/openvidu/api", on_http, self, NULL);
   soup_server_add_early_handler (self->soup, "/openvidu", on_early, self, NULL);
   soup_server_add_websocket_handler (self->soup, "/openvidu", NULL, NULL, on_websocket, self, NULL);
   soup_server_listen_local (self->soup, self->port,
