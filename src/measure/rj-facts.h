@@ -98,6 +98,7 @@ typedef struct {
 typedef struct {
   gint64 us;
   const char *detector; /* interned */
+  gboolean acted;
 } RjFiring;
 
 struct _RjMember {

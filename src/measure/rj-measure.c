@@ -236,7 +236,8 @@ find_detection (const RjFacts *facts, const RjFault *fault)
   for (guint i = 0; i < facts->crashes->len; i++) {
     const RjCrash *crash = &g_array_index (facts->crashes, RjCrash, i);
 
-    if (crash->us >= fault->us && strstr (fault->what, "cut-") == NULL &&
+    if (crash->us >= fault->us && (facts->ended_us == 0 || crash->us < facts->ended_us) &&
+        strstr (fault->what, "cut-") == NULL &&
         (fault->node == NULL || crash->node == NULL || fault->node == crash->node))
       return (crash->us - fault->us) / 1000.0;
   }

@@ -34,7 +34,7 @@ typedef struct {
   double ice_ms, dtls_ms, first_packet_ms, first_key_frame_ms;
   double own_ms, total_ms;
   gint64 lost_at_us; /* zero of the total: the fault, or the last packet of the first silent edge */
-  gint64 detected_at_us; /* rejoin-started */
+  gint64 detected_at_us; /* the detector that acted fired; without one, rejoin-started */
   gint64 evicted_at_us;  /* server's notice, 0: none */
   gint64 flowing_at_us;  /* everything flows again; 0: not yet */
   char *stuck_in; /* (nullable) phase that did not end: "wait", "token" … "first_key_frame" */

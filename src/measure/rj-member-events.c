@@ -106,7 +106,11 @@ set_silent (RjEdge *edge, gint64 us)
 static void
 take_firing (const RjTaking *t)
 {
-  RjFiring firing = { .us = t->us, .detector = get_intern (t, "detector", "unknown") };
+  RjFiring firing = {
+    .us = t->us,
+    .detector = get_intern (t, "detector", "unknown"),
+    .acted = rj_json_get_bool (t->data, "acted", FALSE),
+  };
   RjEdge *edge;
 
   rj_stamped_insert (t->member->firings, &firing);

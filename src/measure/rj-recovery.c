@@ -6,6 +6,9 @@
 /* A fault that precedes a loss by no more than this is its cause. */
 #define RJ_FAULT_REACH_US (30 * G_USEC_PER_SEC)
 
+/* The detector that led to a decision fired at most so long before it. */
+#define RJ_DECISION_US (1 * G_USEC_PER_SEC)
+
 /* Something from which the participant had to come back. */
 typedef struct {
   gint64 us; /* told */
@@ -37,6 +40,21 @@ rj_rejoin_get_server_ms (const RjRejoin *self)
 
 /* --- what was lost --- */
 
+/* When the news of it came in: what passes from then to the decision is our own time. */
+static gint64
+find_told (const RjMember *member, const RjRejoinStart *start)
+{
+  for (guint i = rj_stamped_count (member->firings, start->us); i > 0; i--) {
+    const RjFiring *firing = &g_array_index (member->firings, RjFiring, i - 1);
+
+    if (firing->us < start->us - RJ_DECISION_US)
+      break;
+    if (firing->acted && firing->detector == start->detected_by)
+      return firing->us;
+  }
+  return start->us;
+}
+
 static GArray *
 find_losses (const RjMember *member)
 {
@@ -44,7 +62,8 @@ find_losses (const RjMember *member)
 
   for (guint i = 0; i < member->rejoin_starts->len; i++) {
     const RjRejoinStart *start = &g_array_index (member->rejoin_starts, RjRejoinStart, i);
-    RjLoss loss = { start->us, RJ_WAY_REJOIN, start->cause, start->detected_by, NULL };
+    RjLoss loss = { find_told (member, start), RJ_WAY_REJOIN, start->cause, start->detected_by,
+                    NULL };
 
     rj_stamped_insert (losses, &loss);
   }

@@ -60,7 +60,7 @@ add_run (RjText *text)
 
   if (*r->run != '\0')
     g_string_append_printf (line, " %s", r->run);
-  if (r->name != NULL && *r->name != '\0')
+  if (r->name != NULL && *r->name != '\0' && !g_str_equal (r->name, r->run))
     g_string_append_printf (line, " \"%s\"", r->name);
   g_string_append_printf (line, ": %u %s", r->participants->len,
                           r->participants->len == 1 ? "participant" : "participants");

@@ -138,6 +138,31 @@ test_sleeping_shows_in_the_own_part (void)
 }
 
 static void
+test_dawdling_after_the_news_is_own (void)
+{
+  g_autoptr (RjtStory) story = begin_loss ();
+  g_autoptr (RjResult) result = NULL;
+  const RjRejoin *r;
+
+  rjt_tell (story, 5300, RJ_EVENT_DETECTOR_FIRED, "b", 1, NULL,
+            "{'detector':'server-event','acted':true}");
+  for (guint i = 0; i < story->events->len; i++) { /* the story's own firing goes */
+    const RjEvent *event = g_ptr_array_index (story->events, i);
+
+    if (g_str_equal (event->type, RJ_EVENT_DETECTOR_FIRED) && event->mono_us == rjt_story_us (5500))
+      g_ptr_array_remove_index (story->events, i--);
+  }
+  rjt_tell_join (story, 5500, "b", 2, FALSE);
+  rjt_tell_watch (story, 5512, "b", 2, "a");
+  rjt_tell_end (story, 9000, "recovered");
+  result = conclude (story);
+  r = get_rejoin (result, 1, 0);
+  assert_ms (r->detect_ms, 3300);
+  assert_ms (r->wait_ms, 200);
+  g_assert_cmpfloat (r->own_ms, >=, 200);
+}
+
+static void
 test_waiting_for_the_publisher_is_not_own (void)
 {
   g_autoptr (RjtStory) story = begin_loss ();
@@ -623,6 +648,7 @@ main (int argc, char **argv)
 #define ADD(name) g_test_add_func ("/measure/rejoins/" #name, test_##name)
   ADD (the_phases_of_a_plain_rejoin);
   ADD (sleeping_shows_in_the_own_part);
+  ADD (dawdling_after_the_news_is_own);
   ADD (waiting_for_the_publisher_is_not_own);
   ADD (a_late_first_packet_is_own_up_to_50_ms);
   ADD (backoff_is_own);
