@@ -1,0 +1,152 @@
+/* The reaper buries pipelines, and is not held up by one that hangs. */
+#include "rj-reaper.h"
+
+/* ---- an element whose way to NULL can be held up ---- */
+
+#define RJT_TYPE_SNAG (rjt_snag_get_type ())
+G_DECLARE_FINAL_TYPE (RjtSnag, rjt_snag, RJT, SNAG, GstElement)
+
+struct _RjtSnag {
+  GstElement parent_instance;
+};
+
+G_DEFINE_FINAL_TYPE (RjtSnag, rjt_snag, GST_TYPE_ELEMENT)
+
+static GMutex snag_mutex;
+static GCond snag_freed;
+static gboolean snag_holds; /* protected by snag_mutex */
+
+static GstStateChangeReturn
+rjt_snag_change_state (GstElement *element, GstStateChange transition)
+{
+  g_mutex_lock (&snag_mutex);
+  while (transition == GST_STATE_CHANGE_READY_TO_NULL && snag_holds)
+    g_cond_wait (&snag_freed, &snag_mutex);
+  g_mutex_unlock (&snag_mutex);
+  return GST_ELEMENT_CLASS (rjt_snag_parent_class)->change_state (element, transition);
+}
+
+static void
+rjt_snag_class_init (RjtSnagClass *klass)
+{
+  GST_ELEMENT_CLASS (klass)->change_state = rjt_snag_change_state;
+  gst_element_class_set_static_metadata (GST_ELEMENT_CLASS (klass), "Snag", "Test", "Hangs",
+                                         "rejoin");
+}
+
+static void
+rjt_snag_init (RjtSnag *self)
+{
+}
+
+static void
+hold_snags (gboolean hold)
+{
+  g_mutex_lock (&snag_mutex);
+  snag_holds = hold;
+  g_cond_broadcast (&snag_freed);
+  g_mutex_unlock (&snag_mutex);
+}
+
+/* ---- tests ---- */
+
+static void
+on_gone (gpointer n_gone, GObject *unused)
+{
+  g_atomic_int_inc ((int *) n_gone);
+}
+
+static GstElement *
+make_pipeline (gboolean with_snag, int *n_gone)
+{
+  GstElement *pipeline = gst_object_ref_sink (gst_pipeline_new (NULL));
+  GstElement *element =
+    with_snag ? g_object_new (RJT_TYPE_SNAG, NULL) : gst_element_factory_make ("identity", NULL);
+
+  gst_bin_add (GST_BIN (pipeline), element);
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  g_object_weak_ref (G_OBJECT (pipeline), on_gone, n_gone);
+  return pipeline;
+}
+
+#define PATIENCE_US (10 * G_USEC_PER_SEC)
+
+static void
+test_pipelines_are_buried (void)
+{
+  g_autoptr (RjReaper) reaper = rj_reaper_new (PATIENCE_US);
+  int n_gone = 0;
+
+  g_assert_true (rj_reaper_wait (reaper, PATIENCE_US));
+  for (guint i = 0; i < 20; i++)
+    rj_reaper_take (reaper, make_pipeline (FALSE, &n_gone));
+  g_assert_true (rj_reaper_wait (reaper, PATIENCE_US));
+  g_assert_cmpint (g_atomic_int_get (&n_gone), ==, 20);
+}
+
+static guint
+count_hung (void)
+{
+  guint hung;
+
+  rj_peer_census_get (NULL, NULL, &hung);
+  return hung;
+}
+
+static void
+test_a_hung_one_is_left_behind (void)
+{
+  g_autoptr (RjReaper) reaper = rj_reaper_new (50 * 1000);
+  int n_gone = 0;
+
+  hold_snags (TRUE);
+  rj_reaper_take (reaper, make_pipeline (TRUE, &n_gone));
+  for (guint i = 0; i < 5; i++)
+    rj_reaper_take (reaper, make_pipeline (FALSE, &n_gone));
+  g_assert_true (rj_reaper_wait (reaper, PATIENCE_US));
+  g_assert_cmpint (g_atomic_int_get (&n_gone), ==, 5);
+  g_assert_cmpuint (count_hung (), ==, 1);
+  hold_snags (FALSE);
+  while (count_hung () > 0)
+    g_thread_yield ();
+  g_assert_cmpint (g_atomic_int_get (&n_gone), ==, 6);
+}
+
+static void
+test_waiting_ends_in_time (void)
+{
+  g_autoptr (RjReaper) reaper = rj_reaper_new (PATIENCE_US);
+  int n_gone = 0;
+
+  hold_snags (TRUE);
+  rj_reaper_take (reaper, make_pipeline (TRUE, &n_gone));
+  g_assert_false (rj_reaper_wait (reaper, 20 * 1000));
+  hold_snags (FALSE);
+  g_assert_true (rj_reaper_wait (reaper, PATIENCE_US));
+  g_assert_cmpint (g_atomic_int_get (&n_gone), ==, 1);
+}
+
+static void
+test_what_was_taken_is_buried_after_the_owner_left (void)
+{
+  RjReaper *reaper = rj_reaper_new (PATIENCE_US);
+  int n_gone = 0;
+
+  for (guint i = 0; i < 5; i++)
+    rj_reaper_take (reaper, make_pipeline (FALSE, &n_gone));
+  rj_reaper_unref (reaper);
+  while (g_atomic_int_get (&n_gone) < 5)
+    g_thread_yield ();
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  gst_init (NULL, NULL);
+  g_test_add_func ("/media/reaper/buried", test_pipelines_are_buried);
+  g_test_add_func ("/media/reaper/hung", test_a_hung_one_is_left_behind);
+  g_test_add_func ("/media/reaper/in-time", test_waiting_ends_in_time);
+  g_test_add_func ("/media/reaper/owner-left", test_what_was_taken_is_buried_after_the_owner_left);
+  return g_test_run ();
+}
