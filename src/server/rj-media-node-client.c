@@ -125,6 +125,14 @@ on_call_limit (gpointer data)
   pending_free (pending);
 }
 
+/* libsoup knows of a broken connection before it says so */
+static gboolean
+has_socket (RjMediaNodeClient *self)
+{
+  return self->socket != NULL &&
+         soup_websocket_connection_get_state (self->socket) == SOUP_WEBSOCKET_STATE_OPEN;
+}
+
 /* Sends also while the node is being greeted, and without a session of its own accord */
 static void
 call_raw (RjMediaNodeClient *self,
@@ -138,7 +146,7 @@ call_raw (RjMediaNodeClient *self,
   Pending *pending;
 
   g_task_set_source_tag (task, call_raw);
-  if (self->socket == NULL) {
+  if (!has_socket (self)) {
     json_object_unref (params);
     g_task_return_new_error (task, RJ_ERROR, RJ_ERROR_UNREACHABLE, "media node: not connected");
     return;

@@ -56,7 +56,7 @@ rj_server_rpc_resume (RjServerRpc *self, RjServerSocket *socket)
 gboolean
 rj_server_rpc_notify (RjServerRpc *self, const char *method, JsonObject *params)
 {
-  if (!self->socket->is_open)
+  if (!rj_server_socket_can_send (self->socket))
     return FALSE;
   rj_server_socket_send (self->socket, rj_frame_notification (method, json_object_ref (params)));
   return TRUE;
@@ -174,10 +174,8 @@ on_farewell (gpointer data)
   g_autoptr (RjServerSocket) socket = g_object_ref (self->socket);
 
   self->farewell = NULL;
-  if (socket->is_open)
-    g_clear_pointer (&self->close_text, g_free);
-  destroy_and_evict (self);
   rj_server_socket_close (socket, SOUP_WEBSOCKET_CLOSE_NORMAL, NULL);
+  destroy_and_evict (self);
 }
 
 void

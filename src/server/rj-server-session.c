@@ -284,7 +284,8 @@ rj_server_session_notify (RjServerSession *self,
   g_autoptr (GPtrArray) now = g_ptr_array_copy (self->participants, (GCopyFunc) g_object_ref, NULL);
 
   g_ptr_array_set_free_func (now, g_object_unref);
-  for (guint i = 0; i < now->len; i++) {
+  /* the newest first: one whose socket is gone is then evicted before old friends hear the news */
+  for (guint i = now->len; i-- > 0;) {
     RjServerParticipant *participant = g_ptr_array_index (now, i);
 
     /* somebody may have been evicted by an earlier turn of this loop */

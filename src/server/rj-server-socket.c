@@ -84,10 +84,18 @@ lose (RjServerSocket *self, const char *text)
   rj_server_rpc_lose_socket (self->core, self, text == NULL ? "" : text);
 }
 
+/* libsoup knows of a broken connection before it says so */
+gboolean
+rj_server_socket_can_send (RjServerSocket *self)
+{
+  return self->is_open &&
+         soup_websocket_connection_get_state (self->websocket) == SOUP_WEBSOCKET_STATE_OPEN;
+}
+
 void
 rj_server_socket_send (RjServerSocket *self, char *text)
 {
-  if (self->is_open)
+  if (rj_server_socket_can_send (self))
     soup_websocket_connection_send_text (self->websocket, text);
   g_free (text);
 }
@@ -97,7 +105,8 @@ rj_server_socket_close (RjServerSocket *self, gushort code, const char *text)
 {
   if (!self->is_open)
     return;
-  soup_websocket_connection_close (self->websocket, code, text);
+  if (rj_server_socket_can_send (self))
+    soup_websocket_connection_close (self->websocket, code, text);
   lose (self, text);
 }
 

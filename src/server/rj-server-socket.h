@@ -41,6 +41,9 @@ void rj_server_socket_accept (RjServerCore *core,
                               const char *ip,
                               const char *user_id);
 
+/* Whether what is sent has a chance to arrive */
+gboolean rj_server_socket_can_send (RjServerSocket *self);
+
 /* @text: (transfer full): one frame. A closed socket swallows it. */
 void rj_server_socket_send (RjServerSocket *self, char *text);
 
