@@ -60,8 +60,12 @@ end_by_failure (RjAttempt *self, RjAction action, const char *step, const GError
 {
   g_autofree char *word = rj_error_get_word (error);
 
-  rj_attempt_end (self,
-                  &(RjAttemptEnd){ .action = action, .cause = word, .step = step, .error = error });
+  rj_attempt_end (
+    self, &(RjAttemptEnd){ .action = action,
+                           .cause = word,
+                           .detector = g_str_equal (step, "media") ? "ice-failed" : "server-event",
+                           .step = step,
+                           .error = error });
 }
 
 /* --- the own stream --- */

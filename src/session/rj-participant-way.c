@@ -179,19 +179,33 @@ bury_dead_session (RjParticipant *self)
   emit_warning (self, message);
 }
 
-/* Whether this ends something that worked, or is one more failure of the way in or back. */
+/* A rejoin that has not ended yet goes on, whatever else happens, so that each loss is told once; only after
+ * its deadline it was waiting for somebody who will not come. */
 static gboolean
 is_new_loss (RjParticipant *self, const RjAttemptEnd *end)
 {
   const RjComeback *comeback = self->comeback;
 
+  if (comeback->rejoin)
+    return comeback->flowed && rj_clock_now_us (self->config->clock) >= comeback->deadline_us;
   if (rj_attempt_get_connection (self->attempt) == NULL)
-    return FALSE;
-  if (comeback->rejoin && !comeback->flowed &&
-      rj_clock_now_us (self->config->clock) < comeback->deadline_us)
     return FALSE;
   return rj_attempt_has_flowed (self->attempt) || end->lost ||
          end->action == RJ_ACTION_LEAVE_THEN_REJOIN;
+}
+
+/* The same rejoin once more, after it had flowed in part. */
+static void
+renew_comeback (RjParticipant *self)
+{
+  RjComeback *comeback = self->comeback;
+
+  if (!comeback->flowed)
+    return;
+  comeback->deadline_us = rj_clock_now_us (self->config->clock) + self->config->limits.deadline_us;
+  rj_participant_start_deadline (self);
+  if (comeback->rejoin)
+    rj_attempt_list_names (self->attempt, comeback->missing);
 }
 
 static void
@@ -230,10 +244,12 @@ on_over (RjAttempt *attempt, const RjAttemptEnd *end, RjParticipant *self)
     rj_participant_fail (self, end->error->message);
     return;
   }
-  if (is_new_loss (self, end))
+  if (is_new_loss (self, end)) {
     begin_comeback (self, end->cause, end->detector);
-  else
+  } else {
+    renew_comeback (self);
     note_failure (self, end);
+  }
   if (g_strcmp0 (end->cause, "openviduServerStopped") == 0)
     self->comeback->failures = MANY;
   if (end->action == RJ_ACTION_REJOIN_NOW && had_flowed)
@@ -286,9 +302,12 @@ on_progress (RjAttempt *attempt, RjParticipant *self)
 static void
 on_media_reset (RjAttempt *attempt, RjParticipant *self)
 {
-  if (rj_participant_is_ending (self) || (self->comeback->rejoin && !self->comeback->flowed))
+  if (rj_participant_is_ending (self))
     return;
-  begin_comeback (self, "mediaServerReconnect", "server-event");
+  if (!self->comeback->rejoin)
+    begin_comeback (self, "mediaServerReconnect", "server-event");
+  else
+    rj_attempt_list_names (attempt, self->comeback->missing);
 }
 
 void

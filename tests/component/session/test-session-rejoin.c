@@ -414,6 +414,47 @@ test_requests_are_sent_again_after_resuming (void)
   g_assert_cmpuint (bot->n_signallers, ==, 1);
 }
 
+/* Closed at any moment of a rejoin with waits, nothing is left. */
+static void
+test_disposed_at_every_step (void)
+{
+  for (gint64 us = 0; us < 900000; us += 7000) {
+    g_autoptr (RjtBot) bot = start_in_room_of_three ();
+    Refusal refusal = { "join", 2, 204, 0 };
+
+    bot->decide = refuse;
+    bot->decide_data = &refusal;
+    rjt_fake_signaller_lose (bot->signaller, "nodeCrashed", "server-event");
+    rjt_bot_run (bot, us);
+    rjt_bot_assert_nothing_left (bot);
+  }
+}
+
+/* The same between two turns of the loop. */
+static void
+test_disposed_at_every_turn (void)
+{
+  for (guint turns = 0; turns < 30; turns++) {
+    g_autoptr (RjtBot) bot = start_in_room_of_three ();
+    gpointer participant = bot->participant;
+
+    rjt_fake_signaller_own_unpublish (bot->signaller, "mediaServerReconnect");
+    rjt_fake_signaller_publish (bot->signaller, "c4", "s4", "bot-4");
+    for (guint i = 0; i < turns; i++) {
+      if (!g_main_context_iteration (NULL, FALSE))
+        rjt_bot_run (bot, 1000);
+    }
+    g_object_add_weak_pointer (participant, &participant);
+    rj_participant_close (bot->participant);
+    g_clear_object (&bot->participant);
+    g_clear_object (&bot->signaller);
+    g_assert_cmpuint (rj_steps_count (bot->steps), ==, 0);
+    rjt_bot_run (bot, RJT_SECOND);
+    g_assert_null (participant);
+    g_assert_cmpuint (rjt_fake_peers_count_alive (bot->peers), ==, 0);
+  }
+}
+
 static void
 test_the_own_peer_breaks (void)
 {
@@ -469,6 +510,8 @@ main (int argc, char **argv)
   ADD ("forced-to-unpublish", test_forced_to_unpublish);
   ADD ("resumed-media-is-untouched", test_resumed_media_is_untouched);
   ADD ("requests-are-sent-again-after-resuming", test_requests_are_sent_again_after_resuming);
+  ADD ("disposed-at-every-step", test_disposed_at_every_step);
+  ADD ("disposed-at-every-turn", test_disposed_at_every_turn);
   ADD ("the-own-peer-breaks", test_the_own_peer_breaks);
   ADD ("a-peer-without-an-offer", test_a_peer_without_an_offer);
 #undef ADD
