@@ -25,12 +25,6 @@ is_on_purpose (const char *reason)
   return FALSE;
 }
 
-static gboolean
-is_reconnection (const char *reason)
-{
-  return g_str_equal (reason, "mediaServerReconnect");
-}
-
 static const char *
 get_intern (const RjTaking *t, const char *name, const char *fallback)
 {
@@ -126,6 +120,12 @@ take_firing (const RjTaking *t)
     set_silent (g_ptr_array_index (t->member->edges, i), t->us);
 }
 
+static gboolean
+is_reconnection (const char *reason)
+{
+  return g_str_equal (reason, "mediaServerReconnect");
+}
+
 static void
 take_rejoin_started (const RjTaking *t)
 {
@@ -135,8 +135,11 @@ take_rejoin_started (const RjTaking *t)
     .detected_by = get_intern (t, "detected_by", "unknown"),
   };
 
-  rj_stamped_insert (t->member->rejoin_starts, &start);
   rj_facts_note_loss (t->facts, t->us);
+  if (is_reconnection (start.cause)) /* the attempt goes on */
+    rj_stamped_insert (t->member->reconnected, &t->us);
+  else
+    rj_stamped_insert (t->member->rejoin_starts, &start);
 }
 
 static void

@@ -77,8 +77,12 @@ rj_attempt_announce_reset (RjAttempt *self)
   if (self->resetting)
     return;
   self->resetting = TRUE;
+  if (self->detectors != NULL)
+    rj_detectors_end_quiet (self->detectors);
   rj_attempt_emit_detector (self, "server-event", "mediaServerReconnect", TRUE);
   g_signal_emit (self, signals[MEDIA_RESET], 0);
+  if (self->publication != NULL)
+    rj_publication_outdate (self->publication);
   for (guint i = 0; i < self->subscriptions->len; i++)
     rj_subscription_outdate (g_ptr_array_index (self->subscriptions, i));
 }

@@ -10,6 +10,7 @@ struct _RjDetectors {
 
   GHashTable *told; /* set of RjSubscription (only compared): their silence was told */
   gboolean quiet;
+  gint64 heard_us; /* while quiet: last packet of any edge */
   gboolean *gone; /* (nullable): set when we are freed inside a callback */
   RjTimer *timer;
 };
@@ -114,9 +115,9 @@ schedule (RjDetectors *self, const Look *found, gint64 now_us)
   gint64 delay_us = limits->tick_us;
 
   rj_clock_cancel_timer (self->stay->config->clock, &self->timer);
-  if (found->n_judged == 0)
+  if (found->n_judged == 0 && !self->quiet)
     return;
-  if (found->n_silent == 0)
+  if (!self->quiet && found->n_silent == 0)
     delay_us = found->oldest_us + limits->silence_us - now_us;
   else if (self->quiet && now_us - found->newest_us < limits->silence_leave_us)
     delay_us = MIN (delay_us, found->newest_us + limits->silence_leave_us - now_us);
@@ -134,7 +135,11 @@ judge (RjDetectors *self)
   gboolean gone = FALSE;
 
   self->gone = &gone;
-  self->quiet = found.n_judged > 0 && found.n_silent == found.n_judged;
+  /* others who leave a dead room are no sign of life of it: quiet goes on without them */
+  if (was_quiet && found.n_judged == 0)
+    found.newest_us = self->heard_us;
+  self->quiet = found.n_silent == found.n_judged && (was_quiet || found.n_judged > 0);
+  self->heard_us = found.newest_us;
   if (self->quiet && !was_quiet)
     tell_all_silent (self, &found);
   else if (was_quiet && !self->quiet) {
@@ -167,6 +172,13 @@ rj_detectors_poke (RjDetectors *self)
   if (self->timer == NULL)
     self->timer = rj_clock_start_timer (self->stay->config->clock,
                                         self->stay->config->limits.tick_us, on_timer, self);
+}
+
+void
+rj_detectors_end_quiet (RjDetectors *self)
+{
+  self->quiet = FALSE;
+  g_hash_table_remove_all (self->told);
 }
 
 void

@@ -3,7 +3,8 @@
  *
  * One edge is told as silent only when it is certain that others flow (a packet within the last half
  * limit): when a node dies, all edges fall silent within a few frames of each other, and that is another
- * story. With nothing to hear nothing is judged. The callbacks may free the detectors. */
+ * story. Silence that has begun goes on when the others leave: they leave because of it. Otherwise with
+ * nothing to hear nothing is judged. The callbacks may free the detectors. */
 #pragma once
 
 #include "rj-subscription.h"
@@ -19,7 +20,7 @@ typedef struct {
   void (*all_silent) (GPtrArray *subscriptions, gint64 since_us, gpointer user_data);
   /* still so after limits.silence_leave_us; told at every look */
   void (*limit_reached) (gpointer user_data);
-  /* packets returned, or nobody is left to be heard */
+  /* packets returned */
   void (*quiet_ended) (gpointer user_data);
 } RjDetectorsFuncs;
 
@@ -33,6 +34,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RjDetectors, rj_detectors_free)
 
 /* Something changed: look again soon. */
 void rj_detectors_poke (RjDetectors *self);
+
+/* The server's word has ended the silence: what follows is judged anew, without quiet_ended. */
+void rj_detectors_end_quiet (RjDetectors *self);
 
 /* Before it is taken out of the array. */
 void rj_detectors_forget (RjDetectors *self, RjSubscription *subscription);

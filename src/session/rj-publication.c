@@ -16,6 +16,7 @@ struct _RjPublication {
 
   RjTimer *timer;   /* (nullable) */
   GError *question; /* (nullable): what the timer asks again; NULL: it opens */
+  gboolean outdated; /* its media server is gone; the server will say so in a moment */
 };
 
 enum { CHANGED, FAILED, N_SIGNALS };
@@ -87,6 +88,7 @@ void
 rj_publication_open (RjPublication *self, const char *why)
 {
   self->why = why;
+  self->outdated = FALSE;
   open_leg (self, why, FALSE);
 }
 
@@ -167,7 +169,13 @@ rj_publication_is_wanted (RjPublication *self)
 gboolean
 rj_publication_is_flowing (RjPublication *self)
 {
-  return self->leg != NULL && rj_leg_is_flowing (self->leg);
+  return !self->outdated && self->leg != NULL && rj_leg_is_flowing (self->leg);
+}
+
+void
+rj_publication_outdate (RjPublication *self)
+{
+  self->outdated = TRUE;
 }
 
 gboolean

@@ -36,6 +36,8 @@ void rj_publication_resume (RjPublication *self);
 void rj_publication_mend (RjPublication *self);
 
 gboolean rj_publication_is_wanted (RjPublication *self); /* not withdrawn */
+/* The media server is a new process: what still looks alive is not. Until rj_publication_open(). */
+void rj_publication_outdate (RjPublication *self);
 gboolean rj_publication_is_flowing (RjPublication *self);
 gboolean rj_publication_has_flowed (RjPublication *self); /* its present leg, before it failed */
 gboolean rj_publication_has_tried (RjPublication *self);  /* reconnected since it last flowed */
