@@ -10,6 +10,7 @@ rj_cursor_init (
     .start_us = start_us,
     .n_per_second = n_per_second,
     .last_forced_us = -RJ_CURSOR_KEY_LIMIT_US,
+    .answered_us = -RJ_CURSOR_REST_US,
   };
 }
 
@@ -52,18 +53,39 @@ go_on (RjCursor *self, gint64 now_us)
     self->tick += (guint64) (late_us * self->n_per_second / G_USEC_PER_SEC);
 }
 
+static gboolean
+is_key_due (const RjCursor *self, gint64 now_us)
+{
+  if (self->key_wanted && now_us - self->last_forced_us >= RJ_CURSOR_KEY_LIMIT_US)
+    return TRUE;
+  return self->n_echoes > 0 && now_us - self->last_key_us >= RJ_CURSOR_ECHO_US;
+}
+
+static void
+note_key (RjCursor *self, gint64 now_us)
+{
+  if (self->n_echoes > 0) {
+    self->n_echoes--;
+  } else if (self->key_wanted && now_us - self->answered_us >= RJ_CURSOR_REST_US) {
+    self->n_echoes = RJ_CURSOR_N_ECHOES;
+    self->answered_us = now_us;
+  }
+  self->key_wanted = FALSE;
+  self->last_key_us = now_us;
+}
+
 guint64
 rj_cursor_take (RjCursor *self, gint64 now_us)
 {
   guint64 frame;
 
-  if (self->key_wanted && !is_key (self, self->frame) &&
-      now_us - self->last_forced_us >= RJ_CURSOR_KEY_LIMIT_US) {
+  if (!is_key (self, self->frame) && is_key_due (self, now_us)) {
     self->frame = find_key (self);
-    self->last_forced_us = now_us;
+    if (self->key_wanted)
+      self->last_forced_us = now_us;
   }
   if (is_key (self, self->frame))
-    self->key_wanted = FALSE;
+    note_key (self, now_us);
   frame = self->frame++;
   go_on (self, now_us);
   return frame;

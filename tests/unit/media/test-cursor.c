@@ -81,28 +81,68 @@ test_the_last_second_jumps_to_the_beginning (void)
   g_assert_cmpuint (take (&cursor), ==, N_FRAMES);
 }
 
+/* Takes frames until one is a key frame out of the row. Returns: how long after @since_us it was due */
+static gint64
+wait_for_jump (RjCursor *cursor, guint64 frame, gint64 since_us)
+{
+  for (guint i = 0; i < FPS; i++) {
+    gint64 due_us = rj_cursor_get_due_us (cursor);
+    guint64 next = take (cursor);
+
+    if (next != frame + 1)
+      return due_us - since_us;
+    frame = next;
+  }
+  return -1;
+}
+
 static void
-test_requests_in_a_row_wait_for_the_limit (void)
+test_an_answer_has_echoes (void)
 {
   RjCursor cursor;
-  gint64 forced_us, again_us = 0;
+  gint64 asked_us;
 
   set_up (&cursor);
   take_n (&cursor, 2);
   rj_cursor_want_key (&cursor);
-  forced_us = rj_cursor_get_due_us (&cursor);
+  asked_us = rj_cursor_get_due_us (&cursor);
   g_assert_cmpuint (take (&cursor), ==, 30);
-  rj_cursor_want_key (&cursor);
-  for (guint64 frame = 30; again_us == 0;) {
-    gint64 due_us = rj_cursor_get_due_us (&cursor);
-    guint64 next = take (&cursor);
+  for (gint64 i = 1; i <= RJ_CURSOR_N_ECHOES; i++) {
+    gint64 jump_us = wait_for_jump (&cursor, cursor.frame - 1, asked_us);
 
-    if (next != frame + 1)
-      again_us = due_us;
-    frame = next;
+    g_assert_cmpint (jump_us, >=, i * RJ_CURSOR_ECHO_US);
+    g_assert_cmpint (jump_us, <=, i * (RJ_CURSOR_ECHO_US + FRAME_US));
   }
-  g_assert_cmpint (again_us - forced_us, >=, RJ_CURSOR_KEY_LIMIT_US);
-  g_assert_cmpint (again_us - forced_us, <=, RJ_CURSOR_KEY_LIMIT_US + FRAME_US);
+  /* then only the clip's own ones, until somebody asks again */
+  g_assert_cmpint (wait_for_jump (&cursor, cursor.frame - 1, asked_us), ==, -1);
+}
+
+static void
+test_requests_in_a_row_wait_for_the_limit (void)
+{
+  RjCursor cursor;
+  gint64 asked_us, jump_us = 0;
+  guint n_jumps = 0;
+
+  set_up (&cursor);
+  take_n (&cursor, 2);
+  rj_cursor_want_key (&cursor);
+  asked_us = rj_cursor_get_due_us (&cursor);
+  take (&cursor);
+  while (rj_cursor_get_due_us (&cursor) < asked_us + RJ_CURSOR_REST_US - FRAME_US) {
+    guint64 frame = cursor.frame;
+    gint64 due_us = rj_cursor_get_due_us (&cursor);
+
+    rj_cursor_want_key (&cursor);
+    if (take (&cursor) == frame)
+      continue;
+    g_assert_cmpint (due_us - asked_us - jump_us, >=, RJ_CURSOR_ECHO_US);
+    jump_us = due_us - asked_us;
+    n_jumps++;
+  }
+  /* the echoes, then one for each limit */
+  g_assert_cmpuint (n_jumps, >=, 3);
+  g_assert_cmpuint (n_jumps, <=, RJ_CURSOR_N_ECHOES + RJ_CURSOR_REST_US / RJ_CURSOR_KEY_LIMIT_US);
 }
 
 static void
@@ -167,6 +207,7 @@ main (int argc, char **argv)
                    test_a_request_makes_the_next_frame_a_key_frame);
   g_test_add_func ("/media/cursor/last-second-jumps-to-the-beginning",
                    test_the_last_second_jumps_to_the_beginning);
+  g_test_add_func ("/media/cursor/answer-has-echoes", test_an_answer_has_echoes);
   g_test_add_func ("/media/cursor/requests-in-a-row-wait",
                    test_requests_in_a_row_wait_for_the_limit);
   g_test_add_func ("/media/cursor/a-key-frame-that-comes-anyway",
