@@ -71,6 +71,7 @@ rj_http_explain (const GError *error, const char *url, SoupMessage *message)
 {
   g_autofree char *shown = rj_http_show_url (url);
   const char *remedy = get_remedy (error);
+  gboolean is_plain = g_str_has_prefix (url, "http:") || g_str_has_prefix (url, "ws:");
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) || error->domain == RJ_ERROR ||
       error->domain == RJ_HTTP_ERROR)
@@ -82,6 +83,6 @@ rj_http_explain (const GError *error, const char *url, SoupMessage *message)
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
     return g_error_new (RJ_ERROR, RJ_ERROR_TIMEOUT, "%s: no answer from the host", shown);
   return g_error_new (RJ_ERROR, RJ_ERROR_UNREACHABLE,
-                      "%s: the connection broke before the answer came (%s)", shown,
-                      error->message);
+                      "%s: the connection broke before the answer came (%s)%s", shown,
+                      error->message, is_plain ? ": does the server want https there?" : "");
 }

@@ -5,6 +5,7 @@
 #include "rj-openvidu2-signaller.h"
 #include "rj-openvidu2.h"
 #include "rj-rpc.h"
+#include "rj-states.h"
 #include "rj-token-url.h"
 
 G_BEGIN_DECLS
@@ -74,6 +75,8 @@ struct _RjOpenvidu2Signaller {
 };
 
 /* --- rj-openvidu2-signaller.c --- */
+/* A row per RjOv2State */
+const RjStateRow *rj_ov2_get_states (void);
 void rj_ov2_move (RjOpenvidu2Signaller *self, RjOv2State state);
 void rj_ov2_emit (RjOpenvidu2Signaller *self, RjEvent *event);
 void rj_ov2_emit_detector (RjOpenvidu2Signaller *self, const char *detector, const char *detail);

@@ -2,7 +2,6 @@
 
 #include "rj-error.h"
 #include "rj-log.h"
-#include "rj-states.h"
 #include "rj-websocket.h"
 
 #define OPEN_LIMIT_US (10 * G_USEC_PER_SEC)
@@ -20,6 +19,12 @@ static const RjStateRow ov2_states[RJ_OV2_N_STATES] = {
   [RJ_OV2_OVER] = { "over", TO (CLOSED) },
   [RJ_OV2_CLOSED] = { "closed", 0 },
 };
+
+const RjStateRow *
+rj_ov2_get_states (void)
+{
+  return ov2_states;
+}
 
 static void rj_openvidu2_signaller_iface_init (RjSignallerInterface *iface);
 
