@@ -153,6 +153,7 @@ test_the_end_frees_what_is_left (void)
 
   rj_pacer_remove (pacer, job);
   job = add (pacer, record, 'x', g_get_monotonic_time () + 60 * G_USEC_PER_SEC, 0, 1);
+  rj_pacer_remove (pacer, job);
   rj_pacer_unref (pacer);
   g_assert_cmpuint (record->n_freed, ==, 2);
   g_assert_cmpstr (record->calls->str, ==, "");
