@@ -144,7 +144,7 @@ take_counts (RjWalk *w, const RjPeerFacts *peer)
   r->packets += peer->packets;
   r->bytes += peer->bytes;
   r->flowed = r->flowed || rj_peer_get_flow_start (peer) > 0;
-  if (peer->longest_gap_ms > r->longest_gap_ms &&
+  if (peer->has_stats && peer->longest_gap_ms > r->longest_gap_ms &&
       !rj_edge_is_paused (w->edge, peer->longest_gap_at_us) &&
       !rj_edge_is_paused (w->edge, peer->longest_gap_at_us + peer->longest_gap_ms * 1000))
     r->longest_gap_ms = peer->longest_gap_ms;
@@ -239,6 +239,7 @@ rj_edge_conclude (const RjFacts *facts, const RjEdge *edge)
   result->foreign = rj_facts_find_member (facts, edge->from) == NULL;
   result->outages = g_array_new (FALSE, FALSE, sizeof (RjSpan));
   result->outages_ms = g_array_new (FALSE, FALSE, sizeof (double));
+  result->longest_gap_ms = RJ_MS_UNKNOWN;
   result->latency_ms = edge->latency_ms > 0 ? edge->latency_ms : RJ_MS_UNKNOWN;
   result->picture_checks = edge->picture_checks;
   result->picture_failures = edge->picture_failures;

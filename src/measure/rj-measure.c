@@ -207,6 +207,7 @@ conclude_participant (const RjFacts *facts, RjMember *member)
   p->same_connection = member->n_connections == 1;
   p->rejoined = p->rejoins->len > 0;
   p->affected = p->rejoined || member->evictions->len > 0;
+  p->longest_gap_ms = RJ_MS_UNKNOWN;
   p->last_error = g_strdup (find_last_error (member));
   return p;
 }
@@ -244,6 +245,58 @@ find_detection (const RjFacts *facts, const RjFault *fault)
   return RJ_MS_UNKNOWN;
 }
 
+/* Later than any: what was lost is not back. */
+#define RJ_NEVER_US G_MAXINT64
+
+static gint64
+find_edge_back (const RjEdgeResult *edge, gint64 from_us, gint64 until_us)
+{
+  gint64 back_us = 0;
+
+  if (edge->down_at_end && edge->last_outage_from_us < until_us)
+    return RJ_NEVER_US;
+  for (guint i = 0; i < edge->outages->len; i++) {
+    const RjSpan *outage = &g_array_index (edge->outages, RjSpan, i);
+
+    if (outage->from_us < until_us && outage->to_us > from_us)
+      back_us = MAX (back_us, outage->to_us);
+  }
+  return back_us;
+}
+
+static gint64
+find_participant_back (const RjParticipantResult *p, gint64 from_us, gint64 until_us)
+{
+  gint64 back_us = 0;
+
+  for (guint i = 0; i < p->rejoins->len; i++) {
+    const RjRejoin *rejoin = g_ptr_array_index (p->rejoins, i);
+    gboolean last = i + 1 == p->rejoins->len;
+
+    if (rejoin->lost_at_us < from_us || rejoin->lost_at_us >= until_us)
+      continue;
+    if (rejoin->flowing_at_us == 0 && last)
+      return RJ_NEVER_US;
+    back_us = MAX (back_us, rejoin->flowing_at_us);
+  }
+  return back_us;
+}
+
+/* What was lost until the next fault belongs to this one. */
+static double
+find_back (const RjResult *result, gint64 from_us, gint64 until_us)
+{
+  gint64 back_us = 0;
+
+  for (guint i = 0; i < result->edges->len; i++)
+    back_us =
+      MAX (back_us, find_edge_back (g_ptr_array_index (result->edges, i), from_us, until_us));
+  for (guint i = 0; i < result->participants->len; i++)
+    back_us = MAX (back_us, find_participant_back (g_ptr_array_index (result->participants, i),
+                                                   from_us, until_us));
+  return back_us == 0 || back_us == RJ_NEVER_US ? RJ_MS_UNKNOWN : (back_us - from_us) / 1000.0;
+}
+
 static RjFaultResult *
 conclude_fault (const RjFacts *facts, const RjFault *fault)
 {
@@ -261,6 +314,20 @@ conclude_fault (const RjFacts *facts, const RjFault *fault)
   result->hit_session = g_strdup (fault->hit_session);
   result->server_detection_ms = find_detection (facts, fault);
   return result;
+}
+
+static void
+conclude_faults (const RjFacts *facts, RjResult *result)
+{
+  for (guint i = 0; i < facts->faults->len; i++) {
+    const RjFault *fault = g_ptr_array_index (facts->faults, i);
+    const RjFault *next =
+      i + 1 < facts->faults->len ? g_ptr_array_index (facts->faults, i + 1) : NULL;
+    RjFaultResult *concluded = conclude_fault (facts, fault);
+
+    concluded->back_ms = find_back (result, fault->us, next != NULL ? next->us : G_MAXINT64);
+    g_ptr_array_add (result->faults, concluded);
+  }
 }
 
 static int
@@ -322,8 +389,7 @@ rj_measure_conclude (RjMeasure *self)
   for (guint i = 0; i < facts->members->len; i++)
     conclude_edges (facts, result, i);
   g_ptr_array_sort (result->edges, compare_edges);
-  for (guint i = 0; i < facts->faults->len; i++)
-    g_ptr_array_add (result->faults, conclude_fault (facts, g_ptr_array_index (facts->faults, i)));
+  conclude_faults (facts, result);
   rj_verdict_find (facts, result);
   return result;
 }

@@ -93,6 +93,9 @@ typedef struct {
   char *output;               /* (nullable) */
   char *hit_session;          /* (nullable) session on the node that was hit, where known */
   double server_detection_ms; /* from its start to node-crashed; RJ_MS_UNKNOWN */
+  double
+    back_ms; /* from its start until everything flowed again that it had taken; RJ_MS_UNKNOWN where it
+                     took nothing, or not all is back */
 } RjFaultResult;
 
 typedef struct {

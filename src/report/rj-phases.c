@@ -7,7 +7,7 @@
 
 const RjPhaseRow rj_phase_rows[RJ_N_PHASE_ROWS] = {
   ROW (detect_ms, "detect", "passed before the loss was noticed"),
-  ROW (wait_ms, "wait", "went into tries that failed and the pauses between them"),
+  ROW (wait_ms, "wait", "passed before the token was asked for: tries that failed, and pauses"),
   ROW (token_ms, "token", "went into waiting for a new token"),
   ROW (connect_ms, "conn", "went into opening the websocket"),
   ROW (join_ms, "join", "went into waiting for the answer to the join"),

@@ -130,16 +130,13 @@ append_outcome (GString *out, const RjResult *result, const RjParticipantResult 
 static void
 append_case (GString *out, const RjResult *result, const RjParticipantResult *p)
 {
-  char gap[G_ASCII_DTOSTR_BUF_SIZE];
-
   g_string_append (out, "    <testcase");
   append_attribute (out, "classname", p->session);
   append_attribute (out, "name", p->name);
   append_seconds (out, "time", get_duration_us (result));
   g_string_append (out, ">\n      <properties>\n");
   append_property (out, "        ", "rejoined", p->rejoined ? "true" : "false");
-  append_property (out, "        ", "longest_gap_ms",
-                   g_ascii_formatd (gap, sizeof gap, "%.3f", p->longest_gap_ms));
+  append_ms (out, "        ", "longest_gap_ms", p->longest_gap_ms);
   for (guint i = 0; i < p->rejoins->len; i++)
     append_rejoin_properties (out, g_ptr_array_index (p->rejoins, i), i + 1);
   g_string_append (out, "      </properties>\n");

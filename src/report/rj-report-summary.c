@@ -109,7 +109,7 @@ build_participant (const RjResult *result, const RjParticipantResult *p)
   json_object_set_boolean_member (object, "same_connection", p->same_connection);
   set_text (object, "connection", p->connection);
   json_object_set_int_member (object, "attempts", p->attempts);
-  json_object_set_double_member (object, "longest_gap_ms", p->longest_gap_ms);
+  set_ms (object, "longest_gap_ms", p->longest_gap_ms);
   set_text (object, "problem", p->problem);
   set_text (object, "failure", p->failure);
   set_text (object, "last_error", p->last_error);
@@ -129,7 +129,7 @@ build_edge (const RjResult *result, const RjEdgeResult *edge)
   set_doubles (object, "outages_ms", edge->outages_ms);
   json_object_set_boolean_member (object, "down_at_end", edge->down_at_end);
   json_object_set_boolean_member (object, "flowed", edge->flowed);
-  json_object_set_double_member (object, "longest_gap_ms", edge->longest_gap_ms);
+  set_ms (object, "longest_gap_ms", edge->longest_gap_ms);
   set_moment (object, "last_outage_from_ms", result, edge->last_outage_from_us);
   set_moment (object, "last_outage_to_ms", result, edge->last_outage_to_us);
   set_ms (object, "latency_ms", edge->latency_ms);
@@ -156,6 +156,7 @@ build_fault (const RjResult *result, const RjFaultResult *fault)
   set_text (object, "output", fault->output);
   set_text (object, "hit_session", fault->hit_session);
   set_ms (object, "server_detection_ms", fault->server_detection_ms);
+  set_ms (object, "back_ms", fault->back_ms);
   return object;
 }
 

@@ -96,6 +96,8 @@ describe_fault (const RjFaultResult *fault)
   if (fault->server_detection_ms >= 0)
     g_string_append_printf (words, "; the server declared the node dead after %.2f s",
                             fault->server_detection_ms / 1000);
+  if (fault->back_ms >= 0)
+    g_string_append_printf (words, "; everything was back after %.2f s", fault->back_ms / 1000);
   return g_string_free (words, FALSE);
 }
 

@@ -1,5 +1,7 @@
 #include "rj-table.h"
 
+#include <string.h>
+
 typedef struct {
   char *text;
   RjInk ink;
@@ -164,6 +166,14 @@ trim_end (GString *out)
     g_string_truncate (out, out->len - 1);
 }
 
+static const char *
+get_gap (const RjTable *self, guint column)
+{
+  if (column == 0)
+    return "";
+  return self->bar[column] ? " | " : self->left[column] ? "   " : " ";
+}
+
 static void
 append_row (const RjTable *self, GString *out, const Row *row, const guint *widths, gboolean colour)
 {
@@ -177,8 +187,7 @@ append_row (const RjTable *self, GString *out, const Row *row, const guint *widt
     }
     if (widths[i] == 0)
       continue;
-    if (i > 0)
-      g_string_append (out, self->bar[i] ? " | " : " ");
+    g_string_append (out, get_gap (self, i));
     append_cell (out, cell, widths[i], self->left[i], colour);
   }
   trim_end (out);
@@ -195,7 +204,7 @@ rj_table_write (RjTable *self, GString *out, guint width, gboolean colour)
 
   for (guint i = 0; i < self->n_columns; i++) {
     widths[i] = measure_column (self, i);
-    total += widths[i] + (i == 0 || widths[i] == 0 ? 0 : self->bar[i] ? 3 : 1);
+    total += widths[i] == 0 ? 0 : widths[i] + strlen (get_gap (self, i));
   }
   if (total > width && widths[0] > LEAST_FIRST_WIDTH)
     widths[0] -= MIN (widths[0] - LEAST_FIRST_WIDTH, total - width);

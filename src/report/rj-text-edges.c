@@ -191,9 +191,10 @@ write_all_well (RjText *text)
       longest_ms, ((RjEdgeResult *) g_ptr_array_index (text->result->edges, i))->longest_gap_ms);
   rj_text_heading (text, "Pictures", NULL);
   g_string_append_printf (text->out,
-                          "  No outage on any of %u edges; the longest gap between two frames was "
+                          "  No outage on any of %u %s; the longest gap between two frames was "
                           "%.0f ms.\n\n",
-                          text->result->edges->len, longest_ms);
+                          text->result->edges->len,
+                          text->result->edges->len == 1 ? "edge" : "edges", longest_ms);
 }
 
 void
@@ -231,7 +232,10 @@ add_bystander (RjTable *table, const RjParticipantResult *p)
   rj_table_begin_row (table, RJ_INK_PLAIN);
   rj_table_add (table, g_strdup (p->name), RJ_INK_PLAIN);
   rj_table_add (table, g_strconcat ("session ", p->session, NULL), RJ_INK_PLAIN);
-  rj_table_add (table, g_strdup_printf ("longest gap %.0f ms", p->longest_gap_ms), RJ_INK_PLAIN);
+  rj_table_add (table,
+                p->longest_gap_ms < 0 ? g_strdup ("longest gap not known")
+                                      : g_strdup_printf ("longest gap %.0f ms", p->longest_gap_ms),
+                RJ_INK_PLAIN);
   rj_table_add (
     table,
     g_strdup (p->same_connection ? "same connection all the time" : "NOT the same connection"),
@@ -262,6 +266,15 @@ write_bystanders (RjText *text, GPtrArray *list)
   g_string_append_c (text->out, '\n');
 }
 
+static void
+add_count_heading (RjText *text, const char *heading, guint n)
+{
+  g_autofree char *explanation =
+    g_strdup_printf ("%u of %u participants", n, text->result->participants->len);
+
+  rj_text_heading (text, heading, explanation);
+}
+
 void
 rj_text_add_bystanders (RjText *text)
 {
@@ -279,11 +292,11 @@ rj_text_add_bystanders (RjText *text)
       g_ptr_array_add (watchers, p);
   }
   if (watchers->len > 0) {
-    rj_text_heading (text, "Stayed in the session, but lost sight of others", NULL);
+    add_count_heading (text, "Stayed in the session, but lost sight of others", watchers->len);
     write_bystanders (text, watchers);
   }
   if (untouched->len > 0) {
-    rj_text_heading (text, "Noticed nothing", NULL);
+    add_count_heading (text, "Noticed nothing", untouched->len);
     write_bystanders (text, untouched);
   }
 }

@@ -10,9 +10,10 @@ typedef struct {
   const RjRejoin *rejoin;
 } Way;
 
-#define N_COLUMNS    (1 + RJ_N_PHASE_ROWS + 4)
-#define MOST_ROWS    16 /* of a group; then the slowest ones and the percentiles */
-#define TOLD_OF_MANY 10
+#define N_COLUMNS     (1 + RJ_N_PHASE_ROWS + 4)
+#define MOST_ROWS     16 /* of a group; then the slowest ones and the percentiles */
+#define TOLD_OF_MANY  10
+#define LEAST_FOR_P95 10 /* with fewer it is the longest */
 
 static GArray *
 list_ways (const RjResult *result)
@@ -182,9 +183,10 @@ write_table (RjText *text, const GArray *ways, const RjRejoin *slowest)
     g_hash_table_add (told, g_steal_pointer (&group));
   }
   if (count_ended (ways) >= 3) {
-    rj_table_add_line (table, g_strdup ("all"), RJ_INK_PLAIN);
+    rj_table_add_line (table, g_strdup_printf ("of all %u", count_ended (ways)), RJ_INK_PLAIN);
     add_percentile (table, ways, "median", 50);
-    add_percentile (table, ways, "p95", 95);
+    if (count_ended (ways) >= LEAST_FOR_P95)
+      add_percentile (table, ways, "p95", 95);
     add_percentile (table, ways, "longest", 100);
   }
   rj_table_write (table, text->out, RJ_TEXT_WIDTH, text->colour);
@@ -231,12 +233,13 @@ static void
 write_legend (RjText *text)
 {
   static const char *const lines[] = {
-    "detect: until the loss was noticed. wait: tries that failed, and pauses. token, conn, join: "
-    "back "
-    "into the session. publ: until there was a stream to see (or the own one was accepted). subs: "
-    "subscribing. ice, dtls: connecting. packet, frame: until the first packet, the first whole "
-    "key "
-    "frame.",
+    "detect: until the loss was noticed. wait: until the token was asked for, with tries that "
+    "failed and "
+    "the pauses between them. token, conn, join: back into the session. publ: until there was a "
+    "stream to "
+    "see (or the own one was accepted). subs: subscribing. ice, dtls: connecting. packet, frame: "
+    "until the "
+    "first packet, the first whole key frame.",
     "own: what this participant spent itself. server: waiting for answers and for other "
     "participants. "
     "detect + own + server = total.",

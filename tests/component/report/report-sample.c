@@ -1,10 +1,23 @@
-/* Prints what reports make of a run that is told here: report-sample STORY FORMAT, for tests that look at it
- * with other eyes (schemas, XML parsers) and for people. FORMAT: text, colour, summary, junit, events. */
+/* Prints what reports make of a run, for tests that look at it with other eyes (schemas, XML parsers) and for
+ * people:
+ *   report-sample demo|failed|nobody|killed FORMAT   of a run that is told here
+ *   report-sample read FORMAT FILE…                  of event logs
+ * FORMAT: text, colour, summary, junit, events (not with read). */
 #include <stdio.h>
 
 #include "rj-event-log.h"
+#include "rj-log-reader.h"
 #include "rj-report.h"
 #include "rjt-story.h"
+
+static void
+tell_placed (RjtStory *story, double ms, const char *data)
+{
+  RjEvent *event = rjt_tell (story, ms, RJ_EVENT_SESSION_PLACED, NULL, 0, NULL, data);
+
+  event->source = g_intern_string ("cluster");
+  event->session = g_strdup ("room-a");
+}
 
 /* Two sessions: four participants on the node that is killed, two on the other one */
 static void
@@ -22,8 +35,7 @@ tell_demo (RjtStory *story)
   rjt_tell (story, 10, RJ_EVENT_PROCESS_STARTED, NULL, 0, NULL,
             "{'role':'media-node','index':1,'pid':4711,'port':8888}")
     ->source = "cluster";
-  rjt_tell (story, 90, RJ_EVENT_SESSION_PLACED, NULL, 0, NULL, "{'node':1}")->session =
-    g_strdup ("room-a");
+  tell_placed (story, 90, "{'node':1}");
   rjt_tell_all_join (story, hit, 4, 100, 1);
   g_free (story->session);
   story->session = g_strdup ("room-b");
@@ -47,8 +59,7 @@ tell_demo (RjtStory *story)
   for (guint i = 0; i < 4; i++)
     rjt_tell_lost (story, 6912 + 2 * i, hit[i], 1, "nodeCrashed");
   rjt_tell_all_unwatch (story, hit, 4, 6920, 1, 3390);
-  rjt_tell (story, 6930, RJ_EVENT_SESSION_PLACED, NULL, 0, NULL, "{'node':2}")->session =
-    g_strdup ("room-a");
+  tell_placed (story, 6930, "{'node':2}");
   rjt_tell_all_join (story, hit, 4, 6925, 2);
   rjt_tell (
     story, 9200, RJ_EVENT_WARNING, NULL, 0, NULL,
@@ -127,21 +138,11 @@ write_events (RjtStory *story)
   return 0;
 }
 
-int
-main (int argc, char **argv)
+static int
+print (const RjResult *result, const char *format)
 {
-  g_autoptr (RjtStory) story = rjt_story_new ("room-a");
-  g_autoptr (RjMeasure) measure = rj_measure_new ();
-  g_autoptr (RjResult) result = NULL;
   g_autofree char *text = NULL;
-  const char *format = argc == 3 ? argv[2] : "text";
 
-  tell (story, argc > 1 ? argv[1] : "demo");
-  if (g_str_equal (format, "events"))
-    return write_events (story);
-  rj_measure_set_run (measure, "run-1");
-  rjt_story_feed (story, RJ_EVENT_SINK (measure), FALSE);
-  result = rj_measure_conclude (measure);
   if (g_str_equal (format, "summary"))
     text = rj_report_summary (result);
   else if (g_str_equal (format, "junit"))
@@ -149,5 +150,42 @@ main (int argc, char **argv)
   else
     text = rj_report_text (result, g_str_equal (format, "colour"));
   fputs (text, stdout);
-  return 0;
+  return rj_result_get_exit_code (result);
+}
+
+static int
+read_logs (const char *format, char **paths)
+{
+  g_autoptr (RjMeasure) measure = rj_measure_new ();
+  g_autoptr (RjResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!rj_log_read ((const char *const *) paths, measure, &error)) {
+    fprintf (stderr, "%s\n", error->message);
+    return 2;
+  }
+  result = rj_measure_conclude (measure);
+  return print (result, format);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (RjtStory) story = rjt_story_new ("room-a");
+  g_autoptr (RjMeasure) measure = rj_measure_new ();
+  g_autoptr (RjResult) result = NULL;
+
+  if (argc < 3) {
+    fputs ("usage: report-sample STORY FORMAT, or report-sample read FORMAT FILE…\n", stderr);
+    return 2;
+  }
+  if (g_str_equal (argv[1], "read"))
+    return read_logs (argv[2], argv + 3);
+  tell (story, argv[1]);
+  if (g_str_equal (argv[2], "events"))
+    return write_events (story);
+  rj_measure_set_run (measure, "run-1");
+  rjt_story_feed (story, RJ_EVENT_SINK (measure), FALSE);
+  result = rj_measure_conclude (measure);
+  return print (result, argv[2]);
 }

@@ -1,0 +1,339 @@
+#!/usr/bin/python3
+"""Looks at reports with the eyes of others: JSON schemas, an XML parser, and logs that were read back.
+
+Called with the program report-sample and the folder of the schemas; speaks TAP."""
+
+import copy
+import difflib
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import traceback
+import xml.etree.ElementTree as ElementTree
+
+from jsonschema import Draft202012Validator
+
+SAMPLE, SCHEMAS, HERE = sys.argv[1], sys.argv[2], os.path.dirname(os.path.abspath(__file__))
+STORIES = {"demo": 0, "failed": 1, "nobody": 4, "killed": 3}
+TESTS = []
+
+
+def test(function):
+    TESTS.append(function)
+    return function
+
+
+def run(*arguments):
+    return subprocess.run([SAMPLE, *arguments], capture_output=True, text=True, timeout=60)
+
+
+def load(name):
+    with open(os.path.join(SCHEMAS, name), encoding="utf-8") as file:
+        schema = json.load(file)
+    Draft202012Validator.check_schema(schema)
+    return Draft202012Validator(schema)
+
+
+def get_events(story):
+    return [json.loads(line) for line in run(story, "events").stdout.splitlines()]
+
+
+def get_summary(story):
+    return json.loads(run(story, "summary").stdout)
+
+
+def complaints(validator, item):
+    return [f"{list(error.path)}: {error.message}" for error in validator.iter_errors(item)]
+
+
+def expect(condition, *what):
+    if not condition:
+        raise AssertionError(" ".join(str(part) for part in what))
+
+
+def find(events, kind):
+    return copy.deepcopy(next(event for event in events if event["type"] == kind))
+
+
+# --- schemas ---
+
+
+@test
+def every_event_of_a_story_fits_the_schema():
+    validator = load("event.schema.json")
+    for story in STORIES:
+        for event in get_events(story):
+            found = complaints(validator, complete(event))
+            expect(not found, story, event["type"], found)
+
+
+def complete(event):
+    """Stories are terse: what a real event has besides is not what is tested here."""
+    data = event.get("data", {})
+    defaults = {
+        "peer-created": {"why": "join", "engine": "webrtcbin"},
+        "participant-state": {"from": "idle"},
+    }
+    if event["type"] in defaults:
+        event["data"] = {**defaults[event["type"]], **data}
+    return event
+
+
+@test
+def the_event_schema_knows_every_type():
+    header = os.path.join(HERE, "..", "..", "..", "src", "base", "rj-event-types.h")
+    with open(header, encoding="utf-8") as file:
+        types = set(re.findall(r'#define RJ_EVENT_\w+ "([^"]+)"', file.read()))
+    with open(os.path.join(SCHEMAS, "event.schema.json"), encoding="utf-8") as file:
+        schema = json.load(file)
+    expect(set(schema["properties"]["type"]["enum"]) == types, "types differ")
+    ruled = {rule["if"]["properties"]["type"]["const"] for rule in schema["allOf"]}
+    expect(ruled == types, "types without a rule:", types - ruled)
+
+
+@test
+def wrong_events_do_not_fit():
+    validator = load("event.schema.json")
+    events = get_events("demo")
+
+    def broken(kind, change):
+        event = complete(find(events, kind))
+        expect(not complaints(validator, event), "was wrong before:", kind)
+        change(event)
+        expect(complaints(validator, event), "accepted:", json.dumps(event))
+
+    for member in ("v", "run", "host", "boot_id", "seq", "mono_us", "wall", "type", "source"):
+        broken("run-started", lambda event, member=member: event.pop(member))
+    broken("run-started", lambda event: event.update(type="run-begun"))
+    broken("run-started", lambda event: event.update(v=2))
+    broken("run-started", lambda event: event.update(colour="red"))
+    broken("run-started", lambda event: event.update(wall="yesterday"))
+    broken("run-started", lambda event: event.update(mono_us=1.5))
+    broken("run-started", lambda event: event["data"].pop("participants"))
+    broken("run-started", lambda event: event["data"]["participants"][0].pop("session"))
+    broken("run-ended", lambda event: event["data"].update(reason="boredom"))
+    broken("joined", lambda event: event.pop("participant"))
+    broken("joined", lambda event: event.pop("attempt"))
+    broken("joined", lambda event: event.update(attempt=0))
+    broken("joined", lambda event: event["data"].update(others="3"))
+    broken("offer-sent", lambda event: event.update(peer="watch:bot-1"))
+    broken("first-key-frame", lambda event: event.pop("edge"))
+    broken("detector-fired", lambda event: event["data"].update(detector="nose"))
+    broken("peer-stats", lambda event: event["data"].update(frames=-1))
+    broken("peer-stats", lambda event: event["data"].update(last_frame_us="now"))
+    broken("peer-stats", lambda event: event["data"].pop("wrong_frames"))
+    broken("fault-ended", lambda event: event["data"].update(ok="yes"))
+    broken("node-crashed", lambda event: event.update(source="runner"))
+
+
+@test
+def every_summary_fits_the_schema():
+    validator = load("summary.schema.json")
+    for story, exit_code in STORIES.items():
+        summary = get_summary(story)
+        found = complaints(validator, summary)
+        expect(not found, story, found)
+        expect(summary["exit_code"] == exit_code, story, summary["exit_code"])
+
+
+@test
+def wrong_summaries_do_not_fit():
+    validator = load("summary.schema.json")
+
+    def broken(change):
+        summary = get_summary("demo")
+        change(summary)
+        expect(complaints(validator, summary), "accepted:", change.__code__.co_firstlineno)
+
+    rejoin = lambda summary: summary["participants"][0]["rejoins"][0]
+    for member in ("schema", "run", "verdict", "reason", "participants", "edges"):
+        broken(lambda summary, member=member: summary.pop(member))
+    broken(lambda summary: summary.update(schema="rejoin-summary-0"))
+    broken(lambda summary: summary.update(verdict="fine"))
+    broken(lambda summary: summary.update(exit_code=2))
+    broken(lambda summary: summary.update(mood="good"))
+    broken(lambda summary: rejoin(summary).pop("own_ms"))
+    broken(lambda summary: rejoin(summary).update(token_ms="4"))
+    broken(lambda summary: rejoin(summary).update(token_ms=None))
+    broken(lambda summary: rejoin(summary).update(total_ms=-1))
+    broken(lambda summary: rejoin(summary).update(tries=1.5))
+    broken(lambda summary: rejoin(summary).update(last_edge="bot-1"))
+    broken(lambda summary: rejoin(summary).update(back=False))
+    broken(lambda summary: summary["edges"][0].update(down_at_end=None))
+    broken(lambda summary: summary["edges"][0].update(outages_ms=[None]))
+    broken(lambda summary: summary["edges"][0].pop("foreign"))
+
+
+@test
+def phases_of_a_summary_add_up_as_written():
+    phases = ("detect wait token connect join publish subscribe ice dtls first_packet "
+              "first_key_frame").split()
+    for participant in get_summary("demo")["participants"]:
+        for rejoin in participant["rejoins"]:
+            total = sum(round(1000 * rejoin[phase + "_ms"]) for phase in phases)
+            expect(total == round(1000 * rejoin["total_ms"]), participant["name"], total)
+            parts = rejoin["detect_ms"] + rejoin["own_ms"] + rejoin["server_ms"]
+            expect(abs(parts - rejoin["total_ms"]) < 0.001, parts)
+
+
+# --- junit ---
+
+
+def parse_junit(story):
+    return ElementTree.fromstring(run(story, "junit").stdout.encode())
+
+
+@test
+def junit_has_one_case_per_participant():
+    for story, counts in {"demo": (6, 0, 0), "failed": (3, 3, 0), "nobody": (2, 0, 2),
+                          "killed": (6, 0, 6)}.items():
+        suites = parse_junit(story)
+        suite = suites[0]
+        cases = suite.findall("testcase")
+        expect(suites.tag == "testsuites" and suite.tag == "testsuite", suites.tag)
+        found = (len(cases), len(suite.findall("testcase/failure")),
+                 len(suite.findall("testcase/error")))
+        expect(found == counts, story, found)
+        for place in (suites, suite):
+            said = tuple(int(place.get(name)) for name in ("tests", "failures", "errors"))
+            expect(said == counts, story, said)
+
+
+@test
+def junit_failures_say_what_and_markup_is_text():
+    failures = parse_junit("failed").findall(".//failure")
+    expect(any("<html>" in failure.get("message") for failure in failures), "no <html>")
+    expect(all(failure.text == failure.get("message") for failure in failures), "texts differ")
+
+
+# --- text ---
+
+
+@test
+def text_reports_are_as_they_were():
+    for story in STORIES:
+        with open(os.path.join(HERE, f"golden-{story}.txt"), encoding="utf-8") as file:
+            golden = file.read()
+        text = run(story, "text").stdout
+        difference = "\n".join(difflib.unified_diff(golden.splitlines(), text.splitlines(),
+                                                    lineterm=""))
+        expect(golden == text, story, "\n" + difference)
+
+
+@test
+def text_reports_keep_to_100_columns():
+    for story in STORIES:
+        text = run(story, "text").stdout
+        expect(max(map(len, text.splitlines())) <= 100, story)
+        expect(not re.search(r"[ \t]\n|\n\n\n|\n\n$|\033", text), story, "blanks or colours")
+
+
+@test
+def colours_change_nothing_else():
+    for story in STORIES:
+        plain = re.sub(r"\033\[\d*m", "", run(story, "colour").stdout)
+        expect(plain == run(story, "text").stdout, story)
+
+
+# --- logs ---
+
+
+def write(folder, name, text):
+    path = os.path.join(folder, name)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+    return path
+
+
+@test
+def a_log_read_back_gives_the_same_reports():
+    with tempfile.TemporaryDirectory() as folder:
+        for story, exit_code in STORIES.items():
+            path = write(folder, "events.jsonl", run(story, "events").stdout)
+            for form in ("text", "summary", "junit"):
+                again = run("read", form, path)
+                expect(again.returncode == exit_code, story, again.returncode, again.stderr)
+                expect(again.stdout == run(story, form).stdout, story, form)
+
+
+@test
+def a_torn_last_line_is_left_out_and_said():
+    with tempfile.TemporaryDirectory() as folder:
+        path = write(folder, "events.jsonl", run("killed", "events").stdout + '{"v":1,"run":"ru')
+        report = run("read", "text", path)
+        expect(report.returncode == 3, report.returncode, report.stderr)
+        expect("The event log ends without run-ended." in report.stdout)
+        expect("the last line is torn" in report.stdout.replace("\n    ", " "), report.stdout)
+
+
+@test
+def bad_lines_are_named():
+    lines = run("demo", "events").stdout.splitlines(keepends=True)
+    newer = lines[3].replace('"v":1', '"v":2')
+    other = lines[3].replace('"run":"run-1"', '"run":"run-2"')
+    cases = {
+        "".join(lines[:3]) + "what?\n" + "".join(lines[3:]): ":4: not JSON",
+        "".join(lines[:3]) + "[]\n": ":4: not a JSON object",
+        "".join(lines[:3]) + '{"type":"joined"}\n': ':4: member "mono_us" is missing',
+        "".join(lines[:3]) + newer: ":4: written by a newer version",
+        "".join(lines[:3]) + other: ":4: this is of run run-2",
+        "": "the event log is empty",
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        for text, words in cases.items():
+            path = write(folder, "events.jsonl", text)
+            report = run("read", "text", path)
+            expect(report.returncode == 2, words, report.returncode)
+            expect(path in report.stderr and words in report.stderr, report.stderr)
+            expect(";" in report.stderr, "no remedy:", report.stderr)
+        missing = run("read", "text", os.path.join(folder, "none.jsonl"))
+        expect(missing.returncode == 2 and "none.jsonl" in missing.stderr, missing.stderr)
+
+
+def move_clock(event, shift_us):
+    event["boot_id"], event["host"] = "another-boot", "another-host"
+    event["mono_us"] += shift_us
+    for name, value in event.get("data", {}).items():
+        if name.endswith("_us") and value > 0:
+            event["data"][name] = value + shift_us
+
+
+@test
+def logs_of_two_machines_are_merged_by_their_wall_clocks():
+    events = get_events("demo")
+    expected = get_summary("demo")
+    here, there = [], []
+    for event in events:
+        if event.get("participant") in ("bot-2", "bot-6"):
+            move_clock(event, 77_000_000_000)
+            there.append(event)
+        else:
+            here.append(event)
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [write(folder, name, "".join(json.dumps(event) + "\n" for event in part))
+                 for name, part in (("here.jsonl", here), ("there.jsonl", there))]
+        report = run("read", "summary", *paths)
+    merged = json.loads(report.stdout)
+    for name in ("verdict", "reason", "edges", "participants"):
+        expect(merged[name] == expected[name], name, merged[name], expected[name])
+
+
+def main():
+    print(f"1..{len(TESTS)}")
+    failed = 0
+    for number, function in enumerate(TESTS, 1):
+        try:
+            function()
+            print(f"ok {number} {function.__name__}")
+        except Exception:  # a test that breaks is a test that fails
+            failed += 1
+            for line in traceback.format_exc().splitlines():
+                print(f"# {line}")
+            print(f"not ok {number} {function.__name__}")
+    return 1 if failed else 0
+
+
+sys.exit(main())
