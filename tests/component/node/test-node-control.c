@@ -279,6 +279,39 @@ test_two_servers_at_once (Fixture *f, gconstpointer unused)
   rjt_control_create (other, RJ_KMS_WEBRTC, pipeline);
 }
 
+static guint
+count_descriptors (void)
+{
+  g_autoptr (GDir) dir = g_dir_open ("/proc/self/fd", 0, NULL);
+  guint count = 0;
+
+  while (g_dir_read_name (dir) != NULL)
+    count++;
+  return count;
+}
+
+static void
+come_and_go (Fixture *f)
+{
+  RjtControl *control = rjt_control_new (rj_node_get_port (f->node));
+
+  rjt_control_greet (control);
+  rjt_control_free (control);
+  RJT_WAIT (rj_node_count_connections (f->node) == 1);
+}
+
+static void
+test_connections_leave_no_descriptors (Fixture *f, gconstpointer unused)
+{
+  guint before;
+
+  come_and_go (f);
+  before = count_descriptors ();
+  for (guint i = 0; i < 20; i++)
+    come_and_go (f);
+  RJT_WAIT (count_descriptors () <= before);
+}
+
 static void
 test_new_process_is_another_server (void)
 {
@@ -328,6 +361,7 @@ main (int argc, char **argv)
   ADD ("garbage", test_garbage);
   ADD ("candidates-any-time", test_candidates_any_time);
   ADD ("two-servers-at-once", test_two_servers_at_once);
+  ADD ("connections-leave-no-descriptors", test_connections_leave_no_descriptors);
   ADD ("port-in-use", test_port_in_use);
   g_test_add_func ("/node/control/new-process-is-another-server",
                    test_new_process_is_another_server);
