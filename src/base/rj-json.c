@@ -8,42 +8,90 @@
 /* The parser of json-glib calls itself once per level: 50 KiB of brackets would eat the stack. */
 enum { MAX_DEPTH = 64 };
 
-/* Returns: index of the quote that ends the string which begins at @begin, or @length */
-static gsize
-skip_string (const char *text, gsize length, gsize begin)
+/* Value of "uXXXX" at @text, of which @length bytes are there; -1: no such escape */
+static int
+read_unicode (const char *text, gsize length)
 {
-  for (gsize i = begin + 1; i < length; i++) {
-    if (text[i] == '\\')
-      i++;
-    else if (text[i] == '"')
-      return i;
+  int value = 0;
+
+  if (length < 5 || text[0] != 'u')
+    return -1;
+  for (guint i = 1; i < 5; i++) {
+    int digit = g_ascii_xdigit_value (text[i]);
+
+    if (digit < 0)
+      return -1;
+    value = value * 16 + digit;
   }
-  return length;
+  return value;
 }
 
-/* json-glib takes more than JSON: single quotes, comments, "var x = …;", a second value behind the first.
- * Returns: (nullable): what is wrong, before the parser sees it */
+/* @begin: of a backslash inside a string. Half a surrogate pair is no text, and json-glib loses memory over it.
+ * Returns: index of the last character of the escape; -1: half a pair */
+static gssize
+skip_escape (const char *text, gsize length, gsize begin)
+{
+  int high = read_unicode (text + begin + 1, length - begin - 1);
+  int low;
+
+  if (high < 0xd800 || high > 0xdbff)
+    return (gssize) begin + 1;
+  if (length - begin < 12 || text[begin + 6] != '\\')
+    return -1;
+  low = read_unicode (text + begin + 7, length - begin - 7);
+  return low < 0xdc00 || low > 0xdfff ? -1 : (gssize) begin + 11;
+}
+
+/* Returns: index of the quote that ends the string which begins at @begin; @length: none; -1: half a pair */
+static gssize
+skip_string (const char *text, gsize length, gsize begin)
+{
+  gssize i = (gssize) begin + 1;
+
+  for (; i < (gssize) length && text[i] != '"'; i++) {
+    if (text[i] != '\\')
+      continue;
+    i = skip_escape (text, length, i);
+    if (i < 0)
+      return -1;
+  }
+  return MIN (i, (gssize) length);
+}
+
+/* json-glib takes more than JSON: single quotes, comments, "var x = …;", a second value behind the first (and
+ * loses the first one's memory). Returns: (nullable): what is wrong, before the parser sees it */
 static const char *
 find_problem (const char *text, gsize length)
 {
   guint depth = 0;
-  gboolean ended = FALSE;
+  gboolean word = FALSE;  /* inside a number or a word that stands alone */
+  gboolean ended = FALSE; /* the value is complete */
 
   for (gsize i = 0; i < length; i++) {
     char c = text[i];
+    gboolean opens = c == '{' || c == '[';
 
-    if (g_ascii_isspace (c))
+    if (g_ascii_isspace (c)) {
+      ended = ended || word;
       continue;
-    if (ended)
+    }
+    if (ended || (word && (opens || c == '"')))
       return "something follows";
-    if (c == '"')
-      i = skip_string (text, length, i);
-    else if (c == '{' || c == '[')
+    if (strchr ("'/#=;$", c) != NULL)
+      return "unexpected character";
+    if (c == '"') {
+      gssize end = skip_string (text, length, i);
+
+      if (end < 0)
+        return "half a surrogate pair";
+      i = (gsize) end;
+    } else if (opens)
       depth++;
     else if ((c == '}' || c == ']') && depth > 0)
-      ended = --depth == 0;
-    else if (strchr ("'/#=;$", c) != NULL)
-      return "unexpected character";
+      depth--;
+    else
+      word = depth == 0;
+    ended = depth == 0 && !word;
     if (depth > MAX_DEPTH)
       return "nested too deep";
   }

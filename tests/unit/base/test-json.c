@@ -124,6 +124,15 @@ test_what_is_no_object_is_refused (void)
     "{\"a\":}",
     "{\"a\":1}{\"b\":2}",
     "{\"a\":1} x",
+    "true{\"a\":1}",
+    "true {\"a\":1}",
+    "\"x\"{\"a\":1}",
+    "1 2",
+    "{\"\\ud800\":1}",
+    "{\"\\ud800\\u0041\":1}",
+    "{\"a\":\"\\ud800",
+    "{\"a\":\"\\ud83d\\u",
+    "}{\"a\":1}",
     "{'a':1}",
     "{\"a\":1 /* \" */}",
     "var x = {\"a\":1};",
@@ -166,6 +175,22 @@ test_brackets_cannot_eat_the_stack (void)
 }
 
 static void
+test_values_of_any_kind_are_read (void)
+{
+  static const char *const texts[] = {
+    "true", " 1.5e3 ", "\"text\"", "null", "\"\\ud83d\\ude00 \\u00e4\"", "[1,\"a]\",{}]", "{}"
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++) {
+    g_autoptr (GError) error = NULL;
+    g_autoptr (JsonNode) node = rj_json_parse_node (texts[i], -1, &error);
+
+    g_assert_no_error (error);
+    g_assert_nonnull (node);
+  }
+}
+
+static void
 test_a_length_ends_the_text (void)
 {
   g_autoptr (JsonObject) object = rj_json_parse_object ("{\"a\":1}garbage", 7, NULL);
@@ -204,6 +229,7 @@ main (int argc, char **argv)
   g_test_add_func ("/base/json/elements", test_elements_that_are_no_objects_are_null);
   g_test_add_func ("/base/json/refused", test_what_is_no_object_is_refused);
   g_test_add_func ("/base/json/deep", test_brackets_cannot_eat_the_stack);
+  g_test_add_func ("/base/json/values", test_values_of_any_kind_are_read);
   g_test_add_func ("/base/json/length", test_a_length_ends_the_text);
   g_test_add_func ("/base/json/infinity", test_infinity_is_no_number);
   g_test_add_func ("/base/json/build", test_built_objects_read_as_asked);
