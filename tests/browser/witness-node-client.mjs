@@ -11,7 +11,7 @@ test('openvidu-node-client makes sessions, sees bots and throws one out', { time
 
   const session = await openvidu.createSession({ customSessionId: 'office' });
   assert.equal(session.sessionId, 'office');
-  const again = await openvidu.createSession({ customSessionId: 'office' });
+  const again = await new OpenVidu(cluster.server, cluster.secret).createSession({ customSessionId: 'office' });
   assert.equal(again.sessionId, 'office');
   const pending = await session.createConnection({ data: 'from the office', role: 'SUBSCRIBER' });
   assert.equal(pending.status, 'pending');

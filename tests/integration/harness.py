@@ -9,7 +9,7 @@ import tempfile
 import time
 import unittest
 
-PROGRAM = os.environ["REJOIN_PROGRAM"]
+PROGRAM = os.environ["RJ_TEST_PROGRAM"]
 DEADLINE_S = 120
 
 

@@ -5,7 +5,7 @@ import fs from 'node:fs';
 
 const DEADLINE_MS = 60000;
 
-export const rejoin = process.env.REJOIN_PROGRAM;
+export const rejoin = process.env.RJ_TEST_PROGRAM;
 
 /** Waits for a fact, with a deadline: returns the first value that is neither null nor false. */
 export async function until(what, ask, deadlineMs = DEADLINE_MS) {
