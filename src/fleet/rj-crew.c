@@ -81,7 +81,7 @@ make_config (RjCrew *self, const RjRosterEntry *entry)
                                      .width = options->width,
                                      .height = options->height,
                                      .fps = options->fps };
-  config->loopback_only = self->config.loopback_only;
+  config->loopback = self->config.loopback;
   config->limits.silence_us = options->silence_us;
   config->limits.silence_leave_us = options->silence_leave_us;
   config->make_signaller = make_signaller;

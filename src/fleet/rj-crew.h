@@ -21,7 +21,7 @@ typedef struct {
   RjPeerFactory *factory;
   RjTokenSource *tokens;
   SoupSession *http;
-  gboolean loopback_only;
+  RjLoopback loopback;
   const char *server_url; /* (nullable) for deleting a dead session */
   const char *secret;     /* (nullable) */
 } RjCrewConfig;

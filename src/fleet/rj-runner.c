@@ -239,6 +239,31 @@ make_token_source (RjRunner *self)
                                    rj_deployment_get_secret (deployment));
 }
 
+static gboolean
+is_on_loopback (const char *url)
+{
+  g_autoptr (GUri) uri = url == NULL ? NULL : g_uri_parse (url, G_URI_FLAGS_NONE, NULL);
+  const char *host = uri == NULL ? NULL : g_uri_get_host (uri);
+
+  return host != NULL && (g_str_equal (host, "localhost") || g_str_equal (host, "::1") ||
+                          g_str_has_prefix (host, "127."));
+}
+
+/* Media nodes of a deployment on this machine may have no other address. */
+static RjLoopback
+find_loopback (RjRunner *self)
+{
+  RjDeployment *deployment = self->config.deployment;
+
+  if (rj_deployment_is_embedded (deployment))
+    return RJ_LOOPBACK_ONLY;
+  if (is_on_loopback (rj_deployment_get_app_url (deployment)) ||
+      is_on_loopback (rj_deployment_get_server_url (deployment)) ||
+      is_on_loopback (self->config.options->token))
+    return RJ_LOOPBACK_TOO;
+  return RJ_LOOPBACK_NEVER;
+}
+
 static void
 start_joining (RjRunner *self)
 {
@@ -250,7 +275,7 @@ start_joining (RjRunner *self)
     .events = self->config.events,
     .factory = RJ_PEER_FACTORY (self->config.engine),
     .http = self->http,
-    .loopback_only = rj_deployment_is_embedded (self->config.deployment),
+    .loopback = find_loopback (self),
     .server_url = rj_deployment_get_server_url (self->config.deployment),
     .secret = rj_deployment_get_secret (self->config.deployment),
   };

@@ -89,6 +89,13 @@ RjTap *rj_peer_get_tap (RjPeer *self);
 gboolean rj_peer_is_open (RjPeer *self);
 void rj_peer_close (RjPeer *self);
 
+/* Whether candidates are gathered on 127.0.0.1, which libnice leaves out by itself */
+typedef enum {
+  RJ_LOOPBACK_NEVER, /* a deployment elsewhere */
+  RJ_LOOPBACK_TOO,   /* one on this machine: all addresses, and this one */
+  RJ_LOOPBACK_ONLY,  /* the embedded cluster */
+} RjLoopback;
+
 /* Makes peers. Implemented by the webrtcbin engine; tests bring a fake one. */
 typedef struct {
   RjDirection direction;
@@ -99,7 +106,7 @@ typedef struct {
   guint frame_interval_us; /* RECEIVE: of the publisher, 33333 when unknown */
   GPtrArray *stun_servers; /* (nullable) (element-type utf8): "stun://host:port" */
   GPtrArray *turn_servers; /* (nullable) (element-type utf8): "turn://user:password@host:port", escaped */
-  gboolean loopback_only;  /* gather on 127.0.0.1 only: the embedded cluster */
+  RjLoopback loopback;
 } RjPeerConfig;
 
 #define RJ_TYPE_PEER_FACTORY (rj_peer_factory_get_type ())

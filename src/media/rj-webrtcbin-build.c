@@ -1,6 +1,7 @@
 #include "rj-webrtcbin-build.h"
 
 #include <agent.h>
+#include <interfaces.h>
 #include <gst/webrtc/webrtc.h>
 
 #include "rj-error.h"
@@ -31,20 +32,37 @@ make (const char *factory, const char *name, GError **error)
 /* libnice as it should have been from the start: no UPnP (one thread, eleven descriptors and 200 ms), no TCP,
  * checks at 5 ms; before anything is gathered */
 static void
-tune_ice (GstElement *webrtc, gboolean loopback_only)
+add_address (NiceAgent *agent, const char *text)
+{
+  NiceAddress address;
+
+  nice_address_init (&address);
+  if (nice_address_set_from_string (&address, text))
+    nice_agent_add_local_address (agent, &address);
+}
+
+static void
+add_addresses (NiceAgent *agent, RjLoopback loopback)
+{
+  GList *ips = loopback == RJ_LOOPBACK_TOO ? nice_interfaces_get_local_ips (FALSE) : NULL;
+
+  if (loopback == RJ_LOOPBACK_NEVER)
+    return;
+  add_address (agent, "127.0.0.1");
+  for (GList *ip = ips; ip != NULL; ip = ip->next)
+    add_address (agent, ip->data);
+  g_list_free_full (ips, g_free);
+}
+
+static void
+tune_ice (GstElement *webrtc, RjLoopback loopback)
 {
   g_autoptr (GObject) agent = rj_webrtcbin_dup_nice_agent (webrtc);
 
   if (agent == NULL)
     return;
   g_object_set (agent, "upnp", FALSE, "ice-tcp", FALSE, "stun-pacing-timer", 5, NULL);
-  if (loopback_only) {
-    NiceAddress address;
-
-    nice_address_init (&address);
-    nice_address_set_from_string (&address, "127.0.0.1");
-    nice_agent_add_local_address (NICE_AGENT (agent), &address);
-  }
+  add_addresses (NICE_AGENT (agent), loopback);
 }
 
 static gboolean
@@ -121,7 +139,7 @@ rj_webrtcbin_build (RjWebrtcbinParts *self,
   g_object_set (webrtc, "latency", 0, NULL);
   /* max-bundle writes m=video 0, which Kurento takes for a refusal */
   gst_util_set_object_arg (G_OBJECT (webrtc), "bundle-policy", "max-compat");
-  tune_ice (webrtc, config->loopback_only);
+  tune_ice (webrtc, config->loopback);
   gst_bin_add (GST_BIN (self->pipeline), webrtc);
   return add_ice_servers (webrtc, config, error) &&
          (config->direction == RJ_DIRECTION_RECEIVE || add_sources (self, config, clip, error));

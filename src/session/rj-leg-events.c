@@ -61,7 +61,7 @@ rj_leg_create_peer (RjLeg *self, GError **error)
     .publisher = config->number,
     .stun_servers = self->stay->stun_servers,
     .turn_servers = self->stay->turn_servers,
-    .loopback_only = config->loopback_only,
+    .loopback = config->loopback,
   };
 
   if (self->stream != NULL) {

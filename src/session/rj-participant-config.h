@@ -65,7 +65,7 @@ typedef struct {
   gboolean publishes;
   RjPublishInfo publish;
   gboolean subscribes; /* TRUE */
-  gboolean loopback_only;
+  RjLoopback loopback;
   const char *engine; /* word for events, static. "webrtcbin" */
   RjLimits limits;
 

@@ -192,7 +192,7 @@ rjt_call_new (RjtStudio *studio, const RjtCallPlan *plan)
     .has_video = !plan->no_video,
     .publisher = RJT_PUBLISHER,
     .expected_known = TRUE,
-    .loopback_only = TRUE,
+    .loopback = RJ_LOOPBACK_ONLY,
   };
   RjtCounterpartConfig counterpart = {
     .sends = !peer_sends,

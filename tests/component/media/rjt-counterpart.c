@@ -82,7 +82,7 @@ get_peer_config (const RjtCounterpartConfig *config)
     .direction = config->sends ? RJ_DIRECTION_SEND : RJ_DIRECTION_RECEIVE,
     .has_audio = config->sends && config->has_audio,
     .has_video = config->sends && config->has_video,
-    .loopback_only = TRUE,
+    .loopback = RJ_LOOPBACK_ONLY,
   };
 }
 
