@@ -36,6 +36,7 @@ static const Row rows[] = {
   /* percent-encoded */
   { "next=wss%3A%2F%2Fh%3FsessionId%3Da%26token%3Dtok_Us0lmiWTEg3CNyuf%26x%3D1", "Us0lmiWTEg3CNyuf",
     "%26x%3D1" },
+  { "next=wss%3A%2F%2Fh%3FsessionId%3Da%26secret%3DMY_SECRET%26x%3D1", "MY_SECRET", "%26x%3D1" },
   /* JSON quoted in JSON, and in JSON again */
   { "{\"body\":\"{\\\"token\\\":\\\"wss://h?token=tok_uvwxyz\\\",\\\"x\\\":1}\"}", "tok_uvwxyz",
     "\\\"x\\\":1" },
