@@ -4,6 +4,7 @@
 
 #include "rj-edge-result.h"
 #include "rj-facts.h"
+#include "rj-fault-result.h"
 #include "rj-flow.h"
 #include "rj-recovery.h"
 #include "rj-verdict.h"
@@ -139,19 +140,6 @@ participant_result_free (gpointer data)
   g_free (self);
 }
 
-static void
-fault_result_free (gpointer data)
-{
-  RjFaultResult *self = data;
-
-  g_free (self->what);
-  g_free (self->target);
-  g_free (self->error);
-  g_free (self->output);
-  g_free (self->hit_session);
-  g_free (self);
-}
-
 void
 rj_result_free (RjResult *self)
 {
@@ -230,106 +218,6 @@ conclude_edges (const RjFacts *facts, RjResult *result, guint index)
   }
 }
 
-/* The server's own detection: the first node that it declares dead from then on (the one that was hit). */
-static double
-find_detection (const RjFacts *facts, const RjFault *fault)
-{
-  for (guint i = 0; i < facts->crashes->len; i++) {
-    const RjCrash *crash = &g_array_index (facts->crashes, RjCrash, i);
-
-    if (crash->us >= fault->us && (facts->ended_us == 0 || crash->us < facts->ended_us) &&
-        strstr (fault->what, "cut-") == NULL &&
-        (fault->node == NULL || crash->node == NULL || fault->node == crash->node))
-      return (crash->us - fault->us) / 1000.0;
-  }
-  return RJ_MS_UNKNOWN;
-}
-
-/* Later than any: what was lost is not back. */
-#define RJ_NEVER_US G_MAXINT64
-
-static gint64
-find_edge_back (const RjEdgeResult *edge, gint64 from_us, gint64 until_us)
-{
-  gint64 back_us = 0;
-
-  if (edge->down_at_end && edge->last_outage_from_us < until_us)
-    return RJ_NEVER_US;
-  for (guint i = 0; i < edge->outages->len; i++) {
-    const RjSpan *outage = &g_array_index (edge->outages, RjSpan, i);
-
-    if (outage->from_us < until_us && outage->to_us > from_us)
-      back_us = MAX (back_us, outage->to_us);
-  }
-  return back_us;
-}
-
-static gint64
-find_participant_back (const RjParticipantResult *p, gint64 from_us, gint64 until_us)
-{
-  gint64 back_us = 0;
-
-  for (guint i = 0; i < p->rejoins->len; i++) {
-    const RjRejoin *rejoin = g_ptr_array_index (p->rejoins, i);
-    gboolean last = i + 1 == p->rejoins->len;
-
-    if (rejoin->lost_at_us < from_us || rejoin->lost_at_us >= until_us)
-      continue;
-    if (rejoin->flowing_at_us == 0 && last)
-      return RJ_NEVER_US;
-    back_us = MAX (back_us, rejoin->flowing_at_us);
-  }
-  return back_us;
-}
-
-/* What was lost until the next fault belongs to this one. */
-static double
-find_back (const RjResult *result, gint64 from_us, gint64 until_us)
-{
-  gint64 back_us = 0;
-
-  for (guint i = 0; i < result->edges->len; i++)
-    back_us =
-      MAX (back_us, find_edge_back (g_ptr_array_index (result->edges, i), from_us, until_us));
-  for (guint i = 0; i < result->participants->len; i++)
-    back_us = MAX (back_us, find_participant_back (g_ptr_array_index (result->participants, i),
-                                                   from_us, until_us));
-  return back_us == 0 || back_us == RJ_NEVER_US ? RJ_MS_UNKNOWN : (back_us - from_us) / 1000.0;
-}
-
-static RjFaultResult *
-conclude_fault (const RjFacts *facts, const RjFault *fault)
-{
-  RjFaultResult *result = g_new0 (RjFaultResult, 1);
-
-  result->index = fault->index;
-  result->what = g_strdup (fault->what);
-  result->target = g_strdup (fault->target);
-  result->started_us = fault->us;
-  result->ended_us = fault->ended_us;
-  result->ok = fault->ok;
-  result->exit_code = fault->exit_code;
-  result->error = g_strdup (fault->error);
-  result->output = g_strdup (fault->output);
-  result->hit_session = g_strdup (fault->hit_session);
-  result->server_detection_ms = find_detection (facts, fault);
-  return result;
-}
-
-static void
-conclude_faults (const RjFacts *facts, RjResult *result)
-{
-  for (guint i = 0; i < facts->faults->len; i++) {
-    const RjFault *fault = g_ptr_array_index (facts->faults, i);
-    const RjFault *next =
-      i + 1 < facts->faults->len ? g_ptr_array_index (facts->faults, i + 1) : NULL;
-    RjFaultResult *concluded = conclude_fault (facts, fault);
-
-    concluded->back_ms = find_back (result, fault->us, next != NULL ? next->us : G_MAXINT64);
-    g_ptr_array_add (result->faults, concluded);
-  }
-}
-
 static int
 compare_members (gconstpointer a, gconstpointer b)
 {
@@ -358,7 +246,7 @@ result_new (const RjFacts *facts)
   result->name = g_strdup (facts->name);
   result->participants = g_ptr_array_new_with_free_func (participant_result_free);
   result->edges = g_ptr_array_new_with_free_func ((GDestroyNotify) rj_edge_result_free);
-  result->faults = g_ptr_array_new_with_free_func (fault_result_free);
+  result->faults = g_ptr_array_new_with_free_func ((GDestroyNotify) rj_fault_result_free);
   result->warnings = g_ptr_array_new_with_free_func (g_free);
   result->started_us = facts->started_us;
   result->flowing_us = facts->flowing_us;
@@ -389,9 +277,15 @@ rj_measure_conclude (RjMeasure *self)
   for (guint i = 0; i < facts->members->len; i++)
     conclude_edges (facts, result, i);
   g_ptr_array_sort (result->edges, compare_edges);
-  conclude_faults (facts, result);
+  rj_faults_conclude (facts, result);
   rj_verdict_find (facts, result);
   return result;
+}
+
+char *
+rj_duration_to_text (double ms)
+{
+  return ms < 999.5 ? g_strdup_printf ("%.0f ms", ms) : g_strdup_printf ("%.2f s", ms / 1000);
 }
 
 static int

@@ -146,6 +146,9 @@ guint rj_measure_count_flowing (RjMeasure *self);
 /* What a rejoin spent waiting for the server and for others: total - detect - own, or RJ_MS_UNKNOWN */
 double rj_rejoin_get_server_ms (const RjRejoin *self);
 
+/* For sentences. Returns: (transfer full): "812 ms", "4.07 s" */
+char *rj_duration_to_text (double ms);
+
 /* Percentile, exact, from all values (nearest rank). @values: of double, sorted or not. Returns:
  * RJ_MS_UNKNOWN for none */
 double rj_percentile (const GArray *values, double percent);

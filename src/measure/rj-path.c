@@ -292,6 +292,14 @@ add_peer_waits (RjPath *path)
 
 /* --- ways that did not end --- */
 
+/* Closing it because the participant leaves for good does not count. */
+static gboolean
+has_ended (const RjAttempt *attempt, gint64 before_us)
+{
+  return (attempt->failed_us > 0 && attempt->failed_us < before_us) ||
+         (attempt->closed_us > 0 && attempt->closed_us < before_us);
+}
+
 static const char *
 find_stuck_phase (const RjWay *way)
 {
@@ -299,7 +307,7 @@ find_stuck_phase (const RjWay *way)
 
   if (way->kind == RJ_WAY_REPUBLISH)
     return "publish";
-  if (a == NULL || a->us < way->detected_us || a->failed_us > 0 || a->closed_us > 0)
+  if (a == NULL || a->us < way->detected_us || has_ended (a, way->until_us))
     return "wait";
   if (a->joined_us == 0)
     return a->connected_us > 0 ? "join" : a->token_received_us > 0 ? "connect" : "token";

@@ -1,5 +1,7 @@
 #include "rj-recovery.h"
 
+#include <math.h>
+
 #include "rj-flow.h"
 #include "rj-path.h"
 
@@ -35,7 +37,10 @@ rj_rejoin_free (RjRejoin *self)
 double
 rj_rejoin_get_server_ms (const RjRejoin *self)
 {
-  return self->total_ms < 0 ? RJ_MS_UNKNOWN : self->total_ms - self->detect_ms - self->own_ms;
+  double ms = self->total_ms - self->detect_ms - self->own_ms;
+
+  /* whole microseconds: a difference of doubles may be a little less than nothing */
+  return self->total_ms < 0 ? RJ_MS_UNKNOWN : fmax (0, round (ms * 1000) / 1000);
 }
 
 /* --- what was lost --- */

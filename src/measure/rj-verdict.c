@@ -182,15 +182,78 @@ is_root (const RjParticipantResult *p)
   return p->failure != NULL || !p->flowed || (last != NULL && last->flowing_at_us == 0);
 }
 
+/* Whom else it has befallen. Returns: (transfer full) (element-type utf8) */
+static GPtrArray *
+list_same (const RjResult *result, guint index)
+{
+  const RjParticipantResult *first = g_ptr_array_index (result->participants, index);
+  GPtrArray *names = g_ptr_array_new ();
+
+  for (guint i = 0; i < result->participants->len; i++) {
+    const RjParticipantResult *p = g_ptr_array_index (result->participants, i);
+
+    if (i != index && g_strcmp0 (p->problem, first->problem) == 0)
+      g_ptr_array_add (names, p->name);
+  }
+  return names;
+}
+
+static gboolean
+is_told (const RjResult *result, guint index)
+{
+  const RjParticipantResult *p = g_ptr_array_index (result->participants, index);
+
+  for (guint i = 0; i < index; i++)
+    if (g_strcmp0 (((RjParticipantResult *) g_ptr_array_index (result->participants, i))->problem,
+                   p->problem) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+#define RJ_NAMES_TOLD 4
+
 static guint
-append_problems (GString *text, const RjResult *result, gboolean roots, guint n)
+append_problem (GString *text, const RjResult *result, guint index)
+{
+  const RjParticipantResult *p = g_ptr_array_index (result->participants, index);
+  g_autoptr (GPtrArray) same = list_same (result, index);
+
+  g_string_append_printf (text, "%s%s %s", text->len > 0 ? "; " : "", p->name, p->problem);
+  for (guint i = 0; i < MIN (same->len, RJ_NAMES_TOLD); i++)
+    g_string_append_printf (text, "%s%s", i == 0 ? " (the same with " : ", ",
+                            (char *) g_ptr_array_index (same, i));
+  if (same->len > RJ_NAMES_TOLD)
+    g_string_append_printf (text, " and %u more", same->len - RJ_NAMES_TOLD);
+  if (same->len > 0)
+    g_string_append_c (text, ')');
+  return 1 + same->len;
+}
+
+typedef struct {
+  guint n_problems, n_participants; /* told */
+} RjTold;
+
+static void
+append_problems (GString *text, const RjResult *result, gboolean roots, RjTold *told)
 {
   for (guint i = 0; i < result->participants->len; i++) {
     const RjParticipantResult *p = g_ptr_array_index (result->participants, i);
 
-    if (p->problem != NULL && is_root (p) == roots && n++ < RJ_PROBLEMS_TOLD)
-      g_string_append_printf (text, "%s%s %s", n > 1 ? "; " : "", p->name, p->problem);
+    if (p->problem == NULL || is_root (p) != roots || is_told (result, i) ||
+        told->n_problems == RJ_PROBLEMS_TOLD)
+      continue;
+    told->n_problems++;
+    told->n_participants += append_problem (text, result, i);
   }
+}
+
+static guint
+count_with_problem (const RjResult *result)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < result->participants->len; i++)
+    n += ((RjParticipantResult *) g_ptr_array_index (result->participants, i))->problem != NULL;
   return n;
 }
 
@@ -198,13 +261,15 @@ static char *
 describe_problems (const RjJudge *j)
 {
   GString *text = g_string_new (NULL);
-  guint n = append_problems (text, j->result, TRUE, 0);
+  RjTold told = { 0, 0 };
+  guint n_more;
 
-  n = append_problems (text, j->result, FALSE, n);
-  if (n > RJ_PROBLEMS_TOLD)
-    g_string_append_printf (
-      text, "; and %u more %s a problem", n - RJ_PROBLEMS_TOLD,
-      rj_judge_plural (n - RJ_PROBLEMS_TOLD, "participant has", "participants have"));
+  append_problems (text, j->result, TRUE, &told);
+  append_problems (text, j->result, FALSE, &told);
+  n_more = count_with_problem (j->result) - told.n_participants;
+  if (n_more > 0)
+    g_string_append_printf (text, "; and %u more %s a problem", n_more,
+                            rj_judge_plural (n_more, "participant has", "participants have"));
   return g_string_free (text, FALSE);
 }
 
@@ -305,14 +370,15 @@ conclude_passed (RjJudge *j)
   RjToll toll = count_toll (j->result);
   guint n = j->result->participants->len;
   guint n_others = n - toll.n_affected;
+  g_autofree char *longest = rj_duration_to_text (toll.longest_ms);
 
   if (toll.n_affected == 0) {
     conclude_passed_quietly (j, &toll);
     return;
   }
-  conclude (j, RJ_VERDICT_PASSED, "%u of %u %s lost something, for %.2f s at most, and %s back%s.",
-            toll.n_affected, n, rj_judge_plural (n, "participant", "participants"),
-            toll.longest_ms / 1000, toll.n_affected == 1 ? "is" : "all are",
+  conclude (j, RJ_VERDICT_PASSED, "%u of %u %s lost something, for %s at most, and %s back%s.",
+            toll.n_affected, n, rj_judge_plural (n, "participant", "participants"), longest,
+            toll.n_affected == 1 ? "is" : "all are",
             n_others > 0 ? "; the others noticed nothing" : "");
 }
 

@@ -75,6 +75,15 @@ add_run (RjText *text)
   g_string_append_c (text->out, '\n');
 }
 
+static void
+append_duration (GString *words, const char *before, double ms)
+{
+  g_autofree char *duration = rj_duration_to_text (ms);
+
+  if (ms >= 0)
+    g_string_append_printf (words, "%s%s", before, duration);
+}
+
 static char *
 describe_fault (const RjFaultResult *fault)
 {
@@ -84,20 +93,16 @@ describe_fault (const RjFaultResult *fault)
     g_string_append (words, "did not come to an end");
     return g_string_free (words, FALSE);
   }
-  g_string_append_printf (words, "%s in %.0f ms",
-                          fault->ok && fault->exit_code <= 0 ? "done" : "FAILED",
-                          (fault->ended_us - fault->started_us) / 1000.0);
+  append_duration (words, fault->ok && fault->exit_code <= 0 ? "done in " : "FAILED in ",
+                   (fault->ended_us - fault->started_us) / 1000.0);
   if (fault->exit_code >= 0)
     g_string_append_printf (words, ", exit code %d", fault->exit_code);
   if (fault->error != NULL)
     g_string_append_printf (words, ": %s", fault->error);
   if (fault->hit_session != NULL)
     g_string_append_printf (words, "; hit session %s", fault->hit_session);
-  if (fault->server_detection_ms >= 0)
-    g_string_append_printf (words, "; the server declared the node dead after %.2f s",
-                            fault->server_detection_ms / 1000);
-  if (fault->back_ms >= 0)
-    g_string_append_printf (words, "; everything was back after %.2f s", fault->back_ms / 1000);
+  append_duration (words, "; the server declared the node dead after ", fault->server_detection_ms);
+  append_duration (words, "; everything was back after ", fault->back_ms);
   return g_string_free (words, FALSE);
 }
 
@@ -141,9 +146,11 @@ add_faults (RjText *text)
 #define MOST_PROBLEMS 12
 
 static void
-add_problem (RjText *text, const RjParticipantResult *p)
+add_problem (RjText *text, const RjParticipantResult *p, const char *before)
 {
-  g_autofree char *line = g_strdup_printf ("%s %s.", p->name, p->problem);
+  g_autofree char *line = g_strcmp0 (p->problem, before) == 0
+                            ? g_strdup_printf ("%s: the same.", p->name)
+                            : g_strdup_printf ("%s %s.", p->name, p->problem);
 
   g_string_append (text->out, "  ");
   rj_text_append_wrapped (text->out, line, 6, RJ_TEXT_WIDTH);
@@ -152,6 +159,7 @@ add_problem (RjText *text, const RjParticipantResult *p)
 static void
 add_problems (RjText *text)
 {
+  const char *before = NULL;
   guint n = 0;
 
   for (guint i = 0; i < text->result->participants->len; i++) {
@@ -162,7 +170,8 @@ add_problems (RjText *text)
     if (n == 0)
       rj_text_heading (text, "What is wrong", NULL);
     if (n++ < MOST_PROBLEMS)
-      add_problem (text, p);
+      add_problem (text, p, before);
+    before = p->problem;
   }
   if (n > MOST_PROBLEMS)
     g_string_append_printf (text->out, "  … and %u more\n", n - MOST_PROBLEMS);

@@ -207,24 +207,35 @@ find_server_detection (const RjResult *result, const RjRejoin *rejoin)
 }
 
 static void
+append_detection (GString *words, const RjResult *result, const RjRejoin *rejoin)
+{
+  double ms = find_server_detection (result, rejoin);
+  g_autofree char *duration = rj_duration_to_text (ms);
+
+  if (ms >= 0)
+    g_string_append_printf (words, "; the server took %s to declare the node dead", duration);
+}
+
+static void
 write_slowest (RjText *text, const Way *way)
 {
   const RjRejoin *r = way->rejoin;
+  const char *name = way->participant->name;
   guint phase = rj_phase_find_longest (r);
   double ms = rj_phase_get (r, phase);
-  double server_ms = phase == 0 ? find_server_detection (text->result, r) : RJ_MS_UNKNOWN;
+  g_autofree char *total = rj_duration_to_text (r->total_ms);
+  g_autofree char *most = rj_duration_to_text (ms);
   g_autoptr (GString) words = g_string_new (NULL);
 
-  g_string_append_printf (words, "Slowest: %s, %.2f s. %.0f %% of it (%.2f s) %s",
-                          way->participant->name, r->total_ms / 1000,
-                          r->total_ms > 0 ? 100 * ms / r->total_ms : 0, ms / 1000,
+  g_string_append_printf (words, "Slowest: %s, %s. %.0f %% of it (%s) %s", name, total,
+                          r->total_ms > 0 ? 100 * ms / r->total_ms : 0, most,
                           rj_phase_rows[phase].words);
-  if (server_ms >= 0)
-    g_string_append_printf (words, "; the server took %.2f s to declare the node dead",
-                            server_ms / 1000);
-  g_string_append (words, r->last_edge != NULL ? "; what came back last was " : ".");
+  if (phase == 0)
+    append_detection (words, text->result, r);
   if (r->last_edge != NULL)
-    g_string_append_printf (words, "%.*s.", (int) strcspn (r->last_edge, ">"), r->last_edge);
+    g_string_append_printf (words, "; what came back last was %.*s",
+                            (int) (strlen (r->last_edge) - strlen (name) - 1), r->last_edge);
+  g_string_append (words, ".");
   g_string_append (text->out, "  ");
   rj_text_append_wrapped (text->out, words->str, 2, RJ_TEXT_WIDTH);
 }

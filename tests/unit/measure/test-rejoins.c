@@ -409,6 +409,8 @@ test_a_way_that_does_not_end (void)
 
   rjt_tell (story, 5500, RJ_EVENT_ATTEMPT_STARTED, "b", 2, NULL, "{'try':1,'rejoin':true}");
   rjt_tell (story, 5500, RJ_EVENT_TOKEN_REQUESTED, "b", 2, NULL, NULL);
+  rjt_tell (story, 29990, RJ_EVENT_PARTICIPANT_STATE, "b", 0, NULL, "{'to':'leaving'}");
+  rjt_tell (story, 29991, RJ_EVENT_ATTEMPT_CLOSED, "b", 2, NULL, "{'reason':'left'}");
   rjt_tell_end (story, 30000, "duration");
   result = conclude (story);
   r = get_rejoin (result, 1, 0);
