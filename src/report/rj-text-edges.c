@@ -211,10 +211,12 @@ rj_text_add_pictures (RjText *text)
                    "seconds, from the last frame to the next key frame");
   for (guint i = 0; i < all->len; i++) {
     const char *session = ((RjEdgeResult *) g_ptr_array_index (all, i))->session;
-    g_autoptr (GPtrArray) troubled = list_troubled (text->result, session);
+    g_autoptr (GPtrArray) troubled = NULL;
 
-    if (g_hash_table_add (told, (gpointer) session))
-      write_session (text, session, troubled);
+    if (!g_hash_table_add (told, (gpointer) session))
+      continue;
+    troubled = list_troubled (text->result, session);
+    write_session (text, session, troubled);
   }
   rj_ink_append (
     text->out,
