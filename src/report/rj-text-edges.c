@@ -220,8 +220,8 @@ rj_text_add_pictures (RjText *text)
   }
   rj_ink_append (
     text->out,
-    "  · no outage   – does not look   2×1.50 two outages, the longer one   DARK not back "
-    "at the end\n",
+    "  · no outage   – does not look   2×1.50 two, the longer one   DARK gone at the end   "
+    "NEVER not seen once\n",
     RJ_INK_DIM, text->colour);
   g_string_append_c (text->out, '\n');
 }
