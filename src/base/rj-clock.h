@@ -2,7 +2,8 @@
  *
  * A timer is owned by its creator: rj_timer_cancel() stops it and frees it; a timer that has fired is freed
  * by the clock before its callback runs, so the creator's pointer must be forgotten in the callback (first
- * line: self->timer = NULL). Home thread only, except rj_clock_now_us() of the real clock. */
+ * line: self->timer = NULL). Home thread only; the real clock may be used from any thread that has a main
+ * context of its own. */
 #pragma once
 
 #include <glib-object.h>
@@ -32,7 +33,9 @@ RjTimer *rj_clock_start_timer (RjClock *self, gint64 delay_us, RjTimerFunc func,
 /* Stops and forgets the timer at @timer, and sets it to NULL. NULL is fine. */
 void rj_clock_cancel_timer (RjClock *self, RjTimer **timer);
 
-/* The clock of the machine; timers run in the thread-default main context of the caller. */
+/* The clock of the machine; timers run in the thread-default main context of the caller, those that are due
+ * together in the order of their times. A timer is cancelled in the thread where it runs. Timers that are
+ * left when the last reference goes do not run. */
 #define RJ_TYPE_REAL_CLOCK (rj_real_clock_get_type ())
 G_DECLARE_FINAL_TYPE (RjRealClock, rj_real_clock, RJ, REAL_CLOCK, GObject)
 RjClock *rj_real_clock_new (void);

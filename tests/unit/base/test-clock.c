@@ -110,6 +110,15 @@ on_cancel_other (gpointer user_data)
 }
 
 static void
+on_cancel_third (gpointer user_data)
+{
+  Ring *ring = user_data;
+
+  on_ring (ring);
+  rj_clock_cancel_timer (ring->fixture->clock, &ring->fixture->timers[2]);
+}
+
+static void
 test_a_timer_may_cancel_one_that_is_due_with_it (Fixture *f, gconstpointer unused)
 {
   Ring rings[2] = { { f, 0 }, { f, 1 } };
@@ -187,6 +196,89 @@ test_the_real_clock_runs_and_orders_timers (Fixture *f, gconstpointer unused)
   g_assert_cmpint (f->at_us[0] - start_us, >=, 3000);
 }
 
+/* A loop that comes late (a busy home thread) still runs what is overdue in the order of the times */
+static void
+test_overdue_timers_run_in_order (Fixture *f, gconstpointer unused)
+{
+  Ring rings[4] = { { f, 0 }, { f, 1 }, { f, 2 }, { f, 3 } };
+  gint64 start_us;
+
+  g_object_unref (f->clock);
+  f->clock = rj_real_clock_new ();
+  start_us = rj_clock_now_us (f->clock);
+  f->timers[0] = rj_clock_start_timer (f->clock, 400, on_ring, &rings[0]);
+  f->timers[1] = rj_clock_start_timer (f->clock, 100, on_cancel_third, &rings[1]);
+  f->timers[2] = rj_clock_start_timer (f->clock, 200, on_ring, &rings[2]);
+  f->timers[3] = rj_clock_start_timer (f->clock, 300, on_ring, &rings[3]);
+  while (rj_clock_now_us (f->clock) < start_us + 2000)
+    continue; /* the loop is kept from its work: two milliseconds of it */
+  while (f->timers[0] != NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpstr (f->log->str, ==, "bda"); /* b has cancelled c */
+}
+
+static void
+on_release_clock (gpointer user_data)
+{
+  Ring *ring = user_data;
+
+  g_string_append_c (ring->fixture->log, 'x');
+  g_clear_object (&ring->fixture->clock);
+}
+
+static void
+test_a_timer_may_drop_the_real_clock (Fixture *f, gconstpointer unused)
+{
+  Ring ring = { f, 0 };
+
+  g_object_unref (f->clock);
+  f->clock = rj_real_clock_new ();
+  rj_clock_start_timer (f->clock, 0, on_release_clock, &ring);
+  rj_clock_start_timer (f->clock, 0, on_release_clock, &ring);
+  while (f->clock != NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpstr (f->log->str, ==, "x"); /* the other one has gone with the clock */
+  f->clock = rj_fake_clock_new (0);       /* for tear_down */
+}
+
+static void
+on_nested (gpointer user_data)
+{
+  Ring *ring = user_data;
+
+  on_ring (ring);
+  while (ring->fixture->timers[1] != NULL)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static void
+test_a_loop_inside_a_timer_runs_timers (Fixture *f, gconstpointer unused)
+{
+  Ring rings[2] = { { f, 0 }, { f, 1 } };
+
+  g_object_unref (f->clock);
+  f->clock = rj_real_clock_new ();
+  f->timers[0] = rj_clock_start_timer (f->clock, 0, on_nested, &rings[0]);
+  f->timers[1] = rj_clock_start_timer (f->clock, 500, on_ring, &rings[1]);
+  while (f->timers[0] != NULL || f->timers[1] != NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpstr (f->log->str, ==, "ab");
+}
+
+static void
+test_a_far_future_is_never (Fixture *f, gconstpointer unused)
+{
+  Ring rings[2] = { { f, 0 }, { f, 1 } };
+
+  g_object_unref (f->clock);
+  f->clock = rj_real_clock_new ();
+  f->timers[0] = rj_clock_start_timer (f->clock, G_MAXINT64, on_ring, &rings[0]);
+  f->timers[1] = rj_clock_start_timer (f->clock, 0, on_ring, &rings[1]);
+  while (f->timers[1] != NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpstr (f->log->str, ==, "b");
+}
+
 static void
 test_the_real_clock_cancels (Fixture *f, gconstpointer unused)
 {
@@ -234,6 +326,10 @@ main (int argc, char **argv)
   ADD ("/base/clock/fake/idle", test_work_that_a_timer_causes_is_done_before_the_next);
   ADD ("/base/clock/fake/left-over", test_timers_left_over_go_with_the_clock);
   ADD ("/base/clock/real/order", test_the_real_clock_runs_and_orders_timers);
+  ADD ("/base/clock/real/overdue", test_overdue_timers_run_in_order);
+  ADD ("/base/clock/real/drop", test_a_timer_may_drop_the_real_clock);
+  ADD ("/base/clock/real/nested", test_a_loop_inside_a_timer_runs_timers);
+  ADD ("/base/clock/real/far", test_a_far_future_is_never);
   ADD ("/base/clock/real/cancel", test_the_real_clock_cancels);
   ADD ("/base/clock/real/context", test_the_real_clock_uses_the_context_of_the_caller);
   return g_test_run ();
