@@ -182,19 +182,21 @@ write_session (RjText *text, const char *session, GPtrArray *troubled)
 static void
 write_all_well (RjText *text)
 {
-  double longest_ms = 0;
+  guint n = text->result->edges->len;
+  double longest_ms = RJ_MS_UNKNOWN;
 
-  if (text->result->edges->len == 0)
+  if (n == 0)
     return;
-  for (guint i = 0; i < text->result->edges->len; i++)
+  for (guint i = 0; i < n; i++)
     longest_ms = fmax (
       longest_ms, ((RjEdgeResult *) g_ptr_array_index (text->result->edges, i))->longest_gap_ms);
   rj_text_heading (text, "Pictures", NULL);
-  g_string_append_printf (text->out,
-                          "  No outage on any of %u %s; the longest gap between two frames was "
-                          "%.0f ms.\n\n",
-                          text->result->edges->len,
-                          text->result->edges->len == 1 ? "edge" : "edges", longest_ms);
+  g_string_append_printf (text->out, "  No outage was seen on any of %u %s", n,
+                          n == 1 ? "edge" : "edges");
+  if (longest_ms >= 0)
+    g_string_append_printf (text->out, "; the longest gap between two frames was %.0f ms",
+                            longest_ms);
+  g_string_append (text->out, ".\n\n");
 }
 
 void
@@ -218,11 +220,10 @@ rj_text_add_pictures (RjText *text)
     troubled = list_troubled (text->result, session);
     write_session (text, session, troubled);
   }
-  rj_ink_append (
-    text->out,
-    "  · no outage   – does not look   2×1.50 two, the longer one   DARK gone at the end   "
-    "NEVER not seen once\n",
-    RJ_INK_DIM, text->colour);
+  rj_ink_append (text->out,
+                 "  · no outage   – does not look   2×1.50 two, the longer   DARK at the end   "
+                 "NEVER came at all\n",
+                 RJ_INK_DIM, text->colour);
   g_string_append_c (text->out, '\n');
 }
 
@@ -298,7 +299,9 @@ rj_text_add_bystanders (RjText *text)
     write_bystanders (text, watchers);
   }
   if (untouched->len > 0) {
-    add_count_heading (text, "Noticed nothing", untouched->len);
+    add_count_heading (text,
+                       text->result->ended_us > 0 ? "Noticed nothing" : "Noticed nothing so far",
+                       untouched->len);
     write_bystanders (text, untouched);
   }
 }

@@ -157,8 +157,9 @@ test_nothing_happened (void)
   rjt_tell_end (story, 3001, "duration");
   result = conclude (story);
   text = rj_report_text (result, FALSE);
-  g_assert_nonnull (strstr (text, "No outage on any of 1 edge; the longest gap between two "
-                                  "frames was 42 ms."));
+  g_assert_nonnull (strstr (text,
+                            "No outage was seen on any of 1 edge; the longest gap between two "
+                            "frames was 42 ms."));
   g_assert_null (strstr (text, "The way back"));
   g_assert_null (strstr (text, "Noticed nothing"));
 }
