@@ -21,7 +21,7 @@ test('openvidu-node-client makes sessions, sees bots and throws one out', { time
   assert.equal(session.connections.length, 1);
 
   const run = runRejoin(['run', '--url', cluster.server, '--participants', '2', '--session', 'office',
-    '--duration', '15s', '--fault', 'run:true@14s'], { REJOIN_SECRET: cluster.secret });
+    '--duration', '8s', '--fault', 'run:true@7s'], { REJOIN_SECRET: cluster.secret });
   const active = await until('both bots publish', async () => {
     await session.fetch();
     const found = session.activeConnections.filter((c) => c.publishers.length === 1 && c.subscribers.length === 1);
