@@ -13,6 +13,7 @@
 
 #define MAX_PACKET     2048
 #define MAX_EARLY_DTLS 16 /* datagrams kept until ICE says that it is connected */
+#define MAX_EARLY_SRTP 64 /* packets kept until there are keys */
 #define DEADLINE_US    (30 * G_USEC_PER_SEC) /* from the credentials to connected */
 
 /* new → checking (remote known) → handshaking (ICE connected) → connected; any → failed → closed */
@@ -46,6 +47,7 @@ struct _RjIcePeer {
   RjIceCredentials local;
   GSList *early_candidates; /* of NiceCandidate, newest first, until set_remote */
   GQueue early_dtls;        /* of GBytes, until ICE is connected */
+  GQueue early_srtp;        /* of EarlyPacket, until there are keys */
   RjClock *clock;
   RjTimer *deadline;
   RjDtls *dtls;
@@ -123,6 +125,56 @@ rj_ice_peer_send_rtcp (RjIcePeer *self, const guint8 *packet, gsize size)
   send_protected (self, rj_srtp_protect_rtcp, packet, size);
 }
 
+/* --- SRTP that arrives --- */
+
+/* The other side is done with DTLS when its last flight leaves, and its media may overtake that flight: without
+ * these the first key frame would be lost. */
+typedef struct {
+  gint64 at_us;
+  gsize size;
+  guint8 data[] __attribute__ ((aligned (8)));
+} EarlyPacket;
+
+static void
+keep_early_srtp (RjIcePeer *self, const guint8 *packet, gsize size, gint64 at_us)
+{
+  EarlyPacket *early;
+
+  if (self->early_srtp.length >= MAX_EARLY_SRTP)
+    return;
+  early = g_malloc (sizeof *early + size);
+  early->at_us = at_us;
+  early->size = size;
+  memcpy (early->data, packet, size);
+  g_queue_push_tail (&self->early_srtp, early);
+}
+
+static void
+take_srtp (RjIcePeer *self, guint8 *packet, gsize size, gint64 at_us)
+{
+  if (self->state == STATE_HANDSHAKING)
+    keep_early_srtp (self, packet, size, at_us);
+  if (self->state != STATE_CONNECTED)
+    return;
+  if (rj_packet_classify (packet, size) == RJ_PACKET_RTCP) {
+    if (rj_srtp_unprotect_rtcp (self->srtp, packet, &size) && self->callbacks.rtcp != NULL)
+      self->callbacks.rtcp (self, packet, size, at_us, self->user_data);
+  } else if (rj_srtp_unprotect_rtp (self->srtp, packet, &size) && self->callbacks.rtp != NULL) {
+    self->callbacks.rtp (self, packet, size, at_us, self->user_data);
+  }
+}
+
+static void
+take_early_srtp (RjIcePeer *self)
+{
+  EarlyPacket *early;
+
+  while ((early = g_queue_pop_head (&self->early_srtp)) != NULL) {
+    take_srtp (self, early->data, early->size, early->at_us);
+    g_free (early);
+  }
+}
+
 /* --- DTLS --- */
 
 static void
@@ -134,7 +186,7 @@ on_dtls_send (RjDtls *dtls, const guint8 *datagram, gsize size, gpointer user_da
 static void
 on_dtls_connected (RjDtls *dtls, const RjSrtpKeys *keys, gpointer user_data)
 {
-  RjIcePeer *self = user_data;
+  g_autoptr (RjIcePeer) self = g_object_ref (user_data);
   g_autoptr (GError) error = NULL;
 
   self->srtp = rj_srtp_new (keys, &error);
@@ -145,6 +197,7 @@ on_dtls_connected (RjDtls *dtls, const RjSrtpKeys *keys, gpointer user_data)
   rj_clock_cancel_timer (self->clock, &self->deadline);
   if (move (self, STATE_CONNECTED) && self->callbacks.connected != NULL)
     self->callbacks.connected (self, self->user_data);
+  take_early_srtp (self);
 }
 
 static void
@@ -242,19 +295,6 @@ on_deadline (gpointer user_data)
 }
 
 /* --- receiving --- */
-
-static void
-take_srtp (RjIcePeer *self, guint8 *packet, gsize size, gint64 now_us)
-{
-  if (self->state != STATE_CONNECTED)
-    return;
-  if (rj_packet_classify (packet, size) == RJ_PACKET_RTCP) {
-    if (rj_srtp_unprotect_rtcp (self->srtp, packet, &size) && self->callbacks.rtcp != NULL)
-      self->callbacks.rtcp (self, packet, size, now_us, self->user_data);
-  } else if (rj_srtp_unprotect_rtp (self->srtp, packet, &size) && self->callbacks.rtp != NULL) {
-    self->callbacks.rtp (self, packet, size, now_us, self->user_data);
-  }
-}
 
 static void
 take_packet (RjIcePeer *self, guint8 *packet, gsize size)
@@ -525,6 +565,7 @@ rj_ice_peer_finalize (GObject *object)
 
   g_clear_pointer (&self->early_candidates, free_candidates);
   g_queue_clear_full (&self->early_dtls, (GDestroyNotify) g_bytes_unref);
+  g_queue_clear_full (&self->early_srtp, g_free);
   g_clear_pointer (&self->srtp, rj_srtp_free);
   g_clear_object (&self->clock);
   g_clear_pointer (&self->context, g_main_context_unref);
@@ -545,4 +586,5 @@ static void
 rj_ice_peer_init (RjIcePeer *self)
 {
   g_queue_init (&self->early_dtls);
+  g_queue_init (&self->early_srtp);
 }

@@ -59,6 +59,8 @@ on_connected (RjIcePeer *peer, gpointer user_data)
   g_assert_true (self->ice_connected);
   g_assert_false (self->connected);
   self->connected = TRUE;
+  if (self->on_connected != NULL)
+    self->on_connected (self);
 }
 
 static void

@@ -14,6 +14,8 @@ struct _RjtIceEnd {
   gboolean ice_connected;
   gboolean connected;
   gboolean close_in_callback;
+  void (*on_connected) (RjtIceEnd *self); /* (nullable) */
+  gpointer user_data;                     /* the test's */
   GError *error;
   guint n_callbacks;
   GByteArray *rtp; /* the last one */

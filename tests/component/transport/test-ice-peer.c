@@ -1,4 +1,5 @@
 #include "rjt-ice-end.h"
+#include "rjt-relay.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -278,6 +279,46 @@ test_may_close_in_a_callback (Fixture *f, gconstpointer unused)
   g_assert_no_error (f->one.error);
 }
 
+#define N_EARLY 3
+
+static void
+send_at_once (RjtIceEnd *passive)
+{
+  rjt_relay_let_srtp_overtake (passive->user_data, 0, N_EARLY);
+  for (guint16 i = 0; i < N_EARLY; i++) {
+    g_autoptr (GByteArray) rtp = rjt_make_rtp (0x1234, i, 100);
+
+    rj_ice_peer_send_rtp (passive->peer, rtp->data, rtp->len);
+  }
+}
+
+/* The passive side is connected first; its media may arrive before its last flight. */
+static void
+test_media_before_the_last_flight_is_kept (Fixture *f, gconstpointer unused)
+{
+  RjtRelay *relay = rjt_relay_new ();
+  g_autofree char *of_one = NULL;
+  g_autofree char *of_two = NULL;
+
+  f->one.hold = TRUE;
+  f->two.hold = TRUE;
+  f->one.on_connected = send_at_once;
+  f->one.user_data = relay;
+  rjt_ice_end_set_remote (&f->one, &f->two, RJ_DTLS_PASSIVE);
+  rjt_ice_end_set_remote (&f->two, &f->one, RJ_DTLS_ACTIVE);
+  rj_ice_peer_gather (f->one.peer, NULL);
+  rj_ice_peer_gather (f->two.peer, NULL);
+  RJT_WAIT (f->one.gathered && f->two.gathered);
+  of_one = rjt_relay_take_candidate (relay, 0, f->one.candidates->pdata[0]);
+  of_two = rjt_relay_take_candidate (relay, 1, f->two.candidates->pdata[0]);
+  g_assert_true (rj_ice_peer_add_candidate (f->one.peer, of_two));
+  g_assert_true (rj_ice_peer_add_candidate (f->two.peer, of_one));
+  RJT_WAIT (f->one.connected && f->two.connected);
+  g_assert_cmpuint (rjt_relay_count_overtaken (relay), >, 0);
+  RJT_WAIT (f->two.n_rtp == N_EARLY);
+  rjt_relay_free (relay);
+}
+
 #define DEADLINE_US (30 * G_USEC_PER_SEC)
 
 static void
@@ -393,6 +434,7 @@ main (int argc, char **argv)
   ADD ("candidates-before-credentials", 0, test_candidates_before_credentials);
   ADD ("candidates-of-one-side-suffice", 0, test_candidates_of_one_side_suffice);
   ADD ("early-client-hello-is-kept", 0, test_early_client_hello_is_kept);
+  ADD ("media-before-the-last-flight-is-kept", 0, test_media_before_the_last_flight_is_kept);
   ADD ("controlling-refuses-fingerprint", 1, test_wrong_fingerprint_fails);
   ADD ("controlled-refuses-fingerprint", 2, test_wrong_fingerprint_fails);
   ADD ("wrong-password-never-connects", 0, test_wrong_password_never_connects);
