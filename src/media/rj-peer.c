@@ -91,6 +91,17 @@ rj_peer_get_tap (RjPeer *self)
   return RJ_PEER_GET_IFACE (self)->get_tap (self);
 }
 
+gint64
+rj_peer_get_last_rtcp_us (RjPeer *self)
+{
+  RjPeerInterface *iface;
+
+  g_return_val_if_fail (RJ_IS_PEER (self), 0);
+
+  iface = RJ_PEER_GET_IFACE (self);
+  return iface->get_last_rtcp_us == NULL ? 0 : iface->get_last_rtcp_us (self);
+}
+
 gboolean
 rj_peer_is_open (RjPeer *self)
 {

@@ -30,7 +30,9 @@ G_DECLARE_INTERFACE (RjPeer, rj_peer, RJ, PEER, GObject)
  *   "first-key-frame" (gint64 at_us)      first complete key frame; audio only: first packet
  *   "frame-gap"       (const RjGap *gap)  a gap between complete frames above the limit has ended
  *   "picture-checked" (const RjPictureCheck *check)   --decode looked at this one
- *   "failed"          (const GError *error)   ICE failed, DTLS failed, GStreamer error
+ *   "failed"          (const GError *error)   ICE failed, DTLS failed (RJ_ERROR_NO_MEDIA), port closed
+ *                     (RJ_ERROR_UNREACHABLE), wrong certificate (RJ_ERROR_PROTOCOL), GStreamer error. Not
+ *                     while an offer or answer is under way: that call ends with the error then
  *
  * No "candidate" before create_offer_finish() was called, so that the offer can be sent first. */
 
@@ -63,6 +65,7 @@ struct _RjPeerInterface {
   RjTap *(*get_tap) (RjPeer *self);
   gboolean (*is_open) (RjPeer *self);
   void (*close) (RjPeer *self);
+  gint64 (*get_last_rtcp_us) (RjPeer *self); /* (nullable): never any */
 };
 
 /* Returns the offer (SDP text without candidates). For senders it contains the SSRCs. */
@@ -86,6 +89,11 @@ void rj_peer_add_candidate (RjPeer *self, guint mline, const char *mid, const ch
 
 /* Returns: (transfer none) (nullable): counters of what arrives; NULL for senders */
 RjTap *rj_peer_get_tap (RjPeer *self);
+
+/* Returns: when the last RTCP packet came from the other side; 0: none yet. For a sender it is the only sign
+ * of life of the media server. */
+gint64 rj_peer_get_last_rtcp_us (RjPeer *self);
+
 gboolean rj_peer_is_open (RjPeer *self);
 void rj_peer_close (RjPeer *self);
 
@@ -107,6 +115,8 @@ typedef struct {
   GPtrArray *stun_servers; /* (nullable) (element-type utf8): "stun://host:port" */
   GPtrArray *turn_servers; /* (nullable) (element-type utf8): "turn://user:password@host:port", escaped */
   RjLoopback loopback;
+  gboolean detect_icmp;    /* "failed" with RJ_ERROR_UNREACHABLE as soon as the other side's port is reported
+                              closed; any stray ICMP ends the peer, so it is for those who ask for it */
 } RjPeerConfig;
 
 #define RJ_TYPE_PEER_FACTORY (rj_peer_factory_get_type ())

@@ -205,6 +205,21 @@ rj_webrtcbin_dup_nice_agent (GstElement *webrtc)
 
 #define MAX_STREAMS 4
 
+GSocket *
+rj_webrtcbin_dup_socket (GstElement *webrtc)
+{
+  g_autoptr (GObject) agent = rj_webrtcbin_dup_nice_agent (webrtc);
+
+  for (guint stream = 1; agent != NULL && stream <= MAX_STREAMS; stream++) {
+    GSocket *socket =
+      nice_agent_get_selected_socket (NICE_AGENT (agent), stream, NICE_COMPONENT_TYPE_RTP);
+
+    if (socket != NULL)
+      return g_object_ref (socket);
+  }
+  return NULL;
+}
+
 void
 rj_webrtcbin_read_selected_pair (GstElement *webrtc, char **local, char **remote)
 {

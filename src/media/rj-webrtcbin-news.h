@@ -1,6 +1,7 @@
 /* What webrtcbin's threads have to say, brought home through a mailbox, and what is read from it at home. */
 #pragma once
 
+#include <gio/gio.h>
 #include <gst/gst.h>
 
 #include "rj-mailbox.h"
@@ -26,6 +27,9 @@ void rj_webrtcbin_listen (GstElement *pipeline,
 
 /* Returns: (transfer full) (nullable): the NiceAgent below webrtcbin */
 GObject *rj_webrtcbin_dup_nice_agent (GstElement *webrtc);
+
+/* Returns: (transfer full) (nullable): the socket of the selected pair, once ICE is connected. Home. */
+GSocket *rj_webrtcbin_dup_socket (GstElement *webrtc);
 
 /* Types of the selected candidates: "host", "srflx", "prflx", "relay". @local, @remote: (out) (transfer full)
  * (nullable). Home thread. */

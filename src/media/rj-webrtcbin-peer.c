@@ -6,6 +6,7 @@
 #include "rj-answer-check.h"
 #include "rj-candidate-queue.h"
 #include "rj-error.h"
+#include "rj-life-signs.h"
 #include "rj-log.h"
 #include "rj-promise.h"
 #include "rj-states.h"
@@ -53,6 +54,8 @@ struct _RjWebrtcbinPeer {
   RjAnswerFacts answer;
   RjCandidateQueue *local_candidates;  /* until the offer was taken */
   RjCandidateQueue *remote_candidates; /* until the answer is applied */
+  RjLifeSigns *life_signs;
+  gboolean detect_icmp;
   gboolean ice_told, dtls_told;
 };
 
@@ -100,14 +103,6 @@ fail (RjWebrtcbinPeer *self, const GError *error)
     fail_pending (self, g_error_copy (error));
   else
     g_signal_emit_by_name (self, "failed", error);
-}
-
-static void
-fail_no_media (RjWebrtcbinPeer *self, const char *text)
-{
-  g_autoptr (GError) error = g_error_new_literal (RJ_ERROR, RJ_ERROR_NO_MEDIA, text);
-
-  fail (self, error);
 }
 
 /* ---- candidates ---- */
@@ -162,6 +157,8 @@ on_ice_connected (gpointer owner, gint64 at_us)
   if (!is_alive (self) || self->ice_told)
     return;
   self->ice_told = TRUE;
+  if (self->detect_icmp)
+    rj_life_signs_watch_icmp (self->life_signs, self->webrtc);
   rj_webrtcbin_read_selected_pair (self->webrtc, &local, &remote);
   g_signal_emit_by_name (self, "ice-connected", at_us, local, remote);
 }
@@ -197,20 +194,25 @@ on_dtls_connected (gpointer owner, gint64 at_us)
   g_signal_emit_by_name (self, "dtls-connected", at_us);
 }
 
-static void
-on_ice_failed (gpointer owner, gint64 at_us)
-{
-  RJ_ASSERT_HOME ();
-  fail_no_media (owner, "ICE failed");
-}
-
+/* Both states tell it when ICE fails; the second one finds the peer closed or failed */
 static void
 on_connection_failed (gpointer owner, gint64 at_us)
 {
   RjWebrtcbinPeer *self = owner;
+  g_autoptr (GError) error = NULL;
 
   RJ_ASSERT_HOME ();
-  fail_no_media (self, self->ice_told ? "DTLS failed" : "ICE failed");
+  if (!is_alive (self))
+    return;
+  if (rj_life_signs_has_seen_icmp (self->life_signs))
+    g_set_error (&error, RJ_ERROR, RJ_ERROR_UNREACHABLE,
+                 "the media server's port is closed (ICMP)");
+  else
+    g_set_error (&error, RJ_ERROR, RJ_ERROR_NO_MEDIA,
+                 self->dtls_told  ? "ICE failed: the other side does not answer any more"
+                 : self->ice_told ? "DTLS failed"
+                                  : "ICE failed: no pair of addresses connects");
+  fail (self, error);
 }
 
 static void
@@ -227,7 +229,7 @@ static const RjWebrtcbinNews news = {
   .candidate = on_candidate,
   .ice_connected = on_ice_connected,
   .dtls_connected = on_dtls_connected,
-  .ice_failed = on_ice_failed,
+  .ice_failed = on_connection_failed,
   .connection_failed = on_connection_failed,
   .pipeline_error = on_pipeline_error,
 };
@@ -453,6 +455,12 @@ rj_webrtcbin_peer_get_tap (RjPeer *peer)
   return self->receiver == NULL ? NULL : rj_receiver_get_tap (self->receiver);
 }
 
+static gint64
+rj_webrtcbin_peer_get_last_rtcp_us (RjPeer *peer)
+{
+  return rj_life_signs_get_last_rtcp_us (RJ_WEBRTCBIN_PEER (peer)->life_signs);
+}
+
 static gboolean
 rj_webrtcbin_peer_is_open (RjPeer *peer)
 {
@@ -470,6 +478,8 @@ rj_webrtcbin_peer_close (RjPeer *peer)
   g_clear_pointer (&self->sender, rj_sender_stop);
   if (self->decoder != NULL)
     rj_decoder_remove (self->decoder, self);
+  if (self->life_signs != NULL)
+    rj_life_signs_stop (self->life_signs);
   if (self->mailbox != NULL)
     rj_mailbox_close (self->mailbox);
   self->webrtc = NULL;
@@ -494,6 +504,7 @@ rj_webrtcbin_peer_finalize (GObject *object)
   g_clear_pointer (&self->reaper, rj_reaper_unref);
   g_clear_object (&self->decoder);
   g_clear_pointer (&self->receiver, rj_receiver_unref);
+  g_clear_pointer (&self->life_signs, rj_life_signs_free);
   g_clear_pointer (&self->offer, g_free);
   g_clear_pointer (&self->mids, g_ptr_array_unref);
   rj_answer_facts_clear (&self->answer);
@@ -522,6 +533,7 @@ rj_webrtcbin_peer_iface_init (RjPeerInterface *iface)
   iface->get_tap = rj_webrtcbin_peer_get_tap;
   iface->is_open = rj_webrtcbin_peer_is_open;
   iface->close = rj_webrtcbin_peer_close;
+  iface->get_last_rtcp_us = rj_webrtcbin_peer_get_last_rtcp_us;
 }
 
 static void
@@ -555,6 +567,7 @@ rj_webrtcbin_peer_new (const RjPeerKit *kit, const RjPeerConfig *config, GError 
   RJ_ASSERT_HOME ();
 
   self->direction = config->direction;
+  self->detect_icmp = config->detect_icmp;
   self->reaper = rj_reaper_ref (kit->reaper);
   self->mailbox = rj_mailbox_new (G_OBJECT (self), G_PRIORITY_DEFAULT);
   built = rj_webrtcbin_build (&parts, config, kit->clip, error);
@@ -563,6 +576,7 @@ rj_webrtcbin_peer_new (const RjPeerKit *kit, const RjPeerConfig *config, GError 
   if (!built)
     return NULL;
   rj_peer_census_add (self->webrtc);
+  self->life_signs = rj_life_signs_new (self->webrtc);
   rj_webrtcbin_listen (self->pipeline, self->webrtc, &news, self->mailbox);
   if (config->direction == RJ_DIRECTION_RECEIVE)
     prepare_receiver (self, kit, config);

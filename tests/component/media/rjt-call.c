@@ -193,6 +193,7 @@ rjt_call_new (RjtStudio *studio, const RjtCallPlan *plan)
     .publisher = RJT_PUBLISHER,
     .expected_known = TRUE,
     .loopback = RJ_LOOPBACK_ONLY,
+    .detect_icmp = plan->detect_icmp,
   };
   RjtCounterpartConfig counterpart = {
     .sends = !peer_sends,

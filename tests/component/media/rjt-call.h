@@ -53,6 +53,7 @@ typedef struct {
   gboolean no_audio, no_video;
   guint16 publisher;     /* that the sender has; 0: the expected one */
   RjClip *clip;          /* (nullable) of a sending counterpart */
+  gboolean detect_icmp;
   gboolean foreign;      /* the sending counterpart belongs to another run */
   char *(*edit_answer) (const char *answer); /* (nullable) */
 } RjtCallPlan;

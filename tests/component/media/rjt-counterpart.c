@@ -2,6 +2,7 @@
 
 #include <gst/video/video.h>
 #include <gst/webrtc/webrtc.h>
+#include <sys/socket.h>
 
 #include "rj-receiver.h"
 #include "rj-sender.h"
@@ -216,6 +217,17 @@ void
 rjt_counterpart_stop_sending (RjtCounterpart *self)
 {
   g_clear_pointer (&self->sender, rj_sender_stop);
+}
+
+void
+rjt_counterpart_close_port (RjtCounterpart *self)
+{
+  g_autoptr (GSocket) connected = rj_webrtcbin_dup_socket (self->parts.webrtc);
+  const struct sockaddr nowhere = { .sa_family = AF_UNSPEC };
+
+  g_assert_nonnull (connected);
+  /* gives the port back, although somebody polls the socket (udp(7): dissolves the association) */
+  g_assert_cmpint (connect (g_socket_get_fd (connected), &nowhere, sizeof nowhere), ==, 0);
 }
 
 void

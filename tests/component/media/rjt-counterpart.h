@@ -41,6 +41,9 @@ void rjt_counterpart_ask_for_key (RjtCounterpart *self, gboolean fir);
 void rjt_counterpart_start_sending (RjtCounterpart *self);
 void rjt_counterpart_stop_sending (RjtCounterpart *self);
 
+/* Its port is closed from one moment to the next, as if its process had been killed: no farewell. */
+void rjt_counterpart_close_port (RjtCounterpart *self);
+
 void rjt_counterpart_free (RjtCounterpart *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RjtCounterpart, rjt_counterpart_free)
 
