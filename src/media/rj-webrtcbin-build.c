@@ -29,8 +29,6 @@ make (const char *factory, const char *name, GError **error)
   return NULL;
 }
 
-/* libnice as it should have been from the start: no UPnP (one thread, eleven descriptors and 200 ms), no TCP,
- * checks at 5 ms; before anything is gathered */
 static void
 add_address (NiceAgent *agent, const char *text)
 {
@@ -41,6 +39,7 @@ add_address (NiceAgent *agent, const char *text)
     nice_agent_add_local_address (agent, &address);
 }
 
+/* libnice gathers on exactly these, once there is one */
 static void
 add_addresses (NiceAgent *agent, RjLoopback loopback)
 {
@@ -54,6 +53,8 @@ add_addresses (NiceAgent *agent, RjLoopback loopback)
   g_list_free_full (ips, g_free);
 }
 
+/* libnice as it should have been from the start: no UPnP (one thread, eleven descriptors and 200 ms), no TCP,
+ * checks at 5 ms; before anything is gathered */
 static void
 tune_ice (GstElement *webrtc, RjLoopback loopback)
 {
