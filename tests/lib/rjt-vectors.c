@@ -61,8 +61,8 @@ call_for_line (
   g_clear_pointer (&vector.message, json_node_unref);
 }
 
-guint
-rjt_vectors_each (RjtVectorFunc func, gpointer user_data)
+static guint
+each_line (const char *prefix, const char *mark, RjtVectorFunc func, gpointer user_data)
 {
   const char *folder = g_getenv ("RJT_VECTORS");
   g_autoptr (GPtrArray) names = NULL;
@@ -77,17 +77,31 @@ rjt_vectors_each (RjtVectorFunc func, gpointer user_data)
     g_auto (GStrv) lines = NULL;
     g_autoptr (GError) error = NULL;
 
+    if (!g_str_has_prefix (name, prefix))
+      continue;
     g_file_get_contents (path, &text, NULL, &error);
     g_assert_no_error (error);
     lines = g_strsplit (text, "\n", -1);
     for (guint k = 0; lines[k] != NULL; k++) {
-      if (*lines[k] == '\0')
+      if (*lines[k] == '\0' || strstr (lines[k], mark) == NULL)
         continue;
       n_lines++;
       call_for_line (name, k + 1, lines[k], func, user_data);
     }
   }
   return n_lines;
+}
+
+guint
+rjt_vectors_each (RjtVectorFunc func, gpointer user_data)
+{
+  return each_line ("", "", func, user_data);
+}
+
+guint
+rjt_vectors_each_of_clients (const char *prefix, RjtVectorFunc func, gpointer user_data)
+{
+  return each_line (prefix, "\"who\"", func, user_data);
 }
 
 char *
