@@ -5,6 +5,7 @@
 
 #include "rj-certificate.h"
 #include "rj-clock.h"
+#include "rj-early-packets.h"
 #include "rj-error.h"
 #include "rj-ice-agent.h"
 #include "rj-rtp.h"
@@ -46,8 +47,8 @@ struct _RjIcePeer {
   guint stream;
   RjIceCredentials local;
   GSList *early_candidates; /* of NiceCandidate, newest first, until set_remote */
-  GQueue early_dtls;        /* of GBytes, until ICE is connected */
-  GQueue early_srtp;        /* of EarlyPacket, until there are keys */
+  GQueue early_dtls;        /* of RjEarlyPacket, until ICE is connected */
+  GQueue early_srtp;        /* of RjEarlyPacket, until there are keys */
   RjClock *clock;
   RjTimer *deadline;
   RjDtls *dtls;
@@ -127,33 +128,13 @@ rj_ice_peer_send_rtcp (RjIcePeer *self, const guint8 *packet, gsize size)
 
 /* --- SRTP that arrives --- */
 
-/* The other side is done with DTLS when its last flight leaves, and its media may overtake that flight: without
- * these the first key frame would be lost. */
-typedef struct {
-  gint64 at_us;
-  gsize size;
-  guint8 data[] __attribute__ ((aligned (8)));
-} EarlyPacket;
-
-static void
-keep_early_srtp (RjIcePeer *self, const guint8 *packet, gsize size, gint64 at_us)
-{
-  EarlyPacket *early;
-
-  if (self->early_srtp.length >= MAX_EARLY_SRTP)
-    return;
-  early = g_malloc (sizeof *early + size);
-  early->at_us = at_us;
-  early->size = size;
-  memcpy (early->data, packet, size);
-  g_queue_push_tail (&self->early_srtp, early);
-}
-
 static void
 take_srtp (RjIcePeer *self, guint8 *packet, gsize size, gint64 at_us)
 {
+  /* The other side is done with DTLS when its last flight leaves, and its media may overtake that flight: without
+   * these the first key frame would be lost. */
   if (self->state == STATE_HANDSHAKING)
-    keep_early_srtp (self, packet, size, at_us);
+    rj_early_packets_keep (&self->early_srtp, MAX_EARLY_SRTP, packet, size, at_us);
   if (self->state != STATE_CONNECTED)
     return;
   if (rj_packet_classify (packet, size) == RJ_PACKET_RTCP) {
@@ -167,7 +148,7 @@ take_srtp (RjIcePeer *self, guint8 *packet, gsize size, gint64 at_us)
 static void
 take_early_srtp (RjIcePeer *self)
 {
-  EarlyPacket *early;
+  RjEarlyPacket *early;
 
   while ((early = g_queue_pop_head (&self->early_srtp)) != NULL) {
     take_srtp (self, early->data, early->size, early->at_us);
@@ -215,26 +196,22 @@ static const RjDtlsCallbacks dtls_callbacks = {
 static void
 start_dtls (RjIcePeer *self)
 {
-  GBytes *datagram;
+  RjEarlyPacket *early;
 
   rj_dtls_start (self->dtls);
-  while ((datagram = g_queue_pop_head (&self->early_dtls)) != NULL) {
-    if (self->dtls != NULL)
-      rj_dtls_take_datagram (self->dtls, g_bytes_get_data (datagram, NULL),
-                             g_bytes_get_size (datagram));
-    g_bytes_unref (datagram);
+  while ((early = g_queue_pop_head (&self->early_dtls)) != NULL) {
+    rj_dtls_take_datagram (self->dtls, early->data, early->size);
+    g_free (early);
   }
 }
 
 static void
-take_dtls (RjIcePeer *self, const guint8 *datagram, gsize size)
+take_dtls (RjIcePeer *self, const guint8 *datagram, gsize size, gint64 at_us)
 {
   if (self->state == STATE_HANDSHAKING || self->state == STATE_CONNECTED)
     rj_dtls_take_datagram (self->dtls, datagram, size);
-  else if (self->state < STATE_HANDSHAKING && self->early_dtls.length < MAX_EARLY_DTLS) {
-    g_debug ("peer %p: kept a DTLS datagram that came before ICE was connected", (void *) self);
-    g_queue_push_tail (&self->early_dtls, g_bytes_new (datagram, size));
-  }
+  else if (self->state < STATE_HANDSHAKING)
+    rj_early_packets_keep (&self->early_dtls, MAX_EARLY_DTLS, datagram, size, at_us);
 }
 
 /* --- ICE --- */
@@ -304,7 +281,7 @@ take_packet (RjIcePeer *self, guint8 *packet, gsize size)
   switch (rj_packet_classify (packet, size)) {
   case RJ_PACKET_DTLS:
     self->last_packet_us = now_us;
-    take_dtls (self, packet, size);
+    take_dtls (self, packet, size, now_us);
     break;
   case RJ_PACKET_RTP:
   case RJ_PACKET_RTCP:
@@ -564,7 +541,7 @@ rj_ice_peer_finalize (GObject *object)
   RjIcePeer *self = RJ_ICE_PEER (object);
 
   g_clear_pointer (&self->early_candidates, free_candidates);
-  g_queue_clear_full (&self->early_dtls, (GDestroyNotify) g_bytes_unref);
+  g_queue_clear_full (&self->early_dtls, g_free);
   g_queue_clear_full (&self->early_srtp, g_free);
   g_clear_pointer (&self->srtp, rj_srtp_free);
   g_clear_object (&self->clock);
