@@ -132,11 +132,14 @@ rj_webrtcbin_build (RjWebrtcbinParts *self,
                     GError **error)
 {
   GstElement *webrtc = make ("webrtcbin", RJ_REAPER_WEBRTC_NAME, error);
+  g_autoptr (GstClock) clock = gst_system_clock_obtain ();
 
   if (webrtc == NULL)
     return FALSE;
   self->pipeline = gst_object_ref_sink (gst_pipeline_new (NULL));
   self->webrtc = webrtc;
+  /* CLOCK_MONOTONIC, on which the sources rely */
+  gst_pipeline_use_clock (GST_PIPELINE (self->pipeline), clock);
   g_object_set (webrtc, "latency", 0, NULL);
   /* max-bundle writes m=video 0, which Kurento takes for a refusal */
   gst_util_set_object_arg (G_OBJECT (webrtc), "bundle-policy", "max-compat");

@@ -1,0 +1,174 @@
+/* What an engine makes of a peer's configuration, and when it refuses. */
+#include "rjt-call.h"
+
+#include <string.h>
+
+#include "rj-error.h"
+
+static RjtStudio *studio;
+
+static GPtrArray *
+make_list (const char *only)
+{
+  GPtrArray *list = g_ptr_array_new_with_free_func (g_free);
+
+  g_ptr_array_add (list, g_strdup (only));
+  return list;
+}
+
+static RjPeerConfig
+make_config (RjDirection direction)
+{
+  return (RjPeerConfig){
+    .direction = direction, .has_audio = TRUE, .has_video = TRUE, .loopback = RJ_LOOPBACK_ONLY
+  };
+}
+
+static void
+test_a_turn_server_that_is_none_is_refused (void)
+{
+  RjPeerConfig config = make_config (RJ_DIRECTION_RECEIVE);
+  g_autoptr (GPtrArray) servers = make_list ("turn://user:topsecret");
+  g_autoptr (GError) error = NULL;
+
+  config.turn_servers = servers;
+  g_assert_null (rj_peer_factory_create (RJ_PEER_FACTORY (studio->engine), &config, &error));
+  g_assert_error (error, RJ_ERROR, RJ_ERROR_PROTOCOL);
+  g_assert_null (strstr (error->message, "topsecret"));
+}
+
+/* Collects the candidates of one peer */
+typedef struct {
+  RjtOutcome *offer;
+  GPtrArray *candidates;
+} Gathering;
+
+static void
+on_candidate (RjPeer *peer, guint mline, const char *mid, const char *text, Gathering *gathering)
+{
+  g_ptr_array_add (gathering->candidates, g_strdup (text));
+}
+
+static gboolean
+has_candidates (gpointer data)
+{
+  const Gathering *gathering = data;
+
+  return gathering->offer->is_there && gathering->candidates->len > 0;
+}
+
+static void
+gather (const RjPeerConfig *config, Gathering *gathering)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RjPeer) peer =
+    rj_peer_factory_create (RJ_PEER_FACTORY (studio->engine), config, &error);
+
+  g_assert_no_error (error);
+  gathering->offer = rjt_outcome_new ();
+  gathering->candidates = g_ptr_array_new_with_free_func (g_free);
+  g_signal_connect (peer, "candidate", G_CALLBACK (on_candidate), gathering);
+  rj_peer_create_offer_async (peer, NULL, rjt_outcome_take_offer, gathering->offer);
+  rjt_wait_until (has_candidates, gathering, "candidates are gathered");
+  g_assert_no_error (gathering->offer->error);
+  rj_peer_close (peer);
+}
+
+static void
+gathering_clear (Gathering *gathering)
+{
+  rjt_outcome_free (gathering->offer);
+  g_ptr_array_unref (gathering->candidates);
+}
+
+static void
+test_the_embedded_cluster_sees_the_loopback_only (void)
+{
+  RjPeerConfig config = make_config (RJ_DIRECTION_SEND);
+  Gathering gathering = { 0 };
+
+  gather (&config, &gathering);
+  for (guint i = 0; i < gathering.candidates->len; i++) {
+    const char *text = gathering.candidates->pdata[i];
+
+    g_assert_nonnull (strstr (text, " UDP "));
+    g_assert_nonnull (strstr (text, " 127.0.0.1 "));
+    g_assert_nonnull (strstr (text, "typ host"));
+  }
+  gathering_clear (&gathering);
+}
+
+/* Servers that do not answer neither hold the offer up nor spoil it */
+static void
+test_stun_and_turn_servers_are_taken (void)
+{
+  RjPeerConfig config = make_config (RJ_DIRECTION_SEND);
+  g_autoptr (GPtrArray) stun = make_list ("stun://127.0.0.1:9");
+  g_autoptr (GPtrArray) turn = make_list ("turn://1700000000%3Abot:a%2Bb%3D@127.0.0.1:9");
+  Gathering gathering = { 0 };
+
+  config.stun_servers = stun;
+  config.turn_servers = turn;
+  gather (&config, &gathering);
+  g_assert_null (strstr (gathering.offer->offer, "a%2Bb"));
+  gathering_clear (&gathering);
+}
+
+static void
+test_no_sender_before_the_clip_is_there (void)
+{
+  RjPeerConfig config = make_config (RJ_DIRECTION_SEND);
+  RjMediaEngineConfig engine_config = { .run = "early",
+                                        .format = RJ_CLIP_FORMAT_DEFAULT,
+                                        .clock = studio->clock };
+  g_autoptr (RjMediaEngine) engine = rj_media_engine_new (&engine_config);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (rj_peer_factory_create (RJ_PEER_FACTORY (engine), &config, &error));
+  g_assert_error (error, RJ_ERROR, RJ_ERROR_ENVIRONMENT);
+}
+
+static void
+on_started (GObject *engine, GAsyncResult *result, gpointer user_data)
+{
+  GError **error = user_data;
+
+  g_assert_false (rj_media_engine_start_finish (RJ_MEDIA_ENGINE (engine), result, error));
+}
+
+static gboolean
+has_error (gpointer data)
+{
+  return *(GError **) data != NULL;
+}
+
+static void
+test_an_impossible_format_does_not_start (void)
+{
+  RjMediaEngineConfig config = { .run = "impossible",
+                                 .format = { 1, 1, 1, 1, RJ_CLIP_PICTURE_TEST },
+                                 .clock = studio->clock };
+  g_autoptr (RjMediaEngine) engine = rj_media_engine_new (&config);
+  g_autoptr (GError) error = NULL;
+
+  rj_media_engine_start_async (engine, NULL, on_started, &error);
+  rjt_wait_until (has_error, &error, "the start fails");
+  g_assert_error (error, RJ_ERROR, RJ_ERROR_USAGE);
+}
+
+int
+main (int argc, char **argv)
+{
+  int result;
+
+  g_test_init (&argc, &argv, NULL);
+  studio = rjt_studio_new (0);
+  g_test_add_func ("/media/config/bad-turn", test_a_turn_server_that_is_none_is_refused);
+  g_test_add_func ("/media/config/loopback", test_the_embedded_cluster_sees_the_loopback_only);
+  g_test_add_func ("/media/config/stun-and-turn", test_stun_and_turn_servers_are_taken);
+  g_test_add_func ("/media/config/no-clip", test_no_sender_before_the_clip_is_there);
+  g_test_add_func ("/media/config/impossible", test_an_impossible_format_does_not_start);
+  result = g_test_run ();
+  rjt_studio_free (studio);
+  return result;
+}
