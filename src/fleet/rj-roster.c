@@ -80,15 +80,16 @@ rj_roster_find (const RjRoster *self, const char *session, const char *name)
 }
 
 JsonArray *
-rj_roster_to_json (const RjRoster *self)
+rj_roster_to_json (const RjRoster *self, gboolean publishes)
 {
   JsonArray *list = json_array_new ();
 
   for (guint i = 0; i < self->entries->len; i++) {
     const RjRosterEntry *entry = g_ptr_array_index (self->entries, i);
 
-    json_array_add_object_element (
-      list, rj_json_build ("name", 's', entry->name, "session", 's', entry->session, NULL));
+    json_array_add_object_element (list, rj_json_build ("name", 's', entry->name, "session", 's',
+                                                        entry->session, "publishes", 'b', publishes,
+                                                        NULL));
   }
   return list;
 }

@@ -26,7 +26,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RjRoster, rj_roster_free)
 /* Returns: (transfer none) (nullable) */
 const RjRosterEntry *rj_roster_find (const RjRoster *self, const char *session, const char *name);
 
-/* Returns: (transfer full): [{name, session}] for run-started */
-JsonArray *rj_roster_to_json (const RjRoster *self);
+/* Returns: (transfer full): [{name, session, publishes}] for run-started */
+JsonArray *rj_roster_to_json (const RjRoster *self, gboolean publishes);
 
 G_END_DECLS

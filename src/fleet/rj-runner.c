@@ -154,11 +154,15 @@ fail (RjRunner *self, GError *error)
   start_leaving (self, "error");
 }
 
-/* Whether the last fault that should do harm has done some, as far as that can be seen. */
+/* Whether the last fault that should do harm has done some, or has had its time: one that meets nobody any
+ * more does none. After a frozen node the participants themselves are the last to act. */
 static gboolean
-is_harm_seen (RjRunner *self)
+is_harm_over (RjRunner *self, gint64 now_us)
 {
-  return self->effect_us >= rj_fault_script_get_harm_us (self->script);
+  gint64 harm_us = rj_fault_script_get_harm_us (self->script);
+
+  return self->effect_us >= harm_us ||
+         now_us - harm_us > self->config.options->silence_leave_us + CALM_US;
 }
 
 static const char *
@@ -169,7 +173,7 @@ find_end_of_watching (RjRunner *self, gint64 now_us)
   gboolean quiet = rj_fault_script_count (self->script) == 0;
   gboolean back =
     faults_done && rj_measure_everyone_flows (self->config.measure) &&
-    (quiet || (is_harm_seen (self) && rj_measure_has_recovered (self->config.measure)));
+    (quiet || (is_harm_over (self, now_us) && rj_measure_has_recovered (self->config.measure)));
 
   if (!back)
     self->calm_us = 0;
@@ -327,12 +331,12 @@ emit_run_started (RjRunner *self)
   RjEvent *event = rj_event_new (RJ_EVENT_RUN_STARTED);
   const RjRunOptions *options = self->config.options;
 
-  event->data = rj_json_build ("name", 's', self->config.run, "seed", 'i',
-                               (gint64) rj_dice_get_seed (self->config.dice), "plan", 'o',
-                               rj_run_options_to_json (options), "versions", 'o',
-                               rj_json_build ("rejoin", 's', RJ_VERSION, NULL), "expectations", 'o',
-                               rj_json_build ("within_ms", 'd', options->within_us / 1e3, NULL),
-                               "participants", 'a', rj_roster_to_json (self->roster), NULL);
+  event->data = rj_json_build (
+    "name", 's', self->config.run, "seed", 'i', (gint64) rj_dice_get_seed (self->config.dice),
+    "plan", 'o', rj_run_options_to_json (options), "versions", 'o',
+    rj_json_build ("rejoin", 's', RJ_VERSION, NULL), "expectations", 'o',
+    rj_json_build ("within_ms", 'd', options->within_us / 1e3, NULL), "participants", 'a',
+    rj_roster_to_json (self->roster, !options->no_publish), NULL);
   rj_event_sink_emit (self->config.events, event);
 }
 
