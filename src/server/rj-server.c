@@ -14,6 +14,7 @@
 #define FLUSH_US          (200 * 1000) /* for the last frames to reach their clients */
 #define GARBAGE_PERIOD_US (900 * (gint64) G_USEC_PER_SEC) /* OpenVidu 2 protocol, 2.3 */
 #define GARBAGE_AGE_MS    (3600 * (gint64) 1000)
+#define BACKLOG           1024
 #define COOKIE            "OVJSESSIONID"
 
 struct _RjServer {
@@ -111,26 +112,48 @@ load_certificate (RjServer *self, GError **error)
   return TRUE;
 }
 
+/* A herd that comes back all at once must not meet libsoup's backlog of ten */
+static GSocket *
+open_socket (guint16 port, GError **error)
+{
+  g_autoptr (GSocketAddress) address = g_inet_socket_address_new_from_string ("127.0.0.1", port);
+  g_autoptr (GSocket) socket =
+    g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, error);
+
+  if (socket == NULL)
+    return NULL;
+  g_socket_set_listen_backlog (socket, BACKLOG);
+  if (!g_socket_bind (socket, address, TRUE, error) || !g_socket_listen (socket, error)) {
+    g_prefix_error (error, "port %u of 127.0.0.1: ", port);
+    return NULL;
+  }
+  return g_steal_pointer (&socket);
+}
+
+static guint16
+get_local_port (GSocket *socket)
+{
+  g_autoptr (GSocketAddress) address = g_socket_get_local_address (socket, NULL);
+
+  return g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address));
+}
+
 static gboolean
 listen_here (RjServer *self, GError **error)
 {
   const RjServerConfig *config = self->core->config;
   gboolean tls = config->tls_cert_path != NULL;
-  g_autoptr (GSocketAddress) address =
-    g_inet_socket_address_new_from_string ("127.0.0.1", config->port);
+  g_autoptr (GSocket) socket = NULL;
   g_autofree char *url = NULL;
-  GSList *uris;
 
   self->http = soup_server_new ("server-header", "", NULL);
   if (!load_certificate (self, error))
     return FALSE;
-  if (!soup_server_listen (self->http, address, tls ? SOUP_SERVER_LISTEN_HTTPS : 0, error)) {
-    g_prefix_error (error, "port %u of 127.0.0.1: ", config->port);
+  socket = open_socket (config->port, error);
+  if (socket == NULL ||
+      !soup_server_listen_socket (self->http, socket, tls ? SOUP_SERVER_LISTEN_HTTPS : 0, error))
     return FALSE;
-  }
-  uris = soup_server_get_uris (self->http);
-  self->port = (guint16) g_uri_get_port (uris->data);
-  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
+  self->port = get_local_port (socket);
   url = g_strdup_printf ("%s://127.0.0.1:%u", tls ? "https" : "http", self->port);
   rj_server_core_set_public_url (self->core, config->public_url != NULL ? config->public_url : url);
   soup_server_add_early_handler (self->http, WEBSOCKET_PATH, on_early_request, self, NULL);

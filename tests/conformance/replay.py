@@ -102,6 +102,7 @@ class Client:
         scripted = replay.name.startswith("raw-")
         self.transcript = Transcript(name, scripted, EXTRA_ANSWERS.get((replay.name, name), ()))
         self.closes = []  # by the server
+        self.n_missing = 0  # not waited for again
         self.con = None
         self.left = False
 
@@ -121,9 +122,10 @@ class Client:
     async def catch_up(self):
         """Waits until everything that was due has come."""
         for _ in range(int(SLACK_S * 100)):
-            if self.transcript.n_come() >= self.transcript.n_due():
+            if self.transcript.n_come() + self.n_missing >= self.transcript.n_due():
                 return
             await asyncio.sleep(0.01)
+        self.n_missing = self.transcript.n_due() - self.transcript.n_come()
 
     async def send(self, message):
         await self.replay.catch_up(self)

@@ -1,9 +1,6 @@
 /* Sockets that end, resumes, ghosts, the end of the server; starting it. */
-#include <glib/gstdio.h>
-
 #include "rj-error.h"
 #include "rj-json.h"
-#include "rjt-certificate.h"
 #include "rjt-stage.h"
 
 #define MS 1000
@@ -202,48 +199,6 @@ test_without_a_node_the_start_fails_after_10_s (RjtStage *s, gconstpointer unuse
   g_assert_error (error, RJ_ERROR, RJ_ERROR_UNREACHABLE);
 }
 
-/* Certificate and key as files. Returns: (transfer full): their folder */
-static char *
-write_certificate (RjServerConfig *config)
-{
-  g_autoptr (GTlsCertificate) certificate = rjt_certificate_new (NULL);
-  g_autofree char *pem = NULL;
-  g_autofree char *key = NULL;
-  char *folder = g_dir_make_tmp ("rjt-XXXXXX", NULL);
-
-  g_object_get (certificate, "certificate-pem", &pem, "private-key-pem", &key, NULL);
-  config->tls_cert_path = g_build_filename (folder, "cert.pem", NULL);
-  config->tls_key_path = g_build_filename (folder, "key.pem", NULL);
-  g_assert_true (g_file_set_contents (config->tls_cert_path, pem, -1, NULL));
-  g_assert_true (g_file_set_contents (config->tls_key_path, key, -1, NULL));
-  return folder;
-}
-
-static void
-test_tls_gives_wss_tokens (RjtStage *s, gconstpointer unused)
-{
-  g_autoptr (RjServerConfig) config = rj_server_config_new (RJT_SECRET);
-  g_autofree char *folder = write_certificate (config);
-  g_autoptr (RjServer) server = NULL;
-  g_autoptr (GError) error = NULL;
-  g_autofree char *token = NULL;
-  g_autoptr (RjtGuest) guest = NULL;
-  const char *url;
-
-  rj_server_config_add_media_node (config, rjt_fake_kurento_get_url (rjt_stage_get_node (s, 0)));
-  g_assert_true (try_start (config, s->clock, &server, &error));
-  g_assert_no_error (error);
-  url = rj_server_get_public_url (server);
-  g_assert_true (g_str_has_prefix (url, "https://127.0.0.1:"));
-  token = rjt_rest_token (url, RJT_SECRET, "room", "PUBLISHER");
-  g_assert_true (g_str_has_prefix (token, "wss://127.0.0.1:"));
-  guest = rjt_guest_new (url);
-  g_assert_cmpint (rjt_guest_join (guest, "room", token, "ann"), ==, 0);
-  g_unlink (config->tls_cert_path);
-  g_unlink (config->tls_key_path);
-  g_rmdir (folder);
-}
-
 static void
 add (const char *path, void (*func) (RjtStage *, gconstpointer))
 {
@@ -265,6 +220,5 @@ main (int argc, char **argv)
   add ("/server/life/port", test_a_taken_port_is_an_error);
   add ("/server/life/certificate", test_a_missing_certificate_is_an_error);
   add ("/server/life/no-node", test_without_a_node_the_start_fails_after_10_s);
-  add ("/server/life/tls", test_tls_gives_wss_tokens);
   return g_test_run ();
 }
