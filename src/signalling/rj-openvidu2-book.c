@@ -6,7 +6,6 @@
 typedef struct {
   char *method;
   JsonObject *params; /* (nullable) */
-  gint64 read_us;
 } Kept;
 
 static void
@@ -261,7 +260,6 @@ rj_ov2_take_notification (RjOpenvidu2Signaller *self,
   kept = g_new0 (Kept, 1);
   kept->method = g_strdup (method);
   kept->params = params == NULL ? NULL : json_object_ref (params);
-  kept->read_us = read_us;
   g_ptr_array_add (self->kept, kept);
 }
 

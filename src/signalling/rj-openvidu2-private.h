@@ -102,6 +102,10 @@ void rj_ov2_on_socket_closed (RjOpenvidu2Signaller *self,
                               const GError *error);
 void rj_ov2_on_ping_unanswered (RjOpenvidu2Signaller *self, const GError *error);
 
+/* --- rj-openvidu2-leave.c --- */
+/* @owned: (transfer full) */
+void rj_ov2_leave (RjOpenvidu2Signaller *self, gint64 limit_us, GTask *owned);
+
 /* --- rj-openvidu2-book.c: who is there, what they publish --- */
 void rj_ov2_book_init (RjOpenvidu2Signaller *self);
 void rj_ov2_book_clear (RjOpenvidu2Signaller *self);

@@ -225,24 +225,6 @@ rj_openvidu2_signaller_unsubscribe (RjSignaller *signaller, const char *connecti
 }
 
 static void
-on_left (JsonObject *result, const GError *error, gint64 read_us, gpointer user_data)
-{
-  RjOpenvidu2Signaller *self = user_data;
-  g_autoptr (GTask) task = g_steal_pointer (&self->leaving);
-
-  if (task == NULL)
-    return;
-  /* The server keeps a ghost of who closes with a text without having left (section 3.3) */
-  rj_ov2_drop_socket (self, RJ_OV2_CLOSE_BY_CLIENT,
-                      error == NULL ? RJ_OV2_CLOSE_TEXT_CLIENT : NULL);
-  rj_signaller_close (RJ_SIGNALLER (self));
-  if (error != NULL)
-    g_task_return_error (task, g_error_copy (error));
-  else
-    g_task_return_boolean (task, TRUE);
-}
-
-static void
 rj_openvidu2_signaller_leave_async (RjSignaller *signaller,
                                     gint64 limit_us,
                                     GCancellable *cancellable,
@@ -254,25 +236,7 @@ rj_openvidu2_signaller_leave_async (RjSignaller *signaller,
 
   RJ_ASSERT_HOME ();
   g_task_set_source_tag (task, rj_openvidu2_signaller_leave_async);
-  if (self->state == RJ_OV2_JOINED) {
-    rj_ov2_move (self, RJ_OV2_LEAVING);
-    rj_keepalive_stop (self->keepalive);
-    self->leaving = g_steal_pointer (&task);
-    rj_rpc_call (self->rpc, RJ_OV2_LEAVE_ROOM, json_object_new (), RJ_RPC_URGENT, limit_us, on_left,
-                 self);
-    return;
-  }
-  if (self->state == RJ_OV2_LEAVING || self->state == RJ_OV2_NEW) {
-    g_task_return_new_error (task, RJ_ERROR, RJ_ERROR_CLOSED, "not in a session");
-    return;
-  }
-  if (self->state == RJ_OV2_OVER || self->state == RJ_OV2_CLOSED) {
-    g_task_return_boolean (task, TRUE);
-    return;
-  }
-  /* no socket to say it on: the server evicts after its grace time */
-  rj_signaller_close (signaller);
-  g_task_return_new_error (task, RJ_ERROR, RJ_ERROR_LOST, "left without a word: no websocket");
+  rj_ov2_leave (self, limit_us, g_steal_pointer (&task));
 }
 
 static gboolean
