@@ -211,11 +211,11 @@ rj_webrtcbin_dup_socket (GstElement *webrtc)
   g_autoptr (GObject) agent = rj_webrtcbin_dup_nice_agent (webrtc);
 
   for (guint stream = 1; agent != NULL && stream <= MAX_STREAMS; stream++) {
-    GSocket *socket =
+    GSocket *socket = /* (transfer full) */
       nice_agent_get_selected_socket (NICE_AGENT (agent), stream, NICE_COMPONENT_TYPE_RTP);
 
     if (socket != NULL)
-      return g_object_ref (socket);
+      return socket;
   }
   return NULL;
 }
