@@ -188,6 +188,14 @@ set_state (RjProgress *self, const RjEvent *event, const char *state, const char
   row->note = g_strdup (note);
 }
 
+static gboolean
+has_state (RjProgress *self, const RjEvent *event, const char *state)
+{
+  const Row *row = g_hash_table_lookup (self->by_name, event->participant);
+
+  return row != NULL && g_str_equal (row->state, state);
+}
+
 static void
 take_fault (RjProgress *self, const RjEvent *event)
 {
@@ -222,6 +230,8 @@ take_participant_event (RjProgress *self, const RjEvent *event)
     set_state (self, event, "rejoining", cause);
     say (self, event, "lost: %s; comes back", cause);
   } else if (g_str_equal (event->type, RJ_EVENT_ATTEMPT_FAILED)) {
+    if (has_state (self, event, "flowing"))
+      return; /* a loss, not a try: rejoin-started tells it */
     set_state (self, event, "waiting", error);
     say (self, event, "try failed: %s", error == NULL ? "?" : error);
   } else if (g_str_equal (event->type, RJ_EVENT_PARTICIPANT_FAILED)) {
