@@ -1,25 +1,16 @@
 #include "rj-webrtcbin-peer.h"
 
-#include <gst/webrtc/webrtc.h>
-#include <string.h>
-
-#include "rj-answer-check.h"
-#include "rj-candidate-queue.h"
 #include "rj-error.h"
 #include "rj-life-signs.h"
 #include "rj-log.h"
-#include "rj-promise.h"
+#include "rj-negotiation.h"
 #include "rj-states.h"
 #include "rj-webrtcbin-build.h"
 #include "rj-webrtcbin-news.h"
 
-/*  new ─► offering ─► offered ─► answering ─► answered      any but closed ─► failed      any ─► closed  */
+/*  open ─► failed ─► closed      open ─► closed  */
 typedef enum {
-  PEER_NEW,
-  PEER_OFFERING,
-  PEER_OFFERED,
-  PEER_ANSWERING,
-  PEER_ANSWERED,
+  PEER_OPEN,
   PEER_FAILED,
   PEER_CLOSED,
 } PeerState;
@@ -27,11 +18,7 @@ typedef enum {
 #define TO(s) RJ_STATE_BIT (PEER_##s)
 
 static const RjStateRow peer_states[] = {
-  [PEER_NEW] = { "new", TO (OFFERING) | TO (FAILED) | TO (CLOSED) },
-  [PEER_OFFERING] = { "offering", TO (OFFERED) | TO (FAILED) | TO (CLOSED) },
-  [PEER_OFFERED] = { "offered", TO (ANSWERING) | TO (FAILED) | TO (CLOSED) },
-  [PEER_ANSWERING] = { "answering", TO (ANSWERED) | TO (FAILED) | TO (CLOSED) },
-  [PEER_ANSWERED] = { "answered", TO (FAILED) | TO (CLOSED) },
+  [PEER_OPEN] = { "open", TO (FAILED) | TO (CLOSED) },
   [PEER_FAILED] = { "failed", TO (CLOSED) },
   [PEER_CLOSED] = { "closed", 0 },
 };
@@ -39,7 +26,6 @@ static const RjStateRow peer_states[] = {
 struct _RjWebrtcbinPeer {
   GObject parent_instance;
 
-  RjDirection direction;
   PeerState state;
   RjMailbox *mailbox;
   RjReaper *reaper;
@@ -47,13 +33,7 @@ struct _RjWebrtcbinPeer {
   RjReceiver *receiver; /* of receiving peers */
   RjSender *sender;     /* of sending peers */
   GstElement *pipeline, *webrtc;
-
-  GTask *pending; /* (nullable): offer or answer under way */
-  char *offer;
-  GPtrArray *mids;
-  RjAnswerFacts answer;
-  RjCandidateQueue *local_candidates;  /* until the offer was taken */
-  RjCandidateQueue *remote_candidates; /* until the answer is applied */
+  RjNegotiation *negotiation;
   RjLifeSigns *life_signs;
   gboolean detect_icmp;
   gboolean ice_told, dtls_told;
@@ -79,52 +59,46 @@ move (RjWebrtcbinPeer *self, PeerState state)
 static gboolean
 is_alive (RjWebrtcbinPeer *self)
 {
-  return self->state != PEER_CLOSED && self->state != PEER_FAILED;
+  return self->state == PEER_OPEN;
 }
 
-/* Answers who waits, if anybody does. @error: (transfer full) */
-static void
-fail_pending (RjWebrtcbinPeer *self, GError *error)
-{
-  g_autoptr (GTask) task = g_steal_pointer (&self->pending);
-
-  if (task != NULL)
-    g_task_return_error (task, error);
-  else
-    g_error_free (error);
-}
-
+/* Who waits for an offer or an answer is told by the error of that, everybody else by the signal */
 static void
 fail (RjWebrtcbinPeer *self, const GError *error)
 {
-  if (!move (self, PEER_FAILED))
-    return;
-  if (self->pending != NULL)
-    fail_pending (self, g_error_copy (error));
-  else
+  if (move (self, PEER_FAILED) && !rj_negotiation_close (self->negotiation, error))
     g_signal_emit_by_name (self, "failed", error);
 }
 
-/* ---- candidates ---- */
+/* ---- negotiation ---- */
 
 static void
-emit_local_candidate (guint mline, const char *text, gpointer user_data)
+on_local_candidate (gpointer owner, guint mline, const char *mid, const char *text)
 {
-  RjWebrtcbinPeer *self = user_data;
-  const char *mid = mline < self->mids->len ? self->mids->pdata[mline] : "";
-
-  if (is_alive (self))
-    g_signal_emit_by_name (self, "candidate", mline, mid, text);
+  if (is_alive (owner))
+    g_signal_emit_by_name (owner, "candidate", mline, mid, text);
 }
 
 static void
-give_remote_candidate (guint mline, const char *text, gpointer user_data)
+on_answered (gpointer owner)
 {
-  RjWebrtcbinPeer *self = user_data;
+  RjWebrtcbinPeer *self = owner;
 
-  if (is_alive (self))
-    g_signal_emit_by_name (self->webrtc, "add-ice-candidate", mline, text);
+  if (is_alive (self) && self->receiver != NULL)
+    rj_webrtcbin_shorten_rtcp (self->webrtc);
 }
+
+static void
+on_negotiation_failed (gpointer owner)
+{
+  move (owner, PEER_FAILED);
+}
+
+static const RjNegotiationNews negotiation_news = {
+  .candidate = on_local_candidate,
+  .answered = on_answered,
+  .failed = on_negotiation_failed,
+};
 
 static void
 on_candidate (gpointer owner, guint mline, const char *text)
@@ -133,15 +107,7 @@ on_candidate (gpointer owner, guint mline, const char *text)
 
   RJ_ASSERT_HOME ();
   if (is_alive (self))
-    rj_candidate_queue_push (self->local_candidates, mline, text);
-}
-
-static void
-open_local_candidates (gpointer owner, gpointer unused)
-{
-  RjWebrtcbinPeer *self = owner;
-
-  rj_candidate_queue_open (self->local_candidates);
+    rj_negotiation_add_local (self->negotiation, mline, text);
 }
 
 /* ---- connection ---- */
@@ -163,18 +129,6 @@ on_ice_connected (gpointer owner, gint64 at_us)
   g_signal_emit_by_name (self, "ice-connected", at_us, local, remote);
 }
 
-static gboolean
-check_certificate (RjWebrtcbinPeer *self, GError **error)
-{
-  g_autofree char *pem = rj_webrtcbin_read_remote_certificate (self->webrtc);
-
-  if (pem == NULL) {
-    g_debug ("peer %p: the certificate of the other side cannot be read", self);
-    return TRUE;
-  }
-  return rj_answer_check_certificate (&self->answer, pem, error);
-}
-
 static void
 on_dtls_connected (gpointer owner, gint64 at_us)
 {
@@ -185,7 +139,7 @@ on_dtls_connected (gpointer owner, gint64 at_us)
   if (!is_alive (self) || self->dtls_told)
     return;
   self->dtls_told = TRUE;
-  if (!check_certificate (self, &error)) {
+  if (!rj_negotiation_check_certificate (self->negotiation, &error)) {
     fail (self, error);
     return;
   }
@@ -274,70 +228,7 @@ on_picture_checked (gpointer owner, const RjPictureCheck *check)
     g_signal_emit_by_name (owner, "picture-checked", check);
 }
 
-/* ---- offer ---- */
-
-static void
-on_local_description_set (gpointer owner, const GstStructure *reply, const GError *error)
-{
-  RjWebrtcbinPeer *self = owner;
-  g_autoptr (GTask) task = NULL;
-
-  if (self->state != PEER_OFFERING)
-    return;
-  if (error != NULL) {
-    fail (self, error);
-    return;
-  }
-  move (self, PEER_OFFERED);
-  task = g_steal_pointer (&self->pending);
-  g_task_return_pointer (task, g_strdup (self->offer), g_free);
-}
-
-static void
-on_offer_created (gpointer owner, const GstStructure *reply, const GError *cause)
-{
-  RjWebrtcbinPeer *self = owner;
-  g_autoptr (GstWebRTCSessionDescription) offer = NULL;
-  g_autoptr (GstPromise) promise = NULL;
-  g_autoptr (GError) error = cause == NULL ? NULL : g_error_copy (cause);
-
-  if (self->state != PEER_OFFERING)
-    return;
-  if (reply != NULL)
-    gst_structure_get (reply, "offer", GST_TYPE_WEBRTC_SESSION_DESCRIPTION, &offer, NULL);
-  if (offer == NULL) {
-    if (error == NULL)
-      g_set_error (&error, RJ_ERROR, RJ_ERROR_ENVIRONMENT, "webrtcbin made no offer");
-    fail (self, error);
-    return;
-  }
-  self->offer = gst_sdp_message_as_text (offer->sdp);
-  g_clear_pointer (&self->mids, g_ptr_array_unref);
-  self->mids = rj_offer_read_mids (self->offer);
-  promise = rj_promise_new (self->mailbox, on_local_description_set);
-  g_signal_emit_by_name (self->webrtc, "set-local-description", offer, promise);
-}
-
-static GTask *
-begin (RjWebrtcbinPeer *self,
-       PeerState state,
-       gpointer tag,
-       GCancellable *cancellable,
-       GAsyncReadyCallback callback,
-       gpointer user_data)
-{
-  GTask *task = g_task_new (self, cancellable, callback, user_data);
-
-  g_task_set_source_tag (task, tag);
-  if (g_task_return_error_if_cancelled (task)) {
-    g_clear_object (&task);
-  } else if (!move (self, state)) {
-    g_task_return_new_error (task, RJ_ERROR, RJ_ERROR_CLOSED, "the peer is %s",
-                             peer_states[self->state].name);
-    g_clear_object (&task);
-  }
-  return task;
-}
+/* ---- the interface ---- */
 
 static void
 rj_webrtcbin_peer_create_offer_async (RjPeer *peer,
@@ -346,15 +237,10 @@ rj_webrtcbin_peer_create_offer_async (RjPeer *peer,
                                       gpointer user_data)
 {
   RjWebrtcbinPeer *self = RJ_WEBRTCBIN_PEER (peer);
-  g_autoptr (GstPromise) promise = NULL;
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
 
-  RJ_ASSERT_HOME ();
-  self->pending = begin (self, PEER_OFFERING, rj_webrtcbin_peer_create_offer_async, cancellable,
-                         callback, user_data);
-  if (self->pending == NULL)
-    return;
-  promise = rj_promise_new (self->mailbox, on_offer_created);
-  g_signal_emit_by_name (self->webrtc, "create-offer", NULL, promise);
+  g_task_set_source_tag (task, rj_webrtcbin_peer_create_offer_async);
+  rj_negotiation_offer (self->negotiation, task);
 }
 
 static char *
@@ -363,47 +249,9 @@ rj_webrtcbin_peer_create_offer_finish (RjPeer *peer, GAsyncResult *result, GErro
   RjWebrtcbinPeer *self = RJ_WEBRTCBIN_PEER (peer);
   char *offer = g_task_propagate_pointer (G_TASK (result), error);
 
-  /* not before the caller has had a chance to send the offer */
   if (offer != NULL)
-    rj_mailbox_post (self->mailbox, open_local_candidates, NULL, NULL);
+    rj_negotiation_let_candidates_go (self->negotiation);
   return offer;
-}
-
-/* ---- answer ---- */
-
-static void
-on_remote_description_set (gpointer owner, const GstStructure *reply, const GError *error)
-{
-  RjWebrtcbinPeer *self = owner;
-  g_autoptr (GTask) task = NULL;
-
-  if (self->state != PEER_ANSWERING)
-    return;
-  if (error != NULL) {
-    g_autoptr (GError) refusal = g_error_new (
-      RJ_ERROR, RJ_ERROR_PROTOCOL, "SDP answer: webrtcbin refuses it: %s", error->message);
-
-    fail (self, refusal);
-    return;
-  }
-  move (self, PEER_ANSWERED);
-  rj_candidate_queue_open (self->remote_candidates);
-  if (self->direction == RJ_DIRECTION_RECEIVE)
-    rj_webrtcbin_shorten_rtcp (self->webrtc);
-  task = g_steal_pointer (&self->pending);
-  g_task_return_boolean (task, TRUE);
-}
-
-static void
-apply_answer (RjWebrtcbinPeer *self, const char *text)
-{
-  g_autoptr (GstPromise) promise = rj_promise_new (self->mailbox, on_remote_description_set);
-  g_autoptr (GstWebRTCSessionDescription) answer = NULL;
-  GstSDPMessage *sdp = NULL;
-
-  gst_sdp_message_new_from_text (text, &sdp);
-  answer = gst_webrtc_session_description_new (GST_WEBRTC_SDP_TYPE_ANSWER, sdp);
-  g_signal_emit_by_name (self->webrtc, "set-remote-description", answer, promise);
 }
 
 static void
@@ -414,18 +262,10 @@ rj_webrtcbin_peer_set_answer_async (RjPeer *peer,
                                     gpointer user_data)
 {
   RjWebrtcbinPeer *self = RJ_WEBRTCBIN_PEER (peer);
-  g_autoptr (GError) error = NULL;
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
 
-  RJ_ASSERT_HOME ();
-  self->pending = begin (self, PEER_ANSWERING, rj_webrtcbin_peer_set_answer_async, cancellable,
-                         callback, user_data);
-  if (self->pending == NULL)
-    return;
-  if (rj_answer_check (self->offer, sdp, self->direction == RJ_DIRECTION_SEND, &self->answer,
-                       &error))
-    apply_answer (self, sdp);
-  else
-    fail (self, error);
+  g_task_set_source_tag (task, rj_webrtcbin_peer_set_answer_async);
+  rj_negotiation_answer (self->negotiation, sdp, task);
 }
 
 static gboolean
@@ -440,12 +280,9 @@ rj_webrtcbin_peer_add_candidate (RjPeer *peer, guint mline, const char *mid, con
   RjWebrtcbinPeer *self = RJ_WEBRTCBIN_PEER (peer);
 
   RJ_ASSERT_HOME ();
-  /* names of multicast DNS: resolving them leaks in 1.22, and no server has them */
-  if (is_alive (self) && strstr (text, ".local ") == NULL)
-    rj_candidate_queue_push (self->remote_candidates, mline, text);
+  if (is_alive (self))
+    rj_negotiation_add_remote (self->negotiation, mline, text);
 }
-
-/* ---- life ---- */
 
 static RjTap *
 rj_webrtcbin_peer_get_tap (RjPeer *peer)
@@ -471,10 +308,12 @@ static void
 rj_webrtcbin_peer_close (RjPeer *peer)
 {
   RjWebrtcbinPeer *self = RJ_WEBRTCBIN_PEER (peer);
+  g_autoptr (GError) error = NULL;
 
   RJ_ASSERT_HOME ();
   if (!move (self, PEER_CLOSED))
     return;
+  error = g_error_new_literal (RJ_ERROR, RJ_ERROR_CLOSED, "the peer was closed");
   g_clear_pointer (&self->sender, rj_sender_stop);
   if (self->decoder != NULL)
     rj_decoder_remove (self->decoder, self);
@@ -482,10 +321,12 @@ rj_webrtcbin_peer_close (RjPeer *peer)
     rj_life_signs_stop (self->life_signs);
   if (self->mailbox != NULL)
     rj_mailbox_close (self->mailbox);
+  /* its reference must not be the last one: that is the reaper's */
+  if (self->negotiation != NULL)
+    rj_negotiation_close (self->negotiation, error);
   self->webrtc = NULL;
   if (self->pipeline != NULL)
     rj_reaper_take (self->reaper, g_steal_pointer (&self->pipeline));
-  fail_pending (self, g_error_new_literal (RJ_ERROR, RJ_ERROR_CLOSED, "the peer was closed"));
 }
 
 static void
@@ -505,11 +346,7 @@ rj_webrtcbin_peer_finalize (GObject *object)
   g_clear_object (&self->decoder);
   g_clear_pointer (&self->receiver, rj_receiver_unref);
   g_clear_pointer (&self->life_signs, rj_life_signs_free);
-  g_clear_pointer (&self->offer, g_free);
-  g_clear_pointer (&self->mids, g_ptr_array_unref);
-  rj_answer_facts_clear (&self->answer);
-  g_clear_pointer (&self->local_candidates, rj_candidate_queue_free);
-  g_clear_pointer (&self->remote_candidates, rj_candidate_queue_free);
+  g_clear_object (&self->negotiation);
   G_OBJECT_CLASS (rj_webrtcbin_peer_parent_class)->finalize (object);
 }
 
@@ -539,9 +376,6 @@ rj_webrtcbin_peer_iface_init (RjPeerInterface *iface)
 static void
 rj_webrtcbin_peer_init (RjWebrtcbinPeer *self)
 {
-  self->mids = g_ptr_array_new_with_free_func (g_free);
-  self->local_candidates = rj_candidate_queue_new (emit_local_candidate, self);
-  self->remote_candidates = rj_candidate_queue_new (give_remote_candidate, self);
 }
 
 static void
@@ -566,7 +400,6 @@ rj_webrtcbin_peer_new (const RjPeerKit *kit, const RjPeerConfig *config, GError 
   g_return_val_if_fail (config->direction == RJ_DIRECTION_RECEIVE || kit->clip != NULL, NULL);
   RJ_ASSERT_HOME ();
 
-  self->direction = config->direction;
   self->detect_icmp = config->detect_icmp;
   self->reaper = rj_reaper_ref (kit->reaper);
   self->mailbox = rj_mailbox_new (G_OBJECT (self), G_PRIORITY_DEFAULT);
@@ -577,6 +410,8 @@ rj_webrtcbin_peer_new (const RjPeerKit *kit, const RjPeerConfig *config, GError 
     return NULL;
   rj_peer_census_add (self->webrtc);
   self->life_signs = rj_life_signs_new (self->webrtc);
+  self->negotiation = rj_negotiation_new (self->webrtc, config->direction == RJ_DIRECTION_SEND,
+                                          &negotiation_news, self);
   rj_webrtcbin_listen (self->pipeline, self->webrtc, &news, self->mailbox);
   if (config->direction == RJ_DIRECTION_RECEIVE)
     prepare_receiver (self, kit, config);

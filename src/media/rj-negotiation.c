@@ -1,0 +1,306 @@
+#include "rj-negotiation.h"
+
+#include <gst/webrtc/webrtc.h>
+#include <string.h>
+
+#include "rj-answer-check.h"
+#include "rj-candidate-queue.h"
+#include "rj-error.h"
+#include "rj-log.h"
+#include "rj-promise.h"
+#include "rj-states.h"
+#include "rj-webrtcbin-news.h"
+
+/*  new ─► offering ─► offered ─► answering ─► answered      any ─► ended  */
+typedef enum {
+  NEGOTIATION_NEW,
+  NEGOTIATION_OFFERING,
+  NEGOTIATION_OFFERED,
+  NEGOTIATION_ANSWERING,
+  NEGOTIATION_ANSWERED,
+  NEGOTIATION_ENDED,
+} State;
+
+#define TO(s) RJ_STATE_BIT (NEGOTIATION_##s)
+
+static const RjStateRow states[] = {
+  [NEGOTIATION_NEW] = { "new", TO (OFFERING) | TO (ENDED) },
+  [NEGOTIATION_OFFERING] = { "offering", TO (OFFERED) | TO (ENDED) },
+  [NEGOTIATION_OFFERED] = { "offered", TO (ANSWERING) | TO (ENDED) },
+  [NEGOTIATION_ANSWERING] = { "answering", TO (ANSWERED) | TO (ENDED) },
+  [NEGOTIATION_ANSWERED] = { "answered", TO (ENDED) },
+  [NEGOTIATION_ENDED] = { "ended", 0 },
+};
+
+struct _RjNegotiation {
+  GObject parent_instance;
+
+  State state;
+  GstElement *webrtc; /* until it ends */
+  gboolean we_send;
+  const RjNegotiationNews *news;
+  gpointer owner;
+  RjMailbox *mailbox;
+  GTask *pending; /* (nullable): step under way */
+  char *offer;
+  GPtrArray *mids;
+  RjAnswerFacts answer;
+  RjCandidateQueue *local_candidates;  /* until the offer was taken */
+  RjCandidateQueue *remote_candidates; /* until the answer is applied */
+};
+
+G_DEFINE_FINAL_TYPE (RjNegotiation, rj_negotiation, G_TYPE_OBJECT)
+
+static gboolean
+move (RjNegotiation *self, State state)
+{
+  if (!rj_states_allow (states, G_N_ELEMENTS (states), self->state, state))
+    return FALSE;
+  g_debug ("negotiation %p: %s -> %s", self, states[self->state].name, states[state].name);
+  self->state = state;
+  return TRUE;
+}
+
+gboolean
+rj_negotiation_close (RjNegotiation *self, const GError *error)
+{
+  g_autoptr (GTask) task = g_steal_pointer (&self->pending);
+
+  move (self, NEGOTIATION_ENDED);
+  rj_mailbox_close (self->mailbox);
+  gst_clear_object (&self->webrtc);
+  if (task != NULL)
+    g_task_return_error (task, g_error_copy (error));
+  return task != NULL;
+}
+
+static void
+fail (RjNegotiation *self, const GError *error)
+{
+  g_autoptr (RjNegotiation) guard = g_object_ref (self);
+
+  rj_negotiation_close (self, error);
+  self->news->failed (self->owner);
+}
+
+/* Returns: FALSE when it is not the turn of @state; the task has returned then */
+static gboolean
+begin (RjNegotiation *self, State state, GTask *owned)
+{
+  g_autoptr (GTask) task = owned;
+
+  if (g_task_return_error_if_cancelled (task))
+    return FALSE;
+  if (!move (self, state)) {
+    g_task_return_new_error (task, RJ_ERROR, RJ_ERROR_CLOSED, "the negotiation is %s",
+                             states[self->state].name);
+    return FALSE;
+  }
+  self->pending = g_steal_pointer (&task);
+  return TRUE;
+}
+
+/* ---- offer ---- */
+
+static void
+on_local_description_set (gpointer owner, const GstStructure *reply, const GError *error)
+{
+  RjNegotiation *self = owner;
+  g_autoptr (GTask) task = NULL;
+
+  if (error != NULL) {
+    fail (self, error);
+    return;
+  }
+  move (self, NEGOTIATION_OFFERED);
+  task = g_steal_pointer (&self->pending);
+  g_task_return_pointer (task, g_strdup (self->offer), g_free);
+}
+
+static void
+on_offer_created (gpointer owner, const GstStructure *reply, const GError *cause)
+{
+  RjNegotiation *self = owner;
+  g_autoptr (GstWebRTCSessionDescription) offer = NULL;
+  g_autoptr (GstPromise) promise = NULL;
+  g_autoptr (GError) error = cause == NULL ? NULL : g_error_copy (cause);
+
+  if (reply != NULL)
+    gst_structure_get (reply, "offer", GST_TYPE_WEBRTC_SESSION_DESCRIPTION, &offer, NULL);
+  if (offer == NULL) {
+    if (error == NULL)
+      g_set_error (&error, RJ_ERROR, RJ_ERROR_ENVIRONMENT, "webrtcbin made no offer");
+    fail (self, error);
+    return;
+  }
+  self->offer = gst_sdp_message_as_text (offer->sdp);
+  g_clear_pointer (&self->mids, g_ptr_array_unref);
+  self->mids = rj_offer_read_mids (self->offer);
+  promise = rj_promise_new (self->mailbox, on_local_description_set);
+  g_signal_emit_by_name (self->webrtc, "set-local-description", offer, promise);
+}
+
+void
+rj_negotiation_offer (RjNegotiation *self, GTask *task)
+{
+  g_autoptr (GstPromise) promise = NULL;
+
+  RJ_ASSERT_HOME ();
+  if (!begin (self, NEGOTIATION_OFFERING, task))
+    return;
+  promise = rj_promise_new (self->mailbox, on_offer_created);
+  g_signal_emit_by_name (self->webrtc, "create-offer", NULL, promise);
+}
+
+/* ---- answer ---- */
+
+static void
+on_remote_description_set (gpointer owner, const GstStructure *reply, const GError *error)
+{
+  RjNegotiation *self = owner;
+  g_autoptr (GTask) task = NULL;
+
+  if (error != NULL) {
+    g_autoptr (GError) refusal = g_error_new (
+      RJ_ERROR, RJ_ERROR_PROTOCOL, "SDP answer: webrtcbin refuses it: %s", error->message);
+
+    fail (self, refusal);
+    return;
+  }
+  move (self, NEGOTIATION_ANSWERED);
+  rj_candidate_queue_open (self->remote_candidates);
+  task = g_steal_pointer (&self->pending);
+  self->news->answered (self->owner);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+apply_answer (RjNegotiation *self, const char *text)
+{
+  g_autoptr (GstPromise) promise = rj_promise_new (self->mailbox, on_remote_description_set);
+  g_autoptr (GstWebRTCSessionDescription) answer = NULL;
+  GstSDPMessage *sdp = NULL;
+
+  gst_sdp_message_new_from_text (text, &sdp);
+  answer = gst_webrtc_session_description_new (GST_WEBRTC_SDP_TYPE_ANSWER, sdp);
+  g_signal_emit_by_name (self->webrtc, "set-remote-description", answer, promise);
+}
+
+void
+rj_negotiation_answer (RjNegotiation *self, const char *sdp, GTask *task)
+{
+  g_autoptr (GError) error = NULL;
+
+  RJ_ASSERT_HOME ();
+  if (!begin (self, NEGOTIATION_ANSWERING, task))
+    return;
+  if (rj_answer_check (self->offer, sdp, self->we_send, &self->answer, &error))
+    apply_answer (self, sdp);
+  else
+    fail (self, error);
+}
+
+gboolean
+rj_negotiation_check_certificate (RjNegotiation *self, GError **error)
+{
+  g_autofree char *pem = rj_webrtcbin_read_remote_certificate (self->webrtc);
+
+  if (pem != NULL)
+    return rj_answer_check_certificate (&self->answer, pem, error);
+  g_debug ("negotiation %p: the certificate of the other side cannot be read", self);
+  return TRUE;
+}
+
+/* ---- candidates ---- */
+
+static void
+emit_local (guint mline, const char *text, gpointer user_data)
+{
+  RjNegotiation *self = user_data;
+  const char *mid = mline < self->mids->len ? self->mids->pdata[mline] : "";
+
+  if (self->state != NEGOTIATION_ENDED)
+    self->news->candidate (self->owner, mline, mid, text);
+}
+
+static void
+give_remote (guint mline, const char *text, gpointer user_data)
+{
+  RjNegotiation *self = user_data;
+
+  if (self->state != NEGOTIATION_ENDED)
+    g_signal_emit_by_name (self->webrtc, "add-ice-candidate", mline, text);
+}
+
+static void
+open_local (gpointer owner, gpointer unused)
+{
+  rj_candidate_queue_open (RJ_NEGOTIATION (owner)->local_candidates);
+}
+
+void
+rj_negotiation_let_candidates_go (RjNegotiation *self)
+{
+  rj_mailbox_post (self->mailbox, open_local, NULL, NULL);
+}
+
+void
+rj_negotiation_add_local (RjNegotiation *self, guint mline, const char *text)
+{
+  rj_candidate_queue_push (self->local_candidates, mline, text);
+}
+
+void
+rj_negotiation_add_remote (RjNegotiation *self, guint mline, const char *text)
+{
+  /* names of multicast DNS: resolving them leaks in 1.22, and no server has them */
+  if (strstr (text, ".local ") == NULL)
+    rj_candidate_queue_push (self->remote_candidates, mline, text);
+}
+
+/* ---- life ---- */
+
+static void
+rj_negotiation_finalize (GObject *object)
+{
+  RjNegotiation *self = RJ_NEGOTIATION (object);
+
+  gst_clear_object (&self->webrtc);
+  g_clear_pointer (&self->mailbox, rj_mailbox_unref);
+  g_clear_pointer (&self->offer, g_free);
+  g_clear_pointer (&self->mids, g_ptr_array_unref);
+  rj_answer_facts_clear (&self->answer);
+  g_clear_pointer (&self->local_candidates, rj_candidate_queue_free);
+  g_clear_pointer (&self->remote_candidates, rj_candidate_queue_free);
+  G_OBJECT_CLASS (rj_negotiation_parent_class)->finalize (object);
+}
+
+static void
+rj_negotiation_class_init (RjNegotiationClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = rj_negotiation_finalize;
+}
+
+static void
+rj_negotiation_init (RjNegotiation *self)
+{
+  self->mids = g_ptr_array_new_with_free_func (g_free);
+  self->local_candidates = rj_candidate_queue_new (emit_local, self);
+  self->remote_candidates = rj_candidate_queue_new (give_remote, self);
+}
+
+RjNegotiation *
+rj_negotiation_new (GstElement *webrtc,
+                    gboolean we_send,
+                    const RjNegotiationNews *news,
+                    gpointer owner)
+{
+  RjNegotiation *self = g_object_new (RJ_TYPE_NEGOTIATION, NULL);
+
+  self->webrtc = gst_object_ref (webrtc);
+  self->we_send = we_send;
+  self->news = news;
+  self->owner = owner;
+  self->mailbox = rj_mailbox_new (G_OBJECT (self), G_PRIORITY_DEFAULT);
+  return self;
+}
