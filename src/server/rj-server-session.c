@@ -42,6 +42,7 @@ rj_server_session_new (RjServerCore *core, char *id)
   self->core = g_object_ref (core);
   self->id = id;
   self->created_ms = rj_server_now_ms ();
+  self->created_us = rj_clock_now_us (core->clock);
   self->custom_id = g_strdup ("");
   self->media_mode = g_strdup ("ROUTED");
   self->recording_mode = g_strdup ("MANUAL");

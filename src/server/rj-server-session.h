@@ -32,8 +32,9 @@ struct _RjServerSession {
   GObject parent_instance;
   RjServerCore *core;
   char *id;
-  gint64 created_ms;
-  char *custom_id; /* "" when it was not given */
+  gint64 created_ms; /* wall clock */
+  gint64 created_us; /* clock of the core */
+  char *custom_id;   /* "" when it was not given */
   char *media_mode;
   char *recording_mode;
   JsonObject *recording_properties;

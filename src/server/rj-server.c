@@ -13,7 +13,7 @@
 #define NODES_LIMIT_US    (10 * G_USEC_PER_SEC)
 #define FLUSH_US          (200 * 1000) /* for the last frames to reach their clients */
 #define GARBAGE_PERIOD_US (900 * (gint64) G_USEC_PER_SEC) /* OpenVidu 2 protocol, 2.3 */
-#define GARBAGE_AGE_MS    (3600 * (gint64) 1000)
+#define GARBAGE_AGE_US    (3600 * (gint64) G_USEC_PER_SEC)
 #define BACKLOG           1024
 #define COOKIE            "OVJSESSIONID"
 
@@ -290,7 +290,7 @@ watch_node (RjServer *self, RjNodeWatcher *node)
 static void
 collect_garbage (RjServer *self)
 {
-  gint64 limit_ms = rj_server_now_ms () - GARBAGE_AGE_MS;
+  gint64 limit_us = rj_clock_now_us (self->core->clock) - GARBAGE_AGE_US;
   g_autoptr (GPtrArray) old = g_ptr_array_new_with_free_func (g_object_unref);
   GHashTableIter iter;
   gpointer value;
@@ -299,7 +299,7 @@ collect_garbage (RjServer *self)
   while (g_hash_table_iter_next (&iter, NULL, &value)) {
     RjServerSession *session = value;
 
-    if (session->state == RJ_SERVER_SESSION_NOT_ACTIVE && session->created_ms < limit_ms)
+    if (session->state == RJ_SERVER_SESSION_NOT_ACTIVE && session->created_us < limit_us)
       g_ptr_array_add (old, g_object_ref (session));
   }
   for (guint i = 0; i < old->len; i++)

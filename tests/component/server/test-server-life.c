@@ -117,9 +117,14 @@ test_unused_sessions_are_collected (RjtStage *s, gconstpointer unused)
   g_autofree char *token = rjt_rest_token (s->url, RJT_SECRET, "room", "PUBLISHER");
 
   g_assert_nonnull (token);
-  rjt_stage_advance_ms (s, 901 * MS);
-  /* an hour of the wall clock has not passed */
+  rjt_stage_join (s, "used", "ann");
+  rjt_stage_advance_ms (s, 3599 * MS);
   g_assert_cmpuint (rjt_rest (s->url, RJT_SECRET, "GET", "/openvidu/api/sessions/room", NULL, NULL),
+                    ==, 200);
+  rjt_stage_advance_ms (s, 902 * MS);
+  g_assert_cmpuint (rjt_rest (s->url, RJT_SECRET, "GET", "/openvidu/api/sessions/room", NULL, NULL),
+                    ==, 404);
+  g_assert_cmpuint (rjt_rest (s->url, RJT_SECRET, "GET", "/openvidu/api/sessions/used", NULL, NULL),
                     ==, 200);
 }
 
