@@ -66,6 +66,16 @@ delete_session (RjParticipant *participant, gpointer user_data)
   return TRUE;
 }
 
+static gboolean
+has_detector (const RjRunOptions *options, const char *name)
+{
+  for (guint i = 0; i < options->detect->len; i++) {
+    if (g_str_equal (g_ptr_array_index (options->detect, i), name))
+      return TRUE;
+  }
+  return FALSE;
+}
+
 static RjParticipantConfig *
 make_config (RjCrew *self, const RjRosterEntry *entry)
 {
@@ -82,6 +92,7 @@ make_config (RjCrew *self, const RjRosterEntry *entry)
                                      .height = options->height,
                                      .fps = options->fps };
   config->loopback = self->config.loopback;
+  config->detect_icmp = has_detector (options, "icmp");
   config->limits.silence_us = options->silence_us;
   config->limits.silence_leave_us = options->silence_leave_us;
   config->make_signaller = make_signaller;

@@ -16,6 +16,7 @@ rj_peer_default_init (RjPeerInterface *iface)
   GType candidate[] = { G_TYPE_UINT, G_TYPE_STRING, G_TYPE_STRING };
   GType ice_connected[] = { G_TYPE_INT64, G_TYPE_STRING, G_TYPE_STRING };
   GType moment[] = { G_TYPE_INT64 };
+  GType detected[] = { G_TYPE_STRING, G_TYPE_INT64 };
   GType pointer[] = { G_TYPE_POINTER };
   GType error[] = { G_TYPE_ERROR };
 
@@ -26,6 +27,7 @@ rj_peer_default_init (RjPeerInterface *iface)
   add_signal ("first-key-frame", G_N_ELEMENTS (moment), moment);
   add_signal ("frame-gap", G_N_ELEMENTS (pointer), pointer);
   add_signal ("picture-checked", G_N_ELEMENTS (pointer), pointer);
+  add_signal ("detected", G_N_ELEMENTS (detected), detected);
   add_signal ("failed", G_N_ELEMENTS (error), error);
 }
 

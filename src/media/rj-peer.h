@@ -30,6 +30,8 @@ G_DECLARE_INTERFACE (RjPeer, rj_peer, RJ, PEER, GObject)
  *   "first-key-frame" (gint64 at_us)      first complete key frame; audio only: first packet
  *   "frame-gap"       (const RjGap *gap)  a gap between complete frames above the limit has ended
  *   "picture-checked" (const RjPictureCheck *check)   --decode looked at this one
+ *   "detected"        (const char *detector, gint64 at_us)   a connection that was up is lost, and "failed"
+ *                     follows: "icmp", "ice-failed"
  *   "failed"          (const GError *error)   ICE failed, DTLS failed (RJ_ERROR_NO_MEDIA), port closed
  *                     (RJ_ERROR_UNREACHABLE), wrong certificate (RJ_ERROR_PROTOCOL), GStreamer error. Not
  *                     while an offer or answer is under way: that call ends with the error then

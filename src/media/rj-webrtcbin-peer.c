@@ -152,13 +152,17 @@ on_dtls_connected (gpointer owner, gint64 at_us)
 static void
 on_connection_failed (gpointer owner, gint64 at_us)
 {
-  RjWebrtcbinPeer *self = owner;
+  g_autoptr (RjWebrtcbinPeer) self = g_object_ref (owner);
   g_autoptr (GError) error = NULL;
+  gboolean closed;
 
   RJ_ASSERT_HOME ();
   if (!is_alive (self))
     return;
-  if (rj_life_signs_has_seen_icmp (self->life_signs))
+  closed = rj_life_signs_has_seen_icmp (self->life_signs);
+  if (self->dtls_told)
+    g_signal_emit_by_name (self, "detected", closed ? "icmp" : "ice-failed", at_us);
+  if (closed)
     g_set_error (&error, RJ_ERROR, RJ_ERROR_UNREACHABLE,
                  "the media server's port is closed (ICMP)");
   else

@@ -55,17 +55,24 @@ get_retry_fact (const GError *error)
   return rj_error_get_retry (error) == RJ_RETRY_NEVER ? RJ_FACT_RETRY_NEVER : 0;
 }
 
+static const char *
+get_detector (const char *step, const GError *error)
+{
+  if (!g_str_equal (step, "media"))
+    return "server-event";
+  return g_error_matches (error, RJ_ERROR, RJ_ERROR_UNREACHABLE) ? "icmp" : "ice-failed";
+}
+
 static void
 end_by_failure (RjAttempt *self, RjAction action, const char *step, const GError *error)
 {
   g_autofree char *word = rj_error_get_word (error);
 
-  rj_attempt_end (
-    self, &(RjAttemptEnd){ .action = action,
-                           .cause = word,
-                           .detector = g_str_equal (step, "media") ? "ice-failed" : "server-event",
-                           .step = step,
-                           .error = error });
+  rj_attempt_end (self, &(RjAttemptEnd){ .action = action,
+                                         .cause = word,
+                                         .detector = get_detector (step, error),
+                                         .step = step,
+                                         .error = error });
 }
 
 /* --- the own stream --- */
@@ -83,8 +90,6 @@ on_publication_failed (RjPublication *publication,
 
   if (self->over)
     return;
-  if (rj_publication_has_flowed (publication))
-    rj_attempt_emit_detector (self, "ice-failed", error->message, FALSE);
   action = rj_policy_decide (refused ? RJ_NEWS_PUBLISH_FAILED : RJ_NEWS_PUBLISHER_FAILED, word,
                              get_publication_facts (self) | get_retry_fact (error));
   switch (action) {
@@ -203,8 +208,6 @@ on_subscription_failed (RjSubscription *subscription,
                              get_subscription_facts (self, subscription) | get_retry_fact (error));
   if (action != RJ_ACTION_IGNORE)
     rj_subscription_emit_failed (subscription, error);
-  if (rj_subscription_has_flowed (subscription))
-    rj_attempt_emit_detector (self, "ice-failed", error->message, FALSE);
   switch (action) {
   case RJ_ACTION_IGNORE:
     rj_attempt_drop (self, subscription, "publisher left", FALSE);

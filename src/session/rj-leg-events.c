@@ -62,6 +62,7 @@ rj_leg_create_peer (RjLeg *self, GError **error)
     .stun_servers = self->stay->stun_servers,
     .turn_servers = self->stay->turn_servers,
     .loopback = config->loopback,
+    .detect_icmp = config->detect_icmp,
   };
 
   if (self->stream != NULL) {

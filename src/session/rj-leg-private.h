@@ -1,4 +1,5 @@
-/* The inside of a leg, for rj-leg.c (its life) and rj-leg-events.c (what it tells). */
+/* The inside of a leg, for rj-leg.c (its life), rj-leg-events.c (what it tells) and rj-leg-watch.c (how
+ * it learns that the other side is lost). */
 #pragma once
 
 #include "rj-leg.h"
@@ -23,6 +24,8 @@ struct _RjLeg {
   GPtrArray *candidates; /* of RjLegCandidate: found before the request was sent */
   RjTimer *timer;        /* (nullable) */
   gint64 limit_us;       /* of that timer */
+  RjTimer *watch;        /* (nullable) while flowing, when sending */
+  gint64 rtcp_told_us;   /* the last RTCP when its silence was told */
   gboolean complained;
   gint64 ice_us, dtls_us, packet_us, key_frame_us; /* 0: not yet */
 };
@@ -45,6 +48,11 @@ void rj_leg_emit_closed (RjLeg *self, const char *reason);
 
 /* ice-connected, frame-gap, picture-checked: told, without consequence */
 void rj_leg_listen_for_events (RjLeg *self);
+
+/* rj-leg-watch.c: the detectors of one peer. They are stamped; what follows is decided by others. */
+void rj_leg_listen_for_loss (RjLeg *self);
+void rj_leg_watch (RjLeg *self);
+void rj_leg_stop_watching (RjLeg *self);
 
 /* Why nothing flows after limit_us. Returns: (transfer full) */
 GError *rj_leg_explain_limit (RjLeg *self);

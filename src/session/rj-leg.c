@@ -61,6 +61,7 @@ fail (RjLeg *self, const char *step, const GError *error)
   if (!is_open (self))
     return;
   move (self, RJ_LEG_FAILED);
+  rj_leg_stop_watching (self);
   rj_steps_drop (self->stay->config->steps, self);
   complain (self, step, error);
 }
@@ -84,6 +85,7 @@ advance (RjLeg *self)
   if (self->state == RJ_LEG_CONNECTED && has_what_is_expected (self)) {
     move (self, RJ_LEG_FLOWING);
     rj_clock_cancel_timer (self->stay->config->clock, &self->timer);
+    rj_leg_watch (self);
   }
   g_signal_emit (self, signals[CHANGED], 0);
 }
@@ -266,6 +268,7 @@ static void
 listen_to_peer (RjLeg *self)
 {
   rj_leg_listen_for_events (self);
+  rj_leg_listen_for_loss (self);
   g_signal_connect (self->peer, "candidate", G_CALLBACK (on_peer_candidate), self);
   g_signal_connect (self->peer, "dtls-connected", G_CALLBACK (on_peer_dtls_connected), self);
   g_signal_connect (self->peer, "first-packet", G_CALLBACK (on_peer_first_packet), self);
@@ -354,6 +357,7 @@ rj_leg_close (RjLeg *self, const char *reason)
   if (self->state == RJ_LEG_CLOSED)
     return;
   move (self, RJ_LEG_CLOSED);
+  rj_leg_stop_watching (self);
   rj_clock_cancel_timer (self->stay->config->clock, &self->timer);
   rj_steps_drop (self->stay->config->steps, self);
   if (self->peer == NULL)

@@ -24,6 +24,8 @@ typedef struct {
   gint64 again_us;     /* before publishing or subscribing again after -1 or 303. 1 s */
   gint64 deadline_us;  /* for a join or rejoin with all its tries. 60 s */
   gint64 tick_us;      /* how often silent edges are looked at. 100 ms */
+  gint64 rtcp_us;      /* without RTCP from the media server for what we publish: stamped. 2.5 s; Kurento
+                          reports every half second or so, our node every second */
   RjBackoff backoff;   /* between tries. RJ_BACKOFF_REJOIN */
 } RjLimits;
 
@@ -36,6 +38,7 @@ typedef struct {
                .again_us = G_USEC_PER_SEC,                                                         \
                .deadline_us = 60 * G_USEC_PER_SEC,                                                 \
                .tick_us = 100 * 1000,                                                              \
+               .rtcp_us = 2500 * 1000,                                                             \
                .backoff = RJ_BACKOFF_REJOIN })
 
 /* A new signaller for one attempt; it emits its own events with this participant, session and attempt.
@@ -66,6 +69,7 @@ typedef struct {
   RjPublishInfo publish;
   gboolean subscribes; /* TRUE */
   RjLoopback loopback;
+  gboolean detect_icmp;
   const char *engine; /* word for events, static. "webrtcbin" */
   RjLimits limits;
 

@@ -29,6 +29,8 @@ struct _RjtFakePeer {
   RjTimer *timer;
   gboolean closed;
   gboolean told_packet;
+  gboolean connected;
+  gint64 rtcp_us;
 };
 
 static void rjt_fake_peer_iface_init (RjPeerInterface *iface);
@@ -126,6 +128,7 @@ on_dtls (gpointer user_data)
   g_autoptr (RjtFakePeer) self = g_object_ref (user_data);
 
   self->timer = NULL;
+  self->connected = TRUE;
   if (self->tap != NULL)
     self->timer = rj_clock_start_timer (self->factory->clock, RJT_FRAME_US, on_frame_due, self);
   g_signal_emit_by_name (self, "dtls-connected", rj_clock_now_us (self->factory->clock));
@@ -173,6 +176,16 @@ peer_add_candidate (RjPeer *peer, guint mline, const char *mid, const char *cand
   RJT_FAKE_PEER (peer)->factory->n_candidates++;
 }
 
+static gint64
+peer_get_last_rtcp_us (RjPeer *peer)
+{
+  RjtFakePeer *self = RJT_FAKE_PEER (peer);
+
+  if (!self->factory->silent && self->connected)
+    self->rtcp_us = rj_clock_now_us (self->factory->clock) / RJT_RTCP_US * RJT_RTCP_US;
+  return self->rtcp_us;
+}
+
 static RjTap *
 peer_get_tap (RjPeer *peer)
 {
@@ -205,6 +218,7 @@ rjt_fake_peer_iface_init (RjPeerInterface *iface)
   iface->get_tap = peer_get_tap;
   iface->is_open = peer_is_open;
   iface->close = peer_close;
+  iface->get_last_rtcp_us = peer_get_last_rtcp_us;
 }
 
 static void
@@ -276,6 +290,8 @@ rjt_fake_peers_set_connects (RjtFakePeers *self, gboolean connects)
 void
 rjt_fake_peers_set_silent (RjtFakePeers *self, gboolean silent)
 {
+  for (guint i = 0; i < self->peers->len; i++)
+    peer_get_last_rtcp_us (g_ptr_array_index (self->peers, i));
   self->silent = silent;
 }
 
@@ -295,11 +311,11 @@ rjt_fake_peers_fail_next (RjtFakePeers *self, const char *what)
   self->fail_next = g_strdup (what);
 }
 
-void
-rjt_fake_peers_break (RjtFakePeers *self, RjDirection direction)
+static void
+break_all (RjtFakePeers *self, RjDirection direction, int code)
 {
   g_autoptr (GPtrArray) all = g_ptr_array_new_with_free_func (g_object_unref);
-  g_autoptr (GError) error = g_error_new (RJ_ERROR, RJ_ERROR_NO_MEDIA, "ICE failed");
+  g_autoptr (GError) error = g_error_new (RJ_ERROR, code, "ICE failed");
 
   for (guint i = 0; i < self->peers->len; i++)
     g_ptr_array_add (all, g_object_ref (g_ptr_array_index (self->peers, i)));
@@ -309,8 +325,23 @@ rjt_fake_peers_break (RjtFakePeers *self, RjDirection direction)
     if (peer->direction != direction || peer->closed)
       continue;
     rj_clock_cancel_timer (self->clock, &peer->timer);
+    g_signal_emit_by_name (peer, "detected",
+                           error->code == RJ_ERROR_UNREACHABLE ? "icmp" : "ice-failed",
+                           rj_clock_now_us (self->clock));
     g_signal_emit_by_name (peer, "failed", error);
   }
+}
+
+void
+rjt_fake_peers_break (RjtFakePeers *self, RjDirection direction)
+{
+  break_all (self, direction, RJ_ERROR_NO_MEDIA);
+}
+
+void
+rjt_fake_peers_close_port (RjtFakePeers *self, RjDirection direction)
+{
+  break_all (self, direction, RJ_ERROR_UNREACHABLE);
 }
 
 guint

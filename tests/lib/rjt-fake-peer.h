@@ -14,6 +14,7 @@ G_DECLARE_FINAL_TYPE (RjtFakePeer, rjt_fake_peer, RJT, FAKE_PEER, GObject)
 G_DECLARE_FINAL_TYPE (RjtFakePeers, rjt_fake_peers, RJT, FAKE_PEERS, GObject)
 
 #define RJT_FRAME_US 50000
+#define RJT_RTCP_US  400000 /* between reports, as long as the media server is not silent */
 
 /* An RjPeerFactory */
 RjtFakePeers *rjt_fake_peers_new (RjClock *clock);
@@ -27,6 +28,8 @@ void rjt_fake_peers_set_publisher_silent (RjtFakePeers *self, guint16 publisher,
 void rjt_fake_peers_fail_next (RjtFakePeers *self, const char *what);
 /* All open peers that send (TRUE) or receive (FALSE) break. */
 void rjt_fake_peers_break (RjtFakePeers *self, RjDirection direction);
+/* The same, because ICMP says that nobody is there */
+void rjt_fake_peers_close_port (RjtFakePeers *self, RjDirection direction);
 
 guint rjt_fake_peers_count_made (RjtFakePeers *self);
 guint rjt_fake_peers_count_open (RjtFakePeers *self);       /* made and not closed */

@@ -73,7 +73,9 @@ test_all_silent_and_back_in_time (void)
 
   rjt_fake_peers_set_silent (bot->peers, TRUE);
   rjt_bot_run (bot, 6500000);
-  g_assert_cmpuint (rjt_history_count (bot->history, RJ_EVENT_DETECTOR_FIRED), ==, 2);
+  g_assert_cmpuint (
+    rjt_history_count_where (bot->history, RJ_EVENT_DETECTOR_FIRED, "detector", "rtp-silence"), ==,
+    2);
   rjt_fake_peers_set_silent (bot->peers, FALSE);
   rjt_bot_run (bot, 10 * RJT_SECOND);
   g_assert_cmpstr (rjt_fake_signaller_get_log (bot->signaller), ==, before); /* nothing was sent */
@@ -318,7 +320,9 @@ test_muted_is_not_silent (void)
   rjt_bot_run (bot, 900000);
   g_assert_cmpuint (rjt_history_count (bot->history, RJ_EVENT_DETECTOR_FIRED), ==, 0);
   rjt_bot_run (bot, 200000);
-  g_assert_cmpuint (rjt_history_count (bot->history, RJ_EVENT_DETECTOR_FIRED), ==, 1);
+  g_assert_cmpuint (
+    rjt_history_count_where (bot->history, RJ_EVENT_DETECTOR_FIRED, "detector", "rtp-silence"), ==,
+    1);
 }
 
 static void
@@ -336,6 +340,80 @@ test_no_media_on_the_only_edge (void)
   g_assert_cmpuint (bot->n_signallers, ==, 2);
   rjt_fake_peers_set_silent (bot->peers, FALSE);
   rjt_bot_run_until_flowing (bot, RJT_SECOND);
+}
+
+/* What we publish: the media server's RTCP is the only sign of its life */
+
+static void
+test_rtcp_silence_is_stamped (void)
+{
+  g_autoptr (RjtBot) bot = start_in_room_of_three ();
+  const RjEvent *event = NULL;
+  gint64 silent_us;
+
+  rjt_bot_run (bot, 20 * RJT_SECOND);
+  g_assert_cmpuint (rjt_history_count (bot->history, RJ_EVENT_DETECTOR_FIRED), ==, 0);
+  silent_us = rj_clock_now_us (bot->clock);
+  rjt_fake_peers_set_silent (bot->peers, TRUE);
+  rjt_bot_run (bot, 6 * RJT_SECOND);
+  g_assert_cmpuint (
+    rjt_history_count_where (bot->history, RJ_EVENT_DETECTOR_FIRED, "detector", "rtcp-silence"), ==,
+    1);
+  for (guint i = 0;
+       event == NULL || !g_str_equal (rjt_event_get_text (event, "detector"), "rtcp-silence"); i++)
+    event = rjt_history_find (bot->history, RJ_EVENT_DETECTOR_FIRED, i);
+  g_assert_cmpstr (event->peer, ==, "publish");
+  g_assert_false (json_object_get_boolean_member (event->data, "acted"));
+  g_assert_cmpint (event->mono_us, >, silent_us + 2500000 - RJT_RTCP_US);
+  g_assert_cmpint (event->mono_us, <=, silent_us + 2500000);
+  g_assert_cmpint (event->mono_us - json_object_get_int_member (event->data, "last_packet_us"), ==,
+                   2500000);
+  /* told again only after it was heard again */
+  rjt_fake_peers_set_silent (bot->peers, FALSE);
+  rjt_bot_run (bot, 5 * RJT_SECOND);
+  g_assert_cmpuint (bot->n_signallers, ==, 1);
+  rjt_fake_peers_set_silent (bot->peers, TRUE);
+  rjt_bot_run (bot, 4 * RJT_SECOND);
+  g_assert_cmpuint (
+    rjt_history_count_where (bot->history, RJ_EVENT_DETECTOR_FIRED, "detector", "rtcp-silence"), ==,
+    2);
+}
+
+/* A closed port of everything: nothing is asked of the media server before the silence table allows it */
+static void
+test_icmp_of_everybody_waits (void)
+{
+  g_autoptr (RjtBot) bot = start_in_room_of_three ();
+  g_autofree char *before = copy_requests (bot);
+
+  rjt_fake_peers_set_silent (bot->peers, TRUE);
+  rjt_fake_peers_close_port (bot->peers, RJ_DIRECTION_SEND);
+  rjt_fake_peers_close_port (bot->peers, RJ_DIRECTION_RECEIVE);
+  g_assert_cmpuint (
+    rjt_history_count_where (bot->history, RJ_EVENT_DETECTOR_FIRED, "detector", "icmp"), ==, 3);
+  g_assert_cmpuint (
+    rjt_history_count_where (bot->history, RJ_EVENT_DETECTOR_FIRED, "detector", "ice-failed"), ==,
+    0);
+  rjt_bot_run (bot, 6 * RJT_SECOND);
+  g_assert_cmpstr (rjt_fake_signaller_get_log (bot->signaller), ==, before);
+  rjt_fake_signaller_lose (bot->signaller, "nodeCrashed", "server-event");
+  rjt_fake_peers_set_silent (bot->peers, FALSE);
+  rjt_bot_run_until_flowing (bot, RJT_SECOND);
+  g_assert_cmpuint (bot->n_signallers, ==, 2);
+}
+
+/* A stray one, while others flow: that peer is made anew */
+static void
+test_icmp_of_one_peer_is_mended (void)
+{
+  g_autoptr (RjtBot) bot = start_in_room_of_three ();
+
+  rjt_fake_peers_close_port (bot->peers, RJ_DIRECTION_SEND);
+  g_assert_cmpuint (
+    rjt_history_count_where (bot->history, RJ_EVENT_DETECTOR_FIRED, "detector", "icmp"), ==, 1);
+  rjt_bot_run_until_flowing (bot, 3 * RJT_SECOND);
+  g_assert_cmpuint (rjt_fake_signaller_count (bot->signaller, "republish"), ==, 1);
+  g_assert_cmpuint (bot->n_signallers, ==, 1);
 }
 
 int
@@ -359,5 +437,8 @@ main (int argc, char **argv)
   ADD ("muted-is-not-silent", test_muted_is_not_silent);
   ADD ("no-media-on-the-only-edge", test_no_media_on_the_only_edge);
 #undef ADD
+  g_test_add_func ("/session/silence/rtcp", test_rtcp_silence_is_stamped);
+  g_test_add_func ("/session/silence/icmp/everybody", test_icmp_of_everybody_waits);
+  g_test_add_func ("/session/silence/icmp/one", test_icmp_of_one_peer_is_mended);
   return g_test_run ();
 }
