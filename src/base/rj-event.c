@@ -115,8 +115,14 @@ rj_event_sink_emit (RjEventSink *self, RjEvent *event)
   if (event->source == NULL)
     event->source = g_intern_static_string ("runner");
   if (self != NULL)
-    RJ_EVENT_SINK_GET_IFACE (self)->take (self, event);
+    rj_event_sink_take (self, event);
   rj_event_free (event);
+}
+
+void
+rj_event_sink_take (RjEventSink *self, const RjEvent *event)
+{
+  RJ_EVENT_SINK_GET_IFACE (self)->take (self, event);
 }
 
 struct _RjEventTee {
@@ -137,11 +143,8 @@ rj_event_tee_take (RjEventSink *sink, const RjEvent *event)
 {
   RjEventTee *self = RJ_EVENT_TEE (sink);
 
-  for (guint i = 0; i < self->sinks->len; i++) {
-    RjEventSink *next = g_ptr_array_index (self->sinks, i);
-
-    RJ_EVENT_SINK_GET_IFACE (next)->take (next, event);
-  }
+  for (guint i = 0; i < self->sinks->len; i++)
+    rj_event_sink_take (g_ptr_array_index (self->sinks, i), event);
 }
 
 static void

@@ -55,6 +55,9 @@ struct _RjEventSinkInterface {
 /* Hands the event over and frees it. @event: (transfer full); @self: (nullable) */
 void rj_event_sink_emit (RjEventSink *self, RjEvent *event);
 
+/* Shows an event that is complete to one more sink. @event: (transfer none) */
+void rj_event_sink_take (RjEventSink *self, const RjEvent *event);
+
 /* Gives each event to several sinks, in the order in which they were added; fills in mono_us. */
 #define RJ_TYPE_EVENT_TEE (rj_event_tee_get_type ())
 G_DECLARE_FINAL_TYPE (RjEventTee, rj_event_tee, RJ, EVENT_TEE, GObject)

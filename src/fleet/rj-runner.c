@@ -5,6 +5,7 @@
 #include "rj-crew.h"
 #include "rj-error.h"
 #include "rj-fault-script.h"
+#include "rj-foreign-watch.h"
 #include "rj-http-session.h"
 #include "rj-json.h"
 #include "rj-roster.h"
@@ -47,6 +48,7 @@ struct _RjRunner {
   RjCrew *crew;
   RjFaultScript *script;
   RjSelfCheck *self_check;
+  RjForeignWatch *foreign;
   SoupSession *http;
   RjTokenSource *tokens;
   GTask *task;
@@ -87,6 +89,7 @@ rj_runner_take (RjEventSink *sink, const RjEvent *event)
   };
   RjRunner *self = RJ_RUNNER (sink);
 
+  rj_event_sink_take (RJ_EVENT_SINK (self->foreign), event);
   if (g_strv_contains (effects, event->type))
     self->effect_us = rj_clock_now_us (self->config.clock);
 }
@@ -209,7 +212,8 @@ on_tick (gpointer user_data)
   self->tick = NULL;
   if (now_us - self->started_us > options->timeout_us)
     reason = "timeout";
-  else if (self->state == JOINING && rj_measure_everyone_flows (self->config.measure))
+  else if (self->state == JOINING && rj_measure_everyone_flows (self->config.measure) &&
+           rj_foreign_watch_has (self->foreign, self->roster, options->foreign))
     start_watching (self, now_us);
   else if (self->state == JOINING && now_us - self->joining_us > options->join_deadline_us)
     reason = "join-deadline";
@@ -414,6 +418,7 @@ rj_runner_finalize (GObject *object)
   g_clear_object (&self->crew);
   g_clear_object (&self->script);
   g_clear_object (&self->self_check);
+  g_clear_object (&self->foreign);
   g_clear_object (&self->http);
   g_clear_object (&self->tokens);
   g_clear_error (&self->error);
@@ -439,6 +444,7 @@ rj_runner_new (const RjRunnerConfig *config)
 
   self->config = *config;
   self->roster = rj_roster_new (config->options, config->run);
+  self->foreign = rj_foreign_watch_new ();
   self->self_check =
     rj_self_check_new (config->clock, config->events, take_pacing_lag_ms, config->engine);
   self->script = rj_fault_script_new (parse_faults (config->options),

@@ -319,11 +319,12 @@ count_toll (const RjResult *result)
   return toll;
 }
 
-/* Somebody who left because that was the fault has lost nothing, and nobody had to. */
+/* Somebody who left because that was the fault has lost nothing, and nobody had to; a thawed node hurts
+ * nobody. */
 static gboolean
 is_harmless (const RjFaultResult *fault)
 {
-  return g_str_equal (fault->what, "leave");
+  return g_str_equal (fault->what, "leave") || g_str_equal (fault->what, "thaw-media-node");
 }
 
 static gboolean
@@ -405,6 +406,9 @@ rj_verdict_find (const RjFacts *facts, RjResult *result)
     return;
   if (j->n_problems > 0)
     conclude_problems (j);
+  else if (g_str_equal (facts->ended_reason, "join-deadline"))
+    conclude (j, RJ_VERDICT_FAILED,
+              "The time to join was over before everybody saw everybody who was waited for.");
   else if (had_real_fault (result) && !has_taken_effect (result))
     conclude (j, RJ_VERDICT_INCONCLUSIVE,
               "Nobody lost anything: the fault has hit none of the participants.");
