@@ -1,6 +1,4 @@
-#include "rj-media-node-client.h"
-
-#include <libsoup/soup.h>
+#include "rj-media-node-client-private.h"
 
 #include "rj-error.h"
 
@@ -19,25 +17,6 @@ typedef struct {
   RjMediaNodeEventFunc func;
   gpointer user_data;
 } Watch;
-
-struct _RjMediaNodeClient {
-  GObject parent_instance;
-  char *url;
-  RjClock *clock;
-  gint64 open_limit_us;
-  SoupSession *http;
-  SoupWebsocketConnection *socket; /* (nullable) */
-  GCancellable *opening;           /* (nullable): while open_async runs without a socket */
-  RjTimer *limit;                  /* of opening */
-  RjTimer *heartbeat;
-  char *session; /* (nullable): of the node, kept across sockets and processes */
-  gint64 last_id;
-  GHashTable *pending; /* gint64* (in Pending) -> Pending */
-  GHashTable *watches; /* object id -> Watch */
-  gboolean ready;
-  gboolean same_process; /* as before the last opening */
-  gboolean closed;
-};
 
 enum { CLOSED, N_SIGNALS };
 static guint signals[N_SIGNALS];
@@ -84,8 +63,8 @@ fail_pending (RjMediaNodeClient *self, const char *why)
   }
 }
 
-static void
-drop_socket (RjMediaNodeClient *self, const char *why)
+void
+rj_media_node_client_drop_socket (RjMediaNodeClient *self, const char *why)
 {
   self->ready = FALSE;
   rj_clock_cancel_timer (self->clock, &self->heartbeat);
@@ -98,8 +77,8 @@ drop_socket (RjMediaNodeClient *self, const char *why)
   fail_pending (self, why);
 }
 
-static void
-lose_socket (RjMediaNodeClient *self, const char *why)
+void
+rj_media_node_client_lose_socket (RjMediaNodeClient *self, const char *why)
 {
   gboolean was_ready = self->ready;
   g_autoptr (RjMediaNodeClient) keep = g_object_ref (self);
@@ -107,7 +86,7 @@ lose_socket (RjMediaNodeClient *self, const char *why)
   if (self->socket == NULL)
     return;
   g_debug ("media node %s: socket lost: %s", self->url, why);
-  drop_socket (self, why);
+  rj_media_node_client_drop_socket (self, why);
   if (was_ready && !self->closed)
     g_signal_emit (self, signals[CLOSED], 0);
 }
@@ -134,18 +113,18 @@ has_socket (RjMediaNodeClient *self)
 }
 
 /* Sends also while the node is being greeted, and without a session of its own accord */
-static void
-call_raw (RjMediaNodeClient *self,
-          const char *method,
-          JsonObject *params,
-          GAsyncReadyCallback callback,
-          gpointer user_data)
+void
+rj_media_node_client_call_raw (RjMediaNodeClient *self,
+                               const char *method,
+                               JsonObject *params,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
   g_autofree char *text = NULL;
   Pending *pending;
 
-  g_task_set_source_tag (task, call_raw);
+  g_task_set_source_tag (task, rj_media_node_client_call_raw);
   if (!has_socket (self)) {
     json_object_unref (params);
     g_task_return_new_error (task, RJ_ERROR, RJ_ERROR_UNREACHABLE, "media node: not connected");
@@ -170,7 +149,7 @@ rj_media_node_client_call_async (RjMediaNodeClient *self,
 {
   if (self->ready) {
     json_object_set_string_member (params, "sessionId", self->session);
-    call_raw (self, method, params, callback, user_data);
+    rj_media_node_client_call_raw (self, method, params, callback, user_data);
     return;
   }
   json_object_unref (params);
@@ -249,10 +228,17 @@ on_message (SoupWebsocketConnection *socket, int type, GBytes *bytes, RjMediaNod
 static void
 on_socket_closed (SoupWebsocketConnection *socket, RjMediaNodeClient *self)
 {
-  lose_socket (self, "closed by the node");
+  rj_media_node_client_lose_socket (self, "closed by the node");
 }
 
-static void start_heartbeat (RjMediaNodeClient *self);
+void
+rj_media_node_client_adopt (RjMediaNodeClient *self, SoupWebsocketConnection *socket)
+{
+  self->socket = socket;
+  soup_websocket_connection_set_max_incoming_payload_size (socket, MAX_MESSAGE_BYTES);
+  g_signal_connect (socket, "message", G_CALLBACK (on_message), self);
+  g_signal_connect (socket, "closed", G_CALLBACK (on_socket_closed), self);
+}
 
 static void
 on_heartbeat_answer (GObject *source, GAsyncResult *result, gpointer unused)
@@ -262,7 +248,7 @@ on_heartbeat_answer (GObject *source, GAsyncResult *result, gpointer unused)
   g_autoptr (JsonNode) value = rj_media_node_client_call_finish (self, result, &error);
 
   if (value == NULL && g_error_matches (error, RJ_ERROR, RJ_ERROR_TIMEOUT))
-    lose_socket (self, "heartbeat unanswered");
+    rj_media_node_client_lose_socket (self, "heartbeat unanswered");
 }
 
 static void
@@ -273,155 +259,13 @@ on_heartbeat (gpointer data)
   self->heartbeat = NULL;
   rj_media_node_client_call_async (self, RJ_KMS_PING, rj_kms_ping (RJ_KMS_PING_INTERVAL_MS),
                                    on_heartbeat_answer, NULL);
-  start_heartbeat (self);
-}
-
-static void
-start_heartbeat (RjMediaNodeClient *self)
-{
-  self->heartbeat = rj_clock_start_timer (self->clock, HEARTBEAT_US, on_heartbeat, self);
-}
-
-/* --- opening: websocket; ping or connect; getInfo --- */
-
-static void
-finish_opening (GTask *task, GError *error)
-{
-  RjMediaNodeClient *self = g_task_get_source_object (task);
-
-  rj_clock_cancel_timer (self->clock, &self->limit);
-  g_clear_object (&self->opening);
-  if (error == NULL && self->socket == NULL)
-    error = g_error_new (RJ_ERROR, RJ_ERROR_UNREACHABLE, "media node: closed while being greeted");
-  if (error != NULL) {
-    drop_socket (self, "not greeted");
-    g_task_return_error (task, error);
-  } else {
-    self->ready = TRUE;
-    start_heartbeat (self);
-    g_task_return_boolean (task, TRUE);
-  }
-  g_object_unref (task);
-}
-
-static void
-on_info (GObject *source, GAsyncResult *result, gpointer task)
-{
-  GError *error = NULL;
-  g_autoptr (JsonNode) value =
-    rj_media_node_client_call_finish (RJ_MEDIA_NODE_CLIENT (source), result, &error);
-
-  finish_opening (task, error);
-}
-
-static void
-ask_info (RjMediaNodeClient *self, GTask *task)
-{
-  JsonObject *params = rj_kms_invoke (self->session, RJ_KMS_MANAGER, RJ_KMS_GET_INFO, NULL);
-
-  call_raw (self, RJ_KMS_INVOKE, params, on_info, task);
-}
-
-static void
-on_greeted (GObject *source, GAsyncResult *result, gpointer data)
-{
-  RjMediaNodeClient *self = RJ_MEDIA_NODE_CLIENT (source);
-  GTask *task = data;
-  GError *error = NULL;
-  g_autoptr (JsonNode) value = rj_media_node_client_call_finish (self, result, &error);
-
-  if (error == NULL)
-    ask_info (self, task);
-  else
-    finish_opening (task, error);
-}
-
-static void
-on_resumed (GObject *source, GAsyncResult *result, gpointer data)
-{
-  RjMediaNodeClient *self = RJ_MEDIA_NODE_CLIENT (source);
-  GTask *task = data;
-  GError *error = NULL;
-  g_autoptr (JsonNode) value = rj_media_node_client_call_finish (self, result, &error);
-
-  if (g_error_matches (error, RJ_RPC_ERROR, RJ_KMS_CODE_INVALID_SESSION)) {
-    /* another process: a fresh session there; the old id goes on being sent, as the real server does */
-    g_clear_error (&error);
-    self->same_process = FALSE;
-    call_raw (self, RJ_KMS_CONNECT, rj_kms_connect (NULL), on_greeted, task);
-  } else if (error == NULL) {
-    self->same_process = TRUE;
-    ask_info (self, task);
-  } else {
-    finish_opening (task, error);
-  }
-}
-
-static void
-greet (RjMediaNodeClient *self, GTask *task)
-{
-  if (self->session == NULL)
-    call_raw (self, RJ_KMS_PING, rj_kms_ping (RJ_KMS_PING_INTERVAL_MS), on_greeted, task);
-  else
-    call_raw (self, RJ_KMS_CONNECT, rj_kms_connect (self->session), on_resumed, task);
-}
-
-static void
-on_socket_open (GObject *source, GAsyncResult *result, gpointer data)
-{
-  GTask *task = data;
-  RjMediaNodeClient *self = g_task_get_source_object (task);
-  GError *error = NULL;
-  g_autoptr (SoupWebsocketConnection) socket =
-    soup_session_websocket_connect_finish (SOUP_SESSION (source), result, &error);
-
-  if (socket == NULL) {
-    finish_opening (task, error);
-    return;
-  }
-  self->socket = g_steal_pointer (&socket);
-  soup_websocket_connection_set_max_incoming_payload_size (self->socket, MAX_MESSAGE_BYTES);
-  g_signal_connect (self->socket, "message", G_CALLBACK (on_message), self);
-  g_signal_connect (self->socket, "closed", G_CALLBACK (on_socket_closed), self);
-  greet (self, task);
-}
-
-static void
-on_open_limit (gpointer data)
-{
-  RjMediaNodeClient *self = data;
-
-  self->limit = NULL;
-  g_cancellable_cancel (self->opening);
-  lose_socket (self, "not greeted in time");
+  rj_media_node_client_start_heartbeat (self);
 }
 
 void
-rj_media_node_client_open_async (RjMediaNodeClient *self,
-                                 GCancellable *cancellable,
-                                 GAsyncReadyCallback callback,
-                                 gpointer user_data)
+rj_media_node_client_start_heartbeat (RjMediaNodeClient *self)
 {
-  GTask *task = g_task_new (self, cancellable, callback, user_data);
-  g_autoptr (SoupMessage) message = soup_message_new (SOUP_METHOD_GET, self->url);
-
-  g_task_set_source_tag (task, rj_media_node_client_open_async);
-  if (message == NULL || self->closed || self->socket != NULL || self->opening != NULL) {
-    g_task_return_new_error (task, RJ_ERROR, RJ_ERROR_USAGE,
-                             "media node: \"%s\" cannot be opened now", self->url);
-    g_object_unref (task);
-    return;
-  }
-  self->opening = g_cancellable_new ();
-  self->limit = rj_clock_start_timer (self->clock, self->open_limit_us, on_open_limit, self);
-  soup_session_websocket_connect_async (self->http, message, NULL, NULL, G_PRIORITY_DEFAULT,
-                                        self->opening, on_socket_open, task);
-}
-
-gboolean
-rj_media_node_client_open_finish (RjMediaNodeClient *self, GAsyncResult *result, GError **error)
-{
-  return g_task_propagate_boolean (G_TASK (result), error);
+  self->heartbeat = rj_clock_start_timer (self->clock, HEARTBEAT_US, on_heartbeat, self);
 }
 
 gboolean
@@ -486,7 +330,7 @@ rj_media_node_client_close (RjMediaNodeClient *self)
     return;
   self->closed = TRUE;
   g_cancellable_cancel (self->opening);
-  drop_socket (self, "the server stops");
+  rj_media_node_client_drop_socket (self, "the server stops");
   g_hash_table_remove_all (self->watches);
 }
 
