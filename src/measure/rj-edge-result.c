@@ -211,7 +211,7 @@ was_due (const RjFacts *facts, const RjEdge *edge)
   if (from == NULL)
     return edge->marks->len > 0;
   for (guint i = 0; i < edge->to->attempts->len && joined_us == 0; i++)
-    joined_us = ((RjAttempt *) g_ptr_array_index (edge->to->attempts, i))->joined_us;
+    joined_us = ((RjAttemptFacts *) g_ptr_array_index (edge->to->attempts, i))->joined_us;
   return joined_us > 0 && joined_us < end_us && rj_member_get_first_published (from) > 0 &&
          rj_member_get_first_published (from) < end_us;
 }

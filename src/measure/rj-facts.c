@@ -89,7 +89,7 @@ member_free (gpointer data)
 static void
 fault_free (gpointer data)
 {
-  RjFault *self = data;
+  RjFaultFacts *self = data;
 
   g_free (self->what);
   g_free (self->target);
@@ -191,24 +191,24 @@ rj_member_ensure_edge (RjMember *self, const char *from)
   return edge;
 }
 
-RjAttempt *
+RjAttemptFacts *
 rj_member_ensure_attempt (RjMember *self, guint number, gint64 us)
 {
-  RjAttempt *attempt;
+  RjAttemptFacts *attempt;
 
   for (guint i = self->attempts->len; i > 0; i--) {
     attempt = g_ptr_array_index (self->attempts, i - 1);
     if (number == 0 || attempt->number == number)
       return attempt;
   }
-  attempt = g_new0 (RjAttempt, 1);
+  attempt = g_new0 (RjAttemptFacts, 1);
   attempt->us = us;
   attempt->number = number;
   rj_stamped_insert_pointer (self->attempts, attempt);
   return attempt;
 }
 
-RjAttempt *
+RjAttemptFacts *
 rj_member_find_attempt (RjMember *self, gint64 us)
 {
   guint n = rj_stamped_count_pointers (self->attempts, us);
@@ -217,7 +217,7 @@ rj_member_find_attempt (RjMember *self, gint64 us)
 }
 
 RjPeerFacts *
-rj_member_add_peer (RjMember *self, RjEdge *edge, RjAttempt *attempt, gint64 us)
+rj_member_add_peer (RjMember *self, RjEdge *edge, RjAttemptFacts *attempt, gint64 us)
 {
   RjPeerFacts *peer = g_new0 (RjPeerFacts, 1);
 

@@ -36,13 +36,13 @@ typedef struct {
   gint64 failed_us, closed_us;
   const char *step; /* interned: where it failed */
   const char *node; /* interned: that joined named */
-} RjAttempt;
+} RjAttemptFacts;
 
 /* One peer connection: a publication or a subscription. */
 typedef struct {
   gint64 us;         /* created */
   gboolean implicit; /* its peer-created has not come yet */
-  RjAttempt *attempt;
+  RjAttemptFacts *attempt;
   RjEdge *edge; /* NULL: publication */
   gint64 offer_us, answer_us, ice_us, dtls_us, packet_us, key_us;
   gint64 closed_us, failed_us;
@@ -116,7 +116,7 @@ struct _RjMember {
   char *connection;
   gint64 connection_us;
   guint n_connections;
-  GPtrArray *attempts;     /* of RjAttempt */
+  GPtrArray *attempts;     /* of RjAttemptFacts */
   GPtrArray *publications; /* of RjPeerFacts */
   GPtrArray *edges;        /* of RjEdge, incoming */
   GHashTable *edges_by_from;
@@ -147,7 +147,7 @@ typedef struct {
   gint64 ended_us;
   gboolean ok, timed_out;
   int exit_code;
-} RjFault;
+} RjFaultFacts;
 
 typedef struct {
   char *run, *name;
@@ -158,7 +158,7 @@ typedef struct {
   int signal;
   GHashTable *members_by_name;
   GPtrArray *members; /* of RjMember, by rank */
-  GPtrArray *faults;  /* of RjFault */
+  GPtrArray *faults;  /* of RjFaultFacts */
   GArray *placements; /* of RjPlacement */
   GArray *crashes;    /* of RjCrash */
   double loop_lag_ms, pacing_lag_ms;
@@ -181,10 +181,10 @@ RjMember *rj_facts_find_member (const RjFacts *self, const char *name); /* (null
 RjMember *rj_facts_ensure_member (RjFacts *self, const char *name);
 RjEdge *rj_member_ensure_edge (RjMember *self, const char *from);
 RjEdge *rj_member_find_edge (RjMember *self, const char *from); /* (nullable) */
-RjAttempt *rj_member_ensure_attempt (RjMember *self, guint number, gint64 us);
+RjAttemptFacts *rj_member_ensure_attempt (RjMember *self, guint number, gint64 us);
 /* Last attempt that started at or before @us. Returns: (nullable) */
-RjAttempt *rj_member_find_attempt (RjMember *self, gint64 us);
-RjPeerFacts *rj_member_add_peer (RjMember *self, RjEdge *edge, RjAttempt *attempt, gint64 us);
+RjAttemptFacts *rj_member_find_attempt (RjMember *self, gint64 us);
+RjPeerFacts *rj_member_add_peer (RjMember *self, RjEdge *edge, RjAttemptFacts *attempt, gint64 us);
 gboolean rj_member_publishes (const RjMember *self);
 gint64 rj_member_get_first_published (const RjMember *self); /* 0: never */
 

@@ -17,7 +17,7 @@ rj_fault_result_free (RjFaultResult *self)
 
 /* The server's own detection: the first node that it declares dead from then on (the one that was hit). */
 static double
-find_detection (const RjFacts *facts, const RjFault *fault)
+find_detection (const RjFacts *facts, const RjFaultFacts *fault)
 {
   for (guint i = 0; i < facts->crashes->len; i++) {
     const RjCrash *crash = &g_array_index (facts->crashes, RjCrash, i);
@@ -83,7 +83,7 @@ find_back (const RjResult *result, gint64 from_us, gint64 until_us)
 }
 
 static RjFaultResult *
-conclude_fault (const RjFacts *facts, const RjFault *fault)
+conclude_fault (const RjFacts *facts, const RjFaultFacts *fault)
 {
   RjFaultResult *result = g_new0 (RjFaultResult, 1);
 
@@ -105,8 +105,8 @@ void
 rj_faults_conclude (const RjFacts *facts, RjResult *result)
 {
   for (guint i = 0; i < facts->faults->len; i++) {
-    const RjFault *fault = g_ptr_array_index (facts->faults, i);
-    const RjFault *next =
+    const RjFaultFacts *fault = g_ptr_array_index (facts->faults, i);
+    const RjFaultFacts *next =
       i + 1 < facts->faults->len ? g_ptr_array_index (facts->faults, i + 1) : NULL;
     RjFaultResult *concluded = conclude_fault (facts, fault);
 

@@ -169,7 +169,7 @@ rj_member_publication_flows (const RjFacts *facts, const RjMember *member, gint6
 static gboolean
 is_joined (const RjMember *member, gint64 us)
 {
-  RjAttempt *attempt = rj_member_find_attempt ((RjMember *) member, us);
+  RjAttemptFacts *attempt = rj_member_find_attempt ((RjMember *) member, us);
 
   return attempt != NULL && attempt->joined_us > 0 && attempt->joined_us <= us &&
          !(attempt->closed_us > 0 && attempt->closed_us <= us) &&

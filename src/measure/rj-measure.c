@@ -114,10 +114,10 @@ rj_measure_has_recovered (RjMeasure *self)
   const RjFacts *facts = self->facts;
 
   if (facts->faults->len == 0 ||
-      facts->last_loss_us < ((RjFault *) g_ptr_array_index (facts->faults, 0))->us)
+      facts->last_loss_us < ((RjFaultFacts *) g_ptr_array_index (facts->faults, 0))->us)
     return FALSE;
   for (guint i = 0; i < facts->faults->len; i++)
-    if (((RjFault *) g_ptr_array_index (facts->faults, i))->ended_us == 0)
+    if (((RjFaultFacts *) g_ptr_array_index (facts->faults, i))->ended_us == 0)
       return FALSE;
   return rj_measure_everyone_flows (self);
 }

@@ -31,7 +31,7 @@ get_intern (const RjTaking *t, const char *name, const char *fallback)
   return g_intern_string (rj_json_get_string (t->data, name, fallback));
 }
 
-RjAttempt *
+RjAttemptFacts *
 rj_taking_get_attempt (const RjTaking *t)
 {
   return rj_member_ensure_attempt (t->member, t->event->attempt, t->us);
@@ -158,7 +158,7 @@ take_wait_started (const RjTaking *t)
 static void
 take_attempt_started (const RjTaking *t)
 {
-  RjAttempt *attempt = rj_taking_get_attempt (t);
+  RjAttemptFacts *attempt = rj_taking_get_attempt (t);
 
   attempt->us = MIN (attempt->us, t->us);
   attempt->rejoin = rj_json_get_bool (t->data, "rejoin", FALSE);
@@ -213,7 +213,7 @@ take_resume_stamp (const RjTaking *t)
 static void
 take_attempt_stamp (const RjTaking *t)
 {
-  RjAttempt *attempt = rj_taking_get_attempt (t);
+  RjAttemptFacts *attempt = rj_taking_get_attempt (t);
   const struct {
     const char *type;
     gint64 *stamp;
@@ -237,7 +237,7 @@ take_attempt_stamp (const RjTaking *t)
 static void
 take_joined (const RjTaking *t)
 {
-  RjAttempt *attempt = rj_taking_get_attempt (t);
+  RjAttemptFacts *attempt = rj_taking_get_attempt (t);
   const char *connection = rj_json_get_string (t->data, "connection", NULL);
 
   attempt->joined_us = t->us;
@@ -270,7 +270,7 @@ rj_taking_remember_error (const RjTaking *t)
 static void
 take_attempt_failed (const RjTaking *t)
 {
-  RjAttempt *attempt = rj_taking_get_attempt (t);
+  RjAttemptFacts *attempt = rj_taking_get_attempt (t);
 
   attempt->failed_us = t->us;
   attempt->step = get_intern (t, "step", "unknown");

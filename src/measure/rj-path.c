@@ -42,11 +42,11 @@ static const struct {
 /* What was found on the path. */
 typedef struct {
   const RjWay *way;
-  const RjPeerFacts *peer;  /* (nullable) the one that flows last */
-  const RjAttempt *attempt; /* (nullable) the one that succeeded */
-  gint64 announced_us;      /* its stream, when that had to be waited for; else 0 */
-  gint64 ends[RJ_N_PHASES]; /* 0: not known */
-  GArray *waits;            /* of RjSpan: not our own time */
+  const RjPeerFacts *peer;       /* (nullable) the one that flows last */
+  const RjAttemptFacts *attempt; /* (nullable) the one that succeeded */
+  gint64 announced_us;           /* its stream, when that had to be waited for; else 0 */
+  gint64 ends[RJ_N_PHASES];      /* 0: not known */
+  GArray *waits;                 /* of RjSpan: not our own time */
 } RjPath;
 
 static void
@@ -130,7 +130,7 @@ find_announced (const RjPeerFacts *peer)
 static void
 set_attempt_ends (RjPath *path)
 {
-  const RjAttempt *a = path->attempt;
+  const RjAttemptFacts *a = path->attempt;
 
   path->ends[RJ_PHASE_WAIT] = a->token_requested_us > 0 ? a->token_requested_us : a->us;
   path->ends[RJ_PHASE_TOKEN] = a->token_received_us;
@@ -197,7 +197,7 @@ close_publication (RjPath *path)
 /* --- own part --- */
 
 static void
-add_attempt_waits (RjPath *path, const RjAttempt *a)
+add_attempt_waits (RjPath *path, const RjAttemptFacts *a)
 {
   gint64 failed_us = a->failed_us > 0 ? a->failed_us : a->closed_us;
 
@@ -209,7 +209,7 @@ add_attempt_waits (RjPath *path, const RjAttempt *a)
 
 /* Of a try that joined and came to nothing: the offer that was never answered, the first one. */
 static void
-add_unanswered (RjPath *path, const RjAttempt *attempt)
+add_unanswered (RjPath *path, const RjAttemptFacts *attempt)
 {
   gint64 failed_us = attempt->failed_us > 0 ? attempt->failed_us : attempt->closed_us;
   gint64 first_us = G_MAXINT64;
@@ -237,7 +237,7 @@ add_failed_tries (RjPath *path, guint *tries)
   const RjWay *way = path->way;
 
   for (guint i = 0; i < way->member->attempts->len; i++) {
-    const RjAttempt *a = g_ptr_array_index (way->member->attempts, i);
+    const RjAttemptFacts *a = g_ptr_array_index (way->member->attempts, i);
 
     if (a->us < way->detected_us || a->us >= way->flowing_us)
       continue;
@@ -253,7 +253,7 @@ static gint64
 find_next_attempt (const RjMember *member, gint64 us)
 {
   for (guint i = 0; i < member->attempts->len; i++) {
-    const RjAttempt *a = g_ptr_array_index (member->attempts, i);
+    const RjAttemptFacts *a = g_ptr_array_index (member->attempts, i);
 
     if (a->us > us)
       return a->us;
@@ -294,7 +294,7 @@ add_peer_waits (RjPath *path)
 
 /* Closing it because the participant leaves for good does not count. */
 static gboolean
-has_ended (const RjAttempt *attempt, gint64 before_us)
+has_ended (const RjAttemptFacts *attempt, gint64 before_us)
 {
   return (attempt->failed_us > 0 && attempt->failed_us < before_us) ||
          (attempt->closed_us > 0 && attempt->closed_us < before_us);
@@ -303,7 +303,7 @@ has_ended (const RjAttempt *attempt, gint64 before_us)
 static const char *
 find_stuck_phase (const RjWay *way)
 {
-  const RjAttempt *a = rj_member_find_attempt (way->member, way->until_us - 1);
+  const RjAttemptFacts *a = rj_member_find_attempt (way->member, way->until_us - 1);
 
   if (way->kind == RJ_WAY_REPUBLISH)
     return "publish";

@@ -6,7 +6,7 @@
 /* Peers of this publication or subscription, within the attempt. Returns: (nullable) the one that was made
  * last at or before @us, else the first one */
 static RjPeerFacts *
-find_peer (GPtrArray *peers, const RjAttempt *attempt, gint64 us)
+find_peer (GPtrArray *peers, const RjAttemptFacts *attempt, gint64 us)
 {
   RjPeerFacts *found = NULL;
 
@@ -27,7 +27,7 @@ find_peer (GPtrArray *peers, const RjAttempt *attempt, gint64 us)
  * Returns: (nullable): the oldest */
 static RjPeerFacts *
 find_open_peer (GPtrArray *peers,
-                const RjAttempt *attempt,
+                const RjAttemptFacts *attempt,
                 gboolean (*accepts) (const RjPeerFacts *peer))
 {
   RjPeerFacts *other = NULL;
@@ -76,7 +76,7 @@ get_peer (const RjTaking *t)
 {
   RjEdge *edge;
   GPtrArray *peers = get_peers (t, &edge);
-  RjAttempt *attempt = rj_taking_get_attempt (t);
+  RjAttemptFacts *attempt = rj_taking_get_attempt (t);
   RjPeerFacts *peer;
 
   if (peers == NULL)
@@ -94,7 +94,7 @@ rj_taking_peer_created (const RjTaking *t)
 {
   RjEdge *edge;
   GPtrArray *peers = get_peers (t, &edge);
-  RjAttempt *attempt = rj_taking_get_attempt (t);
+  RjAttemptFacts *attempt = rj_taking_get_attempt (t);
   RjPeerFacts *peer;
 
   if (peers == NULL)

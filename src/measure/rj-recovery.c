@@ -114,7 +114,7 @@ static gint64
 find_lost (const RjFacts *facts, const RjMember *member, gint64 after_us, const RjLoss *loss)
 {
   guint n = rj_stamped_count_pointers (facts->faults, loss->us);
-  gint64 lost_us = n == 0 ? 0 : ((RjFault *) g_ptr_array_index (facts->faults, n - 1))->us;
+  gint64 lost_us = n == 0 ? 0 : ((RjFaultFacts *) g_ptr_array_index (facts->faults, n - 1))->us;
 
   if (lost_us <= after_us || loss->us - lost_us > RJ_FAULT_REACH_US)
     lost_us =
@@ -140,7 +140,7 @@ find_placement (const RjFacts *facts, const char *session, gint64 us)
 static const char *
 find_node (const RjFacts *facts, RjMember *member, gint64 us)
 {
-  const RjAttempt *attempt = rj_member_find_attempt (member, us);
+  const RjAttemptFacts *attempt = rj_member_find_attempt (member, us);
 
   if (attempt != NULL && attempt->node != NULL)
     return attempt->node;

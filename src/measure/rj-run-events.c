@@ -86,18 +86,18 @@ take_everyone_flowing (RjFacts *self, const RjEvent *event)
   self->flowing_us = MAX (self->flowing_us, event->mono_us);
 }
 
-static RjFault *
+static RjFaultFacts *
 ensure_fault (RjFacts *self, const RjEvent *event)
 {
   guint index = rj_json_get_int (event->data, "fault", 0);
-  RjFault *fault;
+  RjFaultFacts *fault;
 
   for (guint i = 0; i < self->faults->len; i++) {
     fault = g_ptr_array_index (self->faults, i);
     if (fault->index == index)
       return fault;
   }
-  fault = g_new0 (RjFault, 1);
+  fault = g_new0 (RjFaultFacts, 1);
   fault->index = index;
   fault->us = event->mono_us;
   fault->exit_code = -1;
@@ -109,7 +109,7 @@ ensure_fault (RjFacts *self, const RjEvent *event)
 static void
 take_fault_started (RjFacts *self, const RjEvent *event)
 {
-  RjFault *fault = ensure_fault (self, event);
+  RjFaultFacts *fault = ensure_fault (self, event);
 
   fault->us = event->mono_us;
   g_free (fault->target);
@@ -119,7 +119,7 @@ take_fault_started (RjFacts *self, const RjEvent *event)
 static void
 take_fault_ended (RjFacts *self, const RjEvent *event)
 {
-  RjFault *fault = ensure_fault (self, event);
+  RjFaultFacts *fault = ensure_fault (self, event);
 
   fault->ended_us = event->mono_us;
   fault->ok = rj_json_get_bool (event->data, "ok", FALSE);

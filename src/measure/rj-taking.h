@@ -13,7 +13,7 @@ typedef struct {
   JsonObject *data; /* (nullable) */
 } RjTaking;
 
-RjAttempt *rj_taking_get_attempt (const RjTaking *t);
+RjAttemptFacts *rj_taking_get_attempt (const RjTaking *t);
 /* Returns: (nullable): NULL for an event that names no publisher */
 RjEdge *rj_taking_get_edge (const RjTaking *t);
 void rj_taking_remember_error (const RjTaking *t);

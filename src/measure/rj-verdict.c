@@ -148,7 +148,7 @@ static gboolean
 conclude_bad_fault (RjJudge *j)
 {
   for (guint i = 0; i < j->facts->faults->len; i++) {
-    const RjFault *known = g_ptr_array_index (j->facts->faults, i);
+    const RjFaultFacts *known = g_ptr_array_index (j->facts->faults, i);
     const RjFaultResult *fault = g_ptr_array_index (j->result->faults, i);
     g_autofree char *name = describe_fault (fault);
 

@@ -50,7 +50,7 @@ typedef enum {
   RJ_FACT_CLOSED_BY_US = 1 << 7,  /* we had the session deleted ourselves */
   RJ_FACT_RETRY_NEVER = 1 << 8,   /* rj_error_get_retry() says that no retry helps */
   RJ_FACT_FLOWED = 1 << 9,        /* it had flowed before it failed, a moment ago */
-} RjFacts;
+} RjNewsFacts;
 
 /* @word: (nullable). Returns: the action of the first row that fits; every news has a row for the rest */
 RjAction rj_policy_decide (RjNews news, const char *word, guint facts);
