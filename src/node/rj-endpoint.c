@@ -36,7 +36,7 @@ rj_endpoint_new (const RjEndpointPlace *place,
                  RjEndpointFunc event,
                  gpointer user_data)
 {
-  static gint n_sessions;
+  static int n_sessions;
   RjEndpoint *self = g_new0 (RjEndpoint, 1);
 
   self->place = place;

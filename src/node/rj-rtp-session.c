@@ -61,7 +61,7 @@ static void ask_for_key_frame (gpointer user_data);
 static guint
 draw_serial (void)
 {
-  static gint last;
+  static int last;
 
   return (guint) g_atomic_int_add (&last, 1) + 1;
 }

@@ -86,9 +86,9 @@ static char *
 shorten (const char *name, guint width)
 {
   g_autofree char *tail = NULL;
-  glong length = g_utf8_strlen (name, -1);
+  size_t length = (size_t) g_utf8_strlen (name, -1);
 
-  if (length <= (glong) width)
+  if (length <= width)
     return g_strdup (name);
   tail = g_utf8_substring (name, length - width + 1, length); /* names differ at their end */
   return g_strconcat ("…", tail, NULL);
