@@ -17,12 +17,12 @@ MAY = {
     "signalling": ["protocol"],
     "media": ["base"],
     "measure": ["base"],
-    "session": ["signalling", "media", "measure"],
+    "session": ["signalling", "media"],
     "report": ["measure"],
-    "fleet": ["session"],
+    "fleet": ["session", "measure"],
     "server": ["protocol"],
     "node": ["protocol", "transport"],
-    "cluster": ["server"],
+    "cluster": ["base"],
 }
 
 
