@@ -1,5 +1,6 @@
 /* rejoin cluster: only the embedded cluster, until a signal comes. */
 #include <glib-unix.h>
+#include <gio/gio.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -78,8 +79,10 @@ print_cluster (App *app)
     printf ("secret           %s\n", app->made_up_secret);
   printf ("\nA tutorial's web app needs this line:\n"
           "  var APPLICATION_SERVER_URL = \"%s/\";\n"
+          "Participants for it, in another terminal:\n"
+          "  rejoin run --app %s\n"
           "Ctrl-C ends it.\n",
-          rj_supervisor_get_app_url (supervisor));
+          rj_supervisor_get_app_url (supervisor), rj_supervisor_get_app_url (supervisor));
   fflush (stdout);
 }
 
@@ -140,6 +143,29 @@ make_config (const Options *values)
   return config;
 }
 
+static gboolean
+check_certificate (const Options *values, GError **error)
+{
+  const char *key = values->tls_key != NULL ? values->tls_key : values->tls_cert;
+  g_autoptr (GTlsCertificate) certificate = NULL;
+  g_autoptr (GError) problem = NULL;
+
+  if (values->tls_cert == NULL && values->tls_key == NULL)
+    return TRUE;
+  if (values->tls_cert == NULL) {
+    g_set_error_literal (error, RJ_ERROR, RJ_ERROR_USAGE, "--tls-key needs --tls-cert");
+    return FALSE;
+  }
+  certificate = g_tls_certificate_new_from_files (values->tls_cert, key, &problem);
+  if (certificate != NULL)
+    return TRUE;
+  g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE,
+               "--tls-cert, --tls-key: %s; give a PEM file with the certificate (%s), and the one "
+               "with its key (%s)",
+               problem->message, values->tls_cert, key);
+  return FALSE;
+}
+
 static void
 serve (App *app, const Options *values, RjEventSink *events)
 {
@@ -176,6 +202,8 @@ rj_cluster_main (int argc, char **argv)
              rest[0]);
     code = RJ_EXIT_USAGE;
   }
+  if (code < 0 && !check_certificate (&values, &error))
+    code = rj_apps_fail (error);
   if (code < 0 && values.events != NULL) {
     log = rj_event_log_new (values.events, "cluster", &error);
     code = log == NULL ? rj_apps_fail (error) : -1;

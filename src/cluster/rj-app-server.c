@@ -189,6 +189,14 @@ rj_app_server_listen (RjAppServer *self, guint port, GTlsCertificate *certificat
                                    (certificate != NULL ? SOUP_SERVER_LISTEN_HTTPS : 0),
                                  error)) {
     g_prefix_error (error, "the app server cannot listen on port %u: ", port);
+    if (error != NULL && g_error_matches (*error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE)) {
+      g_clear_error (error);
+      g_set_error (
+        error, RJ_ERROR, RJ_ERROR_ENVIRONMENT,
+        "the app server cannot listen on port %u: it is in use; stop the other program or "
+        "choose another port with --app-port",
+        port);
+    }
     return FALSE;
   }
   return TRUE;

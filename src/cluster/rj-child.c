@@ -18,6 +18,7 @@ struct _RjChild {
   RjProcess *process; /* NULL: not running */
   guint port;
   gboolean ready;
+  GPid pid; /* of the present process, or the last one */
 };
 
 enum {
@@ -79,7 +80,7 @@ static void
 on_ended (RjProcess *process, int wait_status, RjChild *self)
 {
   g_autoptr (RjProcess) ended = g_steal_pointer (&self->process);
-  RjEvent *event = new_event (self, RJ_EVENT_PROCESS_ENDED, 0);
+  RjEvent *event = new_event (self, RJ_EVENT_PROCESS_ENDED, self->pid);
 
   self->ready = FALSE;
   if (WIFEXITED (wait_status))
@@ -106,6 +107,7 @@ rj_child_start (RjChild *self, JsonObject *config, GError **error)
     return FALSE;
   g_signal_connect_object (self->process, "line", G_CALLBACK (on_line), self, 0);
   g_signal_connect_object (self->process, "ended", G_CALLBACK (on_ended), self, 0);
+  self->pid = rj_process_get_pid (self->process);
   return rj_process_write_line (self->process, self->config, error);
 }
 

@@ -116,16 +116,21 @@ rj_process_spawn (const char *const *arguments, GError **error)
   g_autoptr (GPtrArray) argv = build_argv (arguments, error);
   int pipe_fds[2] = { -1, -1 };
   int target_fd = RJ_PROCESS_EVENTS_FD;
+  int stdout_fd;
   gboolean spawned;
 
   if (argv == NULL || !g_unix_open_pipe (pipe_fds, FD_CLOEXEC, error))
     return NULL;
-  /* the child's standard output goes to our standard error: the report has stdout for itself */
+  /* the child's standard output goes to our standard error: the report has stdout for itself. A copy, for
+   * GLib closes what it has put in place of another descriptor. */
+  stdout_fd = fcntl (STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
   spawned = g_spawn_async_with_pipes_and_fds (
     NULL, (const char *const *) argv->pdata, NULL, G_SPAWN_DO_NOT_REAP_CHILD, set_up_child,
-    GINT_TO_POINTER (getpid ()), -1, STDERR_FILENO, STDERR_FILENO, &pipe_fds[1], &target_fd, 1,
-    &self->pid, &self->stdin_fd, NULL, NULL, error);
+    GINT_TO_POINTER (getpid ()), -1, stdout_fd, -1, &pipe_fds[1], &target_fd, 1, &self->pid,
+    &self->stdin_fd, NULL, NULL, error);
   close (pipe_fds[1]);
+  if (stdout_fd >= 0)
+    close (stdout_fd);
   if (!spawned) {
     close (pipe_fds[0]);
     return NULL;

@@ -222,10 +222,12 @@ on_node_ended (RjChild *node, RjSupervisor *self)
   if (self->stopping != NULL) {
     maybe_stopped (self);
   } else if (self->starting != NULL && self->server == NULL) {
-    give_up (self,
-             g_error_new (RJ_ERROR, RJ_ERROR_ENVIRONMENT,
-                          "media node %u has ended before it was ready; its messages stand above",
-                          rj_child_get_index (node)));
+    give_up (self, g_error_new (
+                     RJ_ERROR, RJ_ERROR_ENVIRONMENT,
+                     "media node %u has ended before it was ready; its messages stand above. If "
+                     "its port is in use, stop the other program or choose another one with "
+                     "--node-port",
+                     rj_child_get_index (node)));
   } else if (g_hash_table_remove (self->restarts, node)) {
     restart_node (self, node);
   } else if (self->config->restart_after_us >= 0) {
