@@ -369,6 +369,15 @@ rj_attempt_resume_media (RjAttempt *self)
 }
 
 void
+rj_attempt_tell_pending_media (RjAttempt *self)
+{
+  if (self->publication != NULL)
+    rj_publication_tell_pending (self->publication);
+  for (guint i = 0; i < self->subscriptions->len; i++)
+    rj_subscription_tell_pending (g_ptr_array_index (self->subscriptions, i));
+}
+
+void
 rj_attempt_close_media (RjAttempt *self, const char *reason)
 {
   while (self->subscriptions->len > 0)

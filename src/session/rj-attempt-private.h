@@ -16,6 +16,7 @@ struct _RjAttempt {
   RjAttemptPlan plan;
   RjAttemptState state;
   const char *step; /* of the join: "token", "connect", "join" */
+  gint64 step_us;   /* when it began */
   gboolean over;    /* "over" was emitted, or it is being left: no news is taken any more */
   gboolean lost;
   gboolean flowed;
@@ -55,6 +56,7 @@ void rj_attempt_drop (RjAttempt *self,
 RjSubscription *rj_attempt_find (RjAttempt *self, const char *connection);
 void rj_attempt_suspend_media (RjAttempt *self);
 void rj_attempt_resume_media (RjAttempt *self);
+void rj_attempt_tell_pending_media (RjAttempt *self);
 void rj_attempt_close_media (RjAttempt *self, const char *reason);
 
 G_END_DECLS

@@ -132,6 +132,7 @@ static void
 on_progress (RjSignaller *signaller, const char *step, RjAttempt *self)
 {
   self->step = g_intern_string (step);
+  self->step_us = rj_stay_now_us (self->stay);
   if (self->state == RJ_ATTEMPT_CONNECTING && g_str_equal (step, "join"))
     move (self, RJ_ATTEMPT_JOINING);
 }
@@ -246,6 +247,7 @@ rj_attempt_start (RjAttempt *self)
   rj_event_set_int (event, "try", self->plan.try);
   rj_event_set_bool (event, "rejoin", self->plan.rejoin);
   rj_stay_emit (self->stay, event);
+  self->step_us = rj_stay_now_us (self->stay);
   move (self, RJ_ATTEMPT_CONNECTING);
   g_signal_connect (signaller, "progress", G_CALLBACK (on_progress), self);
   g_signal_connect (signaller, "suspended", G_CALLBACK (on_suspended), self);
@@ -253,6 +255,35 @@ rj_attempt_start (RjAttempt *self)
   g_signal_connect (signaller, "lost", G_CALLBACK (on_lost), self);
   rj_attempt_listen_to_room (self);
   rj_signaller_join_async (signaller, self->stay->cancellable, on_joined, g_object_ref (self));
+}
+
+static const char *
+describe_step (const char *step)
+{
+  if (g_strcmp0 (step, "join") == 0)
+    return "joinRoom: the OpenVidu server has not answered";
+  if (g_strcmp0 (step, "connect") == 0)
+    return "the websocket to the OpenVidu server has not opened";
+  return "whoever gives the tokens has not answered";
+}
+
+void
+rj_attempt_tell_pending (RjAttempt *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (self->over || self->state == RJ_ATTEMPT_CLOSED)
+    return;
+  if (self->stay->connection != NULL) {
+    rj_attempt_tell_pending_media (self);
+    return;
+  }
+  error = g_error_new (RJ_ERROR, RJ_ERROR_TIMEOUT, "%s within %.3g s; is it overloaded or stuck?",
+                       describe_step (self->step),
+                       (rj_stay_now_us (self->stay) - self->step_us) / (double) G_USEC_PER_SEC);
+  emit_failed (self, &(RjAttemptEnd){ .action = RJ_ACTION_REJOIN_LATER,
+                                      .step = self->step != NULL ? self->step : "token",
+                                      .error = error });
 }
 
 static void

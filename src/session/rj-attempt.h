@@ -80,6 +80,8 @@ gboolean rj_attempt_sees (RjAttempt *self, const char *name);
 /* Adds the names of ours whose streams should be seen. @names: set of (owned) names */
 void rj_attempt_list_names (RjAttempt *self, GHashTable *names);
 
+/* The run gives up on us: emits what this attempt is still waiting for, as attempt-failed or peer-failed. */
+void rj_attempt_tell_pending (RjAttempt *self);
 void rj_attempt_emit_stats (RjAttempt *self, gboolean open);
 
 /* Ends everything at once, without leaving. Idempotent. @reason: for the event */

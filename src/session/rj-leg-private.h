@@ -26,6 +26,7 @@ struct _RjLeg {
   gint64 limit_us;       /* of that timer */
   RjTimer *watch;        /* (nullable) while flowing, when sending */
   gint64 rtcp_told_us;   /* the last RTCP when its silence was told */
+  gint64 armed_us;       /* when the present step began */
   gboolean complained;
   gint64 ice_us, dtls_us, packet_us, key_frame_us; /* 0: not yet */
 };

@@ -112,6 +112,7 @@ arm (RjLeg *self, gint64 delay_us)
   if (self->plan.limit_us != 0 && self->timer != NULL)
     return;
   rj_clock_cancel_timer (self->stay->config->clock, &self->timer);
+  self->armed_us = rj_stay_now_us (self->stay);
   if (self->plan.limit_us != 0)
     delay_us = self->plan.limit_us;
   self->limit_us = delay_us;
@@ -155,6 +156,8 @@ on_negotiated (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (self->state != RJ_LEG_ASKING)
     return;
+  if (g_error_matches (error, RJ_ERROR, RJ_ERROR_CLOSED))
+    return; /* by ourselves: we leave */
   if (negotiated == NULL) {
     fail (self, get_request (self), error);
     return;
@@ -349,6 +352,18 @@ rj_leg_read (RjLeg *self, RjTapCounts *out)
     return FALSE;
   rj_tap_read (tap, out);
   return TRUE;
+}
+
+void
+rj_leg_tell_pending (RjLeg *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!is_open (self) || rj_leg_is_flowing (self) || self->complained)
+    return;
+  self->limit_us = rj_stay_now_us (self->stay) - self->armed_us;
+  error = rj_leg_explain_limit (self);
+  rj_leg_emit_failed (self, error);
 }
 
 void

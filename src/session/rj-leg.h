@@ -64,6 +64,8 @@ gboolean rj_leg_read (RjLeg *self, RjTapCounts *out);
 
 /* Events: peer-failed; peer-stats (receiving only). @open: the run ends, the peer does not */
 void rj_leg_emit_failed (RjLeg *self, const GError *error);
+/* Emits peer-failed with what it is still waiting for, if it is. */
+void rj_leg_tell_pending (RjLeg *self);
 void rj_leg_emit_stats (RjLeg *self, gboolean open);
 
 /* Emits the last stats and lets go. @reason: for the event. Idempotent. */

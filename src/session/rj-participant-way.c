@@ -231,6 +231,17 @@ rejoin_now (RjParticipant *self, const char *cause)
   rj_participant_start_attempt (self);
 }
 
+/* No further try is possible; what made it necessary is told, too. */
+static void
+give_up (RjParticipant *self, const RjAttemptEnd *end)
+{
+  g_autofree char *reason = NULL;
+
+  if (self->last_error != NULL && g_strcmp0 (self->last_error, end->error->message) != 0)
+    reason = g_strdup_printf ("%s; no further try: %s", self->last_error, end->error->message);
+  rj_participant_fail (self, reason != NULL ? reason : end->error->message);
+}
+
 static void
 on_over (RjAttempt *attempt, const RjAttemptEnd *end, RjParticipant *self)
 {
@@ -238,12 +249,12 @@ on_over (RjAttempt *attempt, const RjAttemptEnd *end, RjParticipant *self)
 
   if (rj_participant_is_ending (self))
     return;
-  g_free (self->last_error);
-  self->last_error = g_strdup (end->error->message);
   if (end->action == RJ_ACTION_GIVE_UP) {
-    rj_participant_fail (self, end->error->message);
+    give_up (self, end);
     return;
   }
+  g_free (self->last_error);
+  self->last_error = g_strdup (end->error->message);
   if (is_new_loss (self, end)) {
     begin_comeback (self, end->cause, end->detector);
   } else {
@@ -265,6 +276,7 @@ note_flowing (RjParticipant *self)
 
   comeback->flowed = TRUE;
   comeback->failures = 0;
+  g_clear_pointer (&self->last_error, g_free);
   comeback->dead_tries = 0;
   self->deleted = FALSE;
   self->close_expected = FALSE;

@@ -188,6 +188,15 @@ rj_participant_cut_websocket (RjParticipant *self, gboolean with_reset)
 }
 
 void
+rj_participant_tell_pending (RjParticipant *self)
+{
+  g_return_if_fail (RJ_IS_PARTICIPANT (self));
+
+  if (self->attempt != NULL && !rj_participant_is_ending (self))
+    rj_attempt_tell_pending (self->attempt);
+}
+
+void
 rj_participant_emit_stats (RjParticipant *self)
 {
   g_return_if_fail (RJ_IS_PARTICIPANT (self));

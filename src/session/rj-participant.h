@@ -48,6 +48,8 @@ void rj_participant_close (RjParticipant *self);
 void rj_participant_cut_websocket (RjParticipant *self, gboolean with_reset);
 
 /* peer-stats of all open subscriptions; @open: the run ends, they do not. */
+/* The run gives up on us: emits what is still waited for. */
+void rj_participant_tell_pending (RjParticipant *self);
 void rj_participant_emit_stats (RjParticipant *self);
 
 /* Another participant of the run has left or failed for good: a rejoin need not wait for it. */

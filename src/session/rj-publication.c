@@ -14,8 +14,8 @@ struct _RjPublication {
   gboolean flowed;
   gint64 trouble_at_us; /* 0: none */
 
-  RjTimer *timer;   /* (nullable) */
-  GError *question; /* (nullable): what the timer asks again; NULL: it opens */
+  RjTimer *timer;    /* (nullable) */
+  GError *question;  /* (nullable): what the timer asks again; NULL: it opens */
   gboolean outdated; /* its media server is gone; the server will say so in a moment */
 };
 
@@ -138,6 +138,13 @@ rj_publication_withdraw (RjPublication *self, const char *reason)
   close_leg (self, reason);
   self->withdrawn = TRUE;
   g_signal_emit (self, signals[CHANGED], 0);
+}
+
+void
+rj_publication_tell_pending (RjPublication *self)
+{
+  if (self->leg != NULL)
+    rj_leg_tell_pending (self->leg);
 }
 
 void

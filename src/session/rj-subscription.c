@@ -245,6 +245,13 @@ rj_subscription_emit_failed (RjSubscription *self, const GError *error)
 }
 
 void
+rj_subscription_tell_pending (RjSubscription *self)
+{
+  if (self->leg != NULL)
+    rj_leg_tell_pending (self->leg);
+}
+
+void
 rj_subscription_emit_stats (RjSubscription *self, gboolean open)
 {
   if (self->leg != NULL)

@@ -61,6 +61,7 @@ void rj_subscription_add_candidate (RjSubscription *self,
 /* @type: event of this edge, without data. Returns: (transfer full) */
 RjEvent *rj_subscription_event (RjSubscription *self, const char *type, gint64 at_us);
 void rj_subscription_emit_failed (RjSubscription *self, const GError *error);
+void rj_subscription_tell_pending (RjSubscription *self);
 void rj_subscription_emit_stats (RjSubscription *self, gboolean open);
 void rj_subscription_close (RjSubscription *self, const char *reason);
 
