@@ -194,6 +194,13 @@ judge_late_rejoins (RjJudge *j, RjParticipantResult *p)
   return FALSE;
 }
 
+/* Who has left may have done so on purpose; at the end of a run that never came to flow, everybody leaves. */
+static gboolean
+has_to_flow (const RjJudge *j, const RjParticipantResult *p)
+{
+  return j->facts->flowing_us == 0 || !g_str_equal (p->state, "left");
+}
+
 void
 rj_judge_participant (RjJudge *j, RjParticipantResult *p)
 {
@@ -208,7 +215,10 @@ rj_judge_participant (RjJudge *j, RjParticipantResult *p)
   if (!judge_late_rejoins (j, p))
     judge_late (j, p);
   judge_down (j, p, not_back);
-  if (p->problem == NULL && !p->flowed && !g_str_equal (p->state, "left"))
+  if (p->problem == NULL && !p->flowed && p->connection == NULL && has_to_flow (j, p))
+    add_problem (j, p, FALSE, "never joined%s%s", p->last_error != NULL ? ": " : "",
+                 p->last_error != NULL ? p->last_error : "");
+  else if (p->problem == NULL && !p->flowed && has_to_flow (j, p))
     add_problem (j, p, FALSE, "never got all its media (it was %s at the end%s%s)", p->state,
                  p->last_error != NULL ? ", last error: " : "",
                  p->last_error != NULL ? p->last_error : "");

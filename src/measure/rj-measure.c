@@ -282,6 +282,12 @@ rj_measure_conclude (RjMeasure *self)
   return result;
 }
 
+const char *
+rj_sentence_get_stop (const char *text)
+{
+  return g_str_has_suffix (text, "?") || g_str_has_suffix (text, ".") ? "" : ".";
+}
+
 char *
 rj_duration_to_text (double ms)
 {

@@ -148,6 +148,8 @@ double rj_rejoin_get_server_ms (const RjRejoin *self);
 
 /* For sentences. Returns: (transfer full): "812 ms", "4.07 s" */
 char *rj_duration_to_text (double ms);
+/* Returns: what a sentence that ends with @text still needs: "." or "" */
+const char *rj_sentence_get_stop (const char *text);
 
 /* Percentile, exact, from all values (nearest rank). @values: of double, sorted or not. Returns:
  * RJ_MS_UNKNOWN for none */

@@ -110,10 +110,11 @@ conclude_environment (RjJudge *j)
 
   if (error == NULL)
     error = j->facts->ended_error;
-  conclude (j, RJ_VERDICT_ENVIRONMENT, "%s%s%s.",
+  conclude (j, RJ_VERDICT_ENVIRONMENT, "%s%s%s%s",
             has_anybody_joined (j->result) ? "Participants joined, but no media flowed to anybody"
                                            : "Nobody could join",
-            error != NULL ? ": " : "", error != NULL ? error : "");
+            error != NULL ? ": " : "", error != NULL ? error : "",
+            error != NULL ? rj_sentence_get_stop (error) : ".");
 }
 
 static gboolean
@@ -130,8 +131,9 @@ conclude_broken_off (RjJudge *j)
   else if (count_flowed (j->result) == 0)
     conclude_environment (j);
   else if (g_str_equal (j->facts->ended_reason, "error"))
-    conclude (j, RJ_VERDICT_INCONCLUSIVE, "The run broke off: %s.",
-              j->facts->ended_error != NULL ? j->facts->ended_error : "no reason was given");
+    conclude (j, RJ_VERDICT_INCONCLUSIVE, "The run broke off: %s%s",
+              j->facts->ended_error != NULL ? j->facts->ended_error : "no reason was given",
+              rj_sentence_get_stop (j->facts->ended_error != NULL ? j->facts->ended_error : ""));
   else
     return FALSE;
   return TRUE;
@@ -286,7 +288,7 @@ conclude_problems (RjJudge *j)
   else if (timed_out && j->n_early == j->n_problems)
     conclude (j, RJ_VERDICT_INCONCLUSIVE, "The run timed out too early to tell: %s.", problems);
   else
-    conclude (j, RJ_VERDICT_FAILED, "%s.", problems);
+    conclude (j, RJ_VERDICT_FAILED, "%s%s", problems, rj_sentence_get_stop (problems));
 }
 
 /* --- passed --- */
@@ -360,6 +362,11 @@ conclude_passed_quietly (RjJudge *j, const RjToll *toll)
 {
   guint n = j->result->participants->len;
 
+  if (toll->n_edges == 0) {
+    conclude (j, RJ_VERDICT_PASSED, "%s %u %s joined; there was nobody to see.",
+              n == 1 ? "The" : "All", n, rj_judge_plural (n, "participant", "participants"));
+    return;
+  }
   conclude (j, RJ_VERDICT_PASSED, "%s %u %s joined, and %u %s of media flowed until the end.",
             n == 1 ? "The" : "All", n, rj_judge_plural (n, "participant", "participants"),
             toll->n_edges, rj_judge_plural (toll->n_edges, "edge", "edges"));

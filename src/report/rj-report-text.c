@@ -148,9 +148,10 @@ add_faults (RjText *text)
 static void
 add_problem (RjText *text, const RjParticipantResult *p, const char *before)
 {
-  g_autofree char *line = g_strcmp0 (p->problem, before) == 0
-                            ? g_strdup_printf ("%s: the same.", p->name)
-                            : g_strdup_printf ("%s %s.", p->name, p->problem);
+  g_autofree char *line =
+    g_strcmp0 (p->problem, before) == 0
+      ? g_strdup_printf ("%s: the same.", p->name)
+      : g_strdup_printf ("%s %s%s", p->name, p->problem, rj_sentence_get_stop (p->problem));
 
   g_string_append (text->out, "  ");
   rj_text_append_wrapped (text->out, line, 6, RJ_TEXT_WIDTH);
