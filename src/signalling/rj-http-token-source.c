@@ -57,7 +57,7 @@ get_remedy (RjHttpTokenSource *self, guint status)
   const gboolean is_rest = self->recipe->user != NULL;
 
   if (status == 401 || status == 403)
-    return is_rest ? "the OpenVidu secret is wrong: check --secret"
+    return is_rest ? "the OpenVidu secret is wrong: check REJOIN_SECRET, --secret or --secret-file"
                    : "the app server wants a login that rejoin does not have";
   if (status == 404)
     return is_rest ? "the session has just vanished, or this is no OpenVidu 2 server: check the URL"

@@ -74,6 +74,26 @@ on_delivered (GTask *task, GParamSpec *unused, RjOpenvidu2Signaller *self)
   rj_ov2_book_open (self);
 }
 
+/* What the server's number means for whoever gives the tokens (OpenVidu 2 protocol, error codes). */
+static GError *
+explain_refusal (const GError *error)
+{
+  static const struct {
+    int code;
+    const char *hint;
+  } hints[] = {
+    { 202, "the session has ended, and its tokens with it: each join needs a new token" },
+    { 204, "is a media node running?" },
+    { 401, "was the token used already? each join needs a new one" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (hints); i++) {
+    if (g_error_matches (error, RJ_RPC_ERROR, hints[i].code))
+      return g_error_new (RJ_RPC_ERROR, error->code, "%s; %s", error->message, hints[i].hint);
+  }
+  return g_error_copy (error);
+}
+
 static void
 on_join_answered (JsonObject *result, const GError *error, gint64 read_us, gpointer user_data)
 {
@@ -85,7 +105,7 @@ on_join_answered (JsonObject *result, const GError *error, gint64 read_us, gpoin
   if (self->state != RJ_OV2_JOINING)
     return;
   if (error != NULL) {
-    rj_ov2_fail_join (self, g_error_copy (error));
+    rj_ov2_fail_join (self, explain_refusal (error));
     return;
   }
   answer = rj_ov2_joined_parse (result, &problem);

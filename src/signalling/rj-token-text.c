@@ -56,8 +56,8 @@ rj_token_read (const char *text, const char *what, GError **error)
   excerpt = rj_http_excerpt (text, NULL);
   g_set_error (
     error, RJ_ERROR, RJ_ERROR_PROTOCOL,
-    "%s gave no token (wss://...?sessionId=...&token=...), neither as text nor as {\"token\": ...}, but: "
-    "%s",
+    "%s gave no token (a wss:// URL with sessionId and token), neither as text nor as JSON with a "
+    "member token, but: %s",
     what, excerpt[0] == '\0' ? "nothing" : excerpt);
   return NULL;
 }
