@@ -213,6 +213,13 @@ rj_crew_cut (RjCrew *self, const char *session, gboolean with_reset)
 }
 
 void
+rj_crew_tell_pending (RjCrew *self)
+{
+  for (guint i = 0; i < self->participants->len; i++)
+    rj_participant_tell_pending (g_ptr_array_index (self->participants, i));
+}
+
+void
 rj_crew_emit_stats (RjCrew *self)
 {
   for (guint i = 0; i < self->participants->len; i++)

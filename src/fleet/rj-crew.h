@@ -44,6 +44,8 @@ gboolean rj_crew_leave_finish (RjCrew *self, GAsyncResult *result, GError **erro
 void rj_crew_cut (RjCrew *self, const char *session, gboolean with_reset);
 
 /* Has every participant emit the statistics of its open peers */
+/* Emits what each one is still waiting for. */
+void rj_crew_tell_pending (RjCrew *self);
 void rj_crew_emit_stats (RjCrew *self);
 
 /* Every participant has failed for good */

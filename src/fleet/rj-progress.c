@@ -13,6 +13,8 @@ typedef struct {
   char *session;
   const char *state; /* interned */
   char *note;        /* (nullable): what it waits for, why it was lost */
+  char *failure;     /* (nullable): of its last try */
+  guint n_same;      /* tries in a row that ended with it */
   guint rejoins;
 } Row;
 
@@ -45,6 +47,7 @@ row_free (Row *row)
   g_free (row->name);
   g_free (row->session);
   g_free (row->note);
+  g_free (row->failure);
   g_free (row);
 }
 
@@ -103,6 +106,7 @@ draw (RjProgress *self)
 
   if (self->n_drawn > 0)
     g_string_append_printf (picture, "\033[%uA\r", self->n_drawn);
+  g_string_append (picture, "\033[?7l"); /* a long line is cut off, so that each takes one row */
   g_string_append_printf (picture, "%6.1f s  %u of %u flow  %s\033[K\n",
                           (rj_clock_now_us (self->clock) - self->started_us) / 1e6,
                           count_in (self, "flowing"), self->rows->len,
@@ -112,6 +116,7 @@ draw (RjProgress *self)
   if (n_rows < self->rows->len)
     g_string_append_printf (picture, "  and %u more\033[K\n", self->rows->len - n_rows);
   self->n_drawn = 1 + n_rows + (n_rows < self->rows->len);
+  g_string_append (picture, "\033[?7h");
   write_all (self, picture);
 }
 
@@ -172,7 +177,8 @@ take_run_started (RjProgress *self, const RjEvent *event)
   }
   if (self->is_terminal)
     self->timer = rj_clock_start_timer (self->clock, 0, on_redraw, self);
-  say (self, event, "%u participants join", self->rows->len);
+  say (self, event, self->rows->len == 1 ? "%u participant joins" : "%u participants join",
+       self->rows->len);
 }
 
 static void
@@ -188,14 +194,6 @@ set_state (RjProgress *self, const RjEvent *event, const char *state, const char
   row->note = g_strdup (note);
 }
 
-static gboolean
-has_state (RjProgress *self, const RjEvent *event, const char *state)
-{
-  const Row *row = g_hash_table_lookup (self->by_name, event->participant);
-
-  return row != NULL && g_str_equal (row->state, state);
-}
-
 static void
 take_fault (RjProgress *self, const RjEvent *event)
 {
@@ -205,6 +203,27 @@ take_fault (RjProgress *self, const RjEvent *event)
   set_headline (self, event,
                 g_strdup_printf ("fault: %s%s%s", what, target == NULL ? "" : " ",
                                  target == NULL ? "" : target));
+}
+
+/* A try that fails like the one before is told shortly. */
+static void
+take_attempt_failed (RjProgress *self, const RjEvent *event, const char *error)
+{
+  Row *row = g_hash_table_lookup (self->by_name, event->participant);
+
+  if (row != NULL && g_str_equal (row->state, "flowing"))
+    return; /* a loss, not a try: rejoin-started tells it */
+  set_state (self, event, "waiting", error);
+  if (row != NULL && g_strcmp0 (row->failure, error) == 0) {
+    say (self, event, "try failed again, the same error (%u times now)", ++row->n_same);
+    return;
+  }
+  say (self, event, "try failed: %s", error == NULL ? "?" : error);
+  if (row == NULL)
+    return;
+  g_free (row->failure);
+  row->failure = g_strdup (error);
+  row->n_same = 1;
 }
 
 static void
@@ -230,10 +249,7 @@ take_participant_event (RjProgress *self, const RjEvent *event)
     set_state (self, event, "rejoining", cause);
     say (self, event, "lost: %s; comes back", cause);
   } else if (g_str_equal (event->type, RJ_EVENT_ATTEMPT_FAILED)) {
-    if (has_state (self, event, "flowing"))
-      return; /* a loss, not a try: rejoin-started tells it */
-    set_state (self, event, "waiting", error);
-    say (self, event, "try failed: %s", error == NULL ? "?" : error);
+    take_attempt_failed (self, event, error);
   } else if (g_str_equal (event->type, RJ_EVENT_PARTICIPANT_FAILED)) {
     set_state (self, event, "failed", rj_json_get_string (event->data, "reason", NULL));
     say (self, event, "gives up: %s", rj_json_get_string (event->data, "reason", "?"));

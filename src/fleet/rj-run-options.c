@@ -226,6 +226,16 @@ check_url (const char *option, const char *url, GError **error)
 }
 
 static gboolean
+is_token (const char *text)
+{
+  g_autoptr (GUri) uri = g_uri_parse (text, G_URI_FLAGS_NONE, NULL);
+  const char *scheme = uri == NULL ? "" : g_uri_get_scheme (uri);
+
+  return (g_str_equal (scheme, "ws") || g_str_equal (scheme, "wss")) &&
+         g_uri_get_host (uri) != NULL && g_uri_get_query (uri) != NULL;
+}
+
+static gboolean
 check_deployment (RjRunOptions *self, GError **error)
 {
   guint n_sources = (self->app != NULL) + (self->token != NULL) + (self->token_command != NULL);
@@ -246,6 +256,9 @@ check_deployment (RjRunOptions *self, GError **error)
     return fail (error,
                  "--token is used up by the first join, so nobody could rejoin after --fault: use "
                  "--token-command, --app or --url");
+  if (self->token != NULL && !is_token (self->token))
+    return fail (error, "--token: that is no token; it looks like "
+                        "wss://ov.example:4443?sessionId=SESSION&token=TOKEN");
   if (self->delete_dead_session && !self->embedded && (self->url == NULL || self->secret == NULL))
     return fail (error, "--delete-dead-session needs --url and --secret");
   if (self->embedded && self->wait_for_us >= 0)

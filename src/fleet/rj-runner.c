@@ -133,6 +133,8 @@ on_left (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 start_leaving (RjRunner *self, const char *reason)
 {
+  gboolean was_joining = self->state == JOINING;
+
   if (self->state == LEAVING || self->state == ENDED)
     return;
   move (self, LEAVING);
@@ -143,6 +145,8 @@ start_leaving (RjRunner *self, const char *reason)
     end (self);
     return;
   }
+  if (was_joining)
+    rj_crew_tell_pending (self->crew);
   rj_crew_emit_stats (self->crew);
   rj_crew_leave_async (self->crew, LEAVE_LIMIT_US, on_left, g_object_ref (self));
 }
@@ -265,7 +269,8 @@ find_loopback (RjRunner *self)
 
   if (rj_deployment_is_embedded (deployment))
     return RJ_LOOPBACK_ONLY;
-  if (is_on_loopback (rj_deployment_get_app_url (deployment)) ||
+  if (self->config.options->token_command != NULL || /* where it leads to is not known yet */
+      is_on_loopback (rj_deployment_get_app_url (deployment)) ||
       is_on_loopback (rj_deployment_get_server_url (deployment)) ||
       is_on_loopback (self->config.options->token))
     return RJ_LOOPBACK_TOO;
