@@ -37,6 +37,8 @@ render (const Options *values, char **paths)
   g_autoptr (RjResult) result = NULL;
   g_autoptr (GError) error = NULL;
 
+  if (!rj_output_check (values->summary, values->junit, &error))
+    return rj_apps_fail (error);
   if (!rj_log_read ((const char *const *) paths, measure, &error))
     return rj_apps_fail (error);
   result = rj_measure_conclude (measure);

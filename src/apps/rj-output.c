@@ -1,5 +1,8 @@
 #include "rj-output.h"
 
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "rj-apps.h"
@@ -18,16 +21,40 @@ rj_output_print (const RjResult *result, FILE *stream)
 }
 
 static gboolean
+fail (const char *path, const char *what, const char *reason, GError **error)
+{
+  g_set_error (error, RJ_ERROR, RJ_ERROR_ENVIRONMENT,
+               "cannot write the %s %s: %s; give a file in a folder that you may write to", what,
+               path, reason);
+  return FALSE;
+}
+
+static gboolean
 write_file (const char *path, const char *what, const char *text, GError **error)
 {
   g_autoptr (GError) problem = NULL;
+  const char *reason;
 
   if (g_file_set_contents (path, text, -1, &problem))
     return TRUE;
-  g_set_error (error, RJ_ERROR, RJ_ERROR_ENVIRONMENT,
-               "cannot write the %s: %s; give a file in a folder that you may write to", what,
-               problem->message);
-  return FALSE;
+  reason = strrchr (problem->message, ':'); /* before it stands the name of a temporary file */
+  return fail (path, what, reason != NULL ? reason + 2 : problem->message, error);
+}
+
+static gboolean
+check_folder (const char *path, const char *what, GError **error)
+{
+  g_autofree char *folder = path == NULL ? NULL : g_path_get_dirname (path);
+
+  if (folder == NULL || g_access (folder, W_OK | X_OK) == 0)
+    return TRUE;
+  return fail (path, what, g_strerror (errno), error);
+}
+
+gboolean
+rj_output_check (const char *summary, const char *junit, GError **error)
+{
+  return check_folder (summary, "summary", error) && check_folder (junit, "JUnit report", error);
 }
 
 gboolean

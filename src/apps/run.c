@@ -179,7 +179,8 @@ run (App *app)
 {
   g_autoptr (GError) error = NULL;
 
-  if (!rj_run_options_check (&app->options, &error) || !set_up (app, &error))
+  if (!rj_run_options_check (&app->options, &error) ||
+      !rj_output_check (app->options.summary, app->options.junit, &error) || !set_up (app, &error))
     return rj_apps_fail (error);
   app->loop = g_main_loop_new (NULL, FALSE);
   g_unix_signal_add (SIGINT, on_sigint, app);

@@ -105,13 +105,17 @@ check_media (const GstSDPMessage *sdp, const GstSDPMedia *media, gboolean we_sen
   const char *direction = get_direction (sdp, media);
 
   if (gst_sdp_media_get_port (media) == 0)
-    return refuse (error, RJ_ERROR_NO_MEDIA, "%s was refused (m=%s 0)", kind, kind);
+    return refuse (error, RJ_ERROR_NO_MEDIA,
+                   "%s was refused (m=%s 0): the media server takes no %s here", kind, kind, codec);
   if (!g_str_equal (direction, "sendrecv") &&
       !g_str_equal (direction, we_send ? "recvonly" : "sendonly"))
     return refuse (error, RJ_ERROR_NO_MEDIA, "%s is %s, we wanted to %s it", kind, direction,
                    we_send ? "send" : "receive");
   if (!has_codec (media, codec))
-    return refuse (error, RJ_ERROR_NO_MEDIA, "%s has no %s", kind, codec);
+    return refuse (
+      error, RJ_ERROR_NO_MEDIA,
+      "%s has no %s: let the server allow that codec (OPENVIDU_STREAMS_FORCED_VIDEO_CODEC)", kind,
+      codec);
   return TRUE;
 }
 
