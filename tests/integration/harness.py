@@ -2,6 +2,7 @@
 import json
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import sys
@@ -9,7 +10,12 @@ import tempfile
 import time
 import unittest
 
+import jsonschema
+
 PROGRAM = os.environ["RJ_TEST_PROGRAM"]
+SCHEMAS = pathlib.Path(__file__).parents[2] / "data" / "schema"
+# a small picture is encoded at once: for tests that are about something else
+SMALL = ("--resolution", "160x120", "--fps", "10")
 DEADLINE_S = 120
 
 
@@ -31,6 +37,32 @@ def is_gone(pid):
         return pathlib.Path("/proc", str(pid), "stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
     except OSError:
         return True
+
+
+def find_children(pid):
+    """Processes whose parent is that one."""
+    found = []
+    for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
+        try:
+            if int(stat.read_text().rsplit(")", 1)[1].split()[1]) == pid:
+                found.append(int(stat.parent.name))
+        except OSError:
+            pass
+    return found
+
+
+def find_descendants(pid):
+    return [deeper for child in find_children(pid) for deeper in (child, *find_descendants(child))]
+
+
+def validate(thing, schema):
+    """Checks parsed JSON against data/schema/<schema>.schema.json."""
+    validator = jsonschema.Draft202012Validator(
+        json.loads((SCHEMAS / f"{schema}.schema.json").read_text(encoding="utf-8")))
+    for one in thing if isinstance(thing, list) else [thing]:
+        problems = [f"{error.json_path}: {error.message}" for error in validator.iter_errors(one)]
+        if problems:
+            raise AssertionError(f"{schema}: {problems} in {json.dumps(one)}")
 
 
 class Outcome:
@@ -60,6 +92,34 @@ class Outcome:
                 if e["type"] == kind and all(e.get("data", {}).get(k) == v for k, v in data.items())]
 
 
+def end_process(process):
+    if process.poll() is None:
+        process.kill()
+    process.communicate()
+
+
+class Cluster:
+    """A running `rejoin cluster`, by what it says on its standard output."""
+
+    def __init__(self, process):
+        self.process = process
+        self.text = ""
+        while "Ctrl-C" not in self.text:
+            line = process.stdout.readline()
+            if not line:
+                raise AssertionError(f"the cluster did not start: {self.text}{process.stderr.read()}")
+            self.text += line
+        self.server_url = re.search(r"OpenVidu server +(\S+)", self.text).group(1)
+        self.app_url = re.search(r"app server +(\S+)", self.text).group(1)
+        secret = re.search(r"secret +(\S+)", self.text)
+        self.secret = secret and secret.group(1)
+        self.server_pid = int(re.search(r"OpenVidu server .*\(pid (\d+)\)", self.text).group(1))
+        nodes = re.findall(r"media node \d+ +ws://127\.0\.0\.1:(\d+)/kurento +\(pid (\d+)\)", self.text)
+        self.node_ports = [int(port) for port, _ in nodes]
+        self.node_pids = [int(pid) for _, pid in nodes]
+        self.pids = [self.server_pid, *self.node_pids]
+
+
 class Case(unittest.TestCase):
     maxDiff = None
 
@@ -81,6 +141,21 @@ class Case(unittest.TestCase):
             stdout, stderr = process.communicate()
             self.fail(f"did not end within {DEADLINE_S} s\n{stdout}\n{stderr}")
         return Outcome(self.folder, process, stdout, stderr)
+
+    def start_cluster(self, *arguments, **options):
+        """A `rejoin cluster` on any ports. Returns: the process, what it printed as a Cluster."""
+        process = self.start("cluster", "--port", "0", "--app-port", "0", "--node-port", "0", *arguments, **options)
+        self.addCleanup(end_process, process)
+        return Cluster(process)
+
+    def check_log(self, path=None):
+        """Every line is whole and valid, numbered without a gap. Returns: the events"""
+        text = (path or self.folder / "events.jsonl").read_text(encoding="utf-8")
+        self.assertTrue(text == "" or text.endswith("\n"), "the log ends within a line: " + text[-200:])
+        events = [json.loads(line) for line in text.splitlines()]
+        validate(events, "event")
+        self.assertEqual([e["seq"] for e in events], list(range(len(events))))
+        return events
 
     def start_run(self, *arguments, **options):
         return self.start("run", "--events", self.folder / "events.jsonl", "--summary",
