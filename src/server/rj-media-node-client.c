@@ -9,7 +9,6 @@
 typedef struct {
   GTask *task;
   RjTimer *limit;
-  gint64 sent_us;
   gint64 id;
 } Pending;
 
@@ -66,6 +65,7 @@ fail_pending (RjMediaNodeClient *self, const char *why)
 void
 rj_media_node_client_drop_socket (RjMediaNodeClient *self, const char *why)
 {
+  self->unheard_us = 0;
   self->ready = FALSE;
   rj_clock_cancel_timer (self->clock, &self->heartbeat);
   if (self->socket != NULL) {
@@ -133,7 +133,8 @@ rj_media_node_client_call_raw (RjMediaNodeClient *self,
   pending = g_new0 (Pending, 1);
   pending->id = ++self->last_id;
   pending->task = g_steal_pointer (&task);
-  pending->sent_us = rj_clock_now_us (self->clock);
+  if (self->unheard_us == 0)
+    self->unheard_us = rj_clock_now_us (self->clock);
   pending->limit = rj_clock_start_timer (self->clock, REQUEST_LIMIT_US, on_call_limit, pending);
   g_hash_table_insert (self->pending, &pending->id, pending);
   text = rj_frame_request (pending->id, method, params);
@@ -210,6 +211,7 @@ on_message (SoupWebsocketConnection *socket, int type, GBytes *bytes, RjMediaNod
   const char *text = g_bytes_get_data (bytes, &size);
   g_autoptr (RjFrame) frame = rj_frame_parse (text, (gssize) size);
 
+  self->unheard_us = g_hash_table_size (self->pending) > 1 ? rj_clock_now_us (self->clock) : 0;
   switch (frame->kind) {
   case RJ_FRAME_RESULT:
   case RJ_FRAME_ERROR:
@@ -309,18 +311,10 @@ rj_media_node_client_watch (RjMediaNodeClient *self,
   g_hash_table_replace (self->watches, g_strdup (object), watch);
 }
 
-guint
-rj_media_node_client_count_stalled (RjMediaNodeClient *self, gint64 us)
+gboolean
+rj_media_node_client_is_silent (RjMediaNodeClient *self, gint64 us)
 {
-  gint64 now_us = rj_clock_now_us (self->clock);
-  GHashTableIter iter;
-  gpointer value;
-  guint n = 0;
-
-  g_hash_table_iter_init (&iter, self->pending);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    n += now_us - ((Pending *) value)->sent_us > us;
-  return n;
+  return self->unheard_us != 0 && rj_clock_now_us (self->clock) - self->unheard_us > us;
 }
 
 void

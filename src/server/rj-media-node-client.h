@@ -55,8 +55,9 @@ void rj_media_node_client_watch (RjMediaNodeClient *self,
                                  RjMediaNodeEventFunc func,
                                  gpointer user_data);
 
-/* Returns: how many calls have been unanswered for more than @us */
-guint rj_media_node_client_count_stalled (RjMediaNodeClient *self, gint64 us);
+/* Whether a request was sent more than @us ago and nothing has come from the node since; stays so after the
+ * request has timed out */
+gboolean rj_media_node_client_is_silent (RjMediaNodeClient *self, gint64 us);
 
 /* Ends everything; pending calls fail. Idempotent. */
 void rj_media_node_client_close (RjMediaNodeClient *self);

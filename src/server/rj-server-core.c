@@ -3,7 +3,10 @@
 #include "rj-server-rpc.h"
 #include "rj-server-session.h"
 
-#define STALLED_US G_USEC_PER_SEC
+/* A node that does not answer is the last choice. Short: the sessions of a frozen node come back 0.2 s after the
+ * last one has left it. */
+#define SILENT_US   (100 * 1000)
+#define SILENT_LOAD 100000
 
 G_DEFINE_FINAL_TYPE (RjServerCore, rj_server_core, G_TYPE_OBJECT)
 
@@ -38,7 +41,8 @@ rj_server_core_set_public_url (RjServerCore *self, const char *url)
 static guint
 count_load (RjServerCore *self, RjNodeWatcher *node)
 {
-  guint load = rj_media_node_client_count_stalled (rj_node_watcher_get_client (node), STALLED_US);
+  gboolean silent = rj_media_node_client_is_silent (rj_node_watcher_get_client (node), SILENT_US);
+  guint load = silent ? SILENT_LOAD : 0;
   GHashTableIter iter;
   gpointer value;
 

@@ -29,8 +29,7 @@ RjServerCore *
 rj_server_core_new (const RjServerConfig *config, RjClock *clock, RjEventSink *events);
 void rj_server_core_set_public_url (RjServerCore *self, const char *url);
 
-/* The connected node with the least load: sessions on it plus requests that it has left unanswered for more
- * than a second, so that a frozen one is avoided. Returns: (transfer none) (nullable) */
+/* The connected node with the fewest sessions; one that does not answer, because it is frozen, comes last. Returns: (transfer none) (nullable) */
 RjNodeWatcher *rj_server_core_choose_node (RjServerCore *self);
 
 /* @session: (nullable). Returns: (transfer full): source "cluster" */

@@ -178,7 +178,7 @@ test_a_frozen_node_is_avoided_and_holds_nobody_up (RjtStage *s, gconstpointer un
                                       'b', FALSE, "doLoopback", 'b', FALSE, NULL));
   g_assert_cmpint (rjt_guest_try (bob, "echo", NULL), ==, 0);
   rjt_stage_advance_ms (s, 1500);
-  /* two requests have hung for more than a second: two new sessions go to the other one */
+  /* a request has hung: new sessions go to the other one, though it has as many already */
   rjt_stage_join (s, "three", "cid");
   g_assert_cmpuint (rjt_fake_kurento_count (rjt_stage_get_node (s, 1), "create MediaPipeline"), ==,
                     2);
@@ -189,6 +189,10 @@ test_a_frozen_node_is_avoided_and_holds_nobody_up (RjtStage *s, gconstpointer un
     rj_json_get_int (rj_json_get_object (rjt_guest_get_answer (ann, id), "error"), "code", 0), ==,
     303);
   g_assert_cmpint (rjt_guest_try (ann, "leaveRoom", NULL), ==, 0);
+  /* now it has no session at all, and no request that is still waited for, but has not answered either */
+  rjt_stage_join (s, "four", "dan");
+  g_assert_cmpuint (rjt_fake_kurento_count (rjt_stage_get_node (s, 1), "create MediaPipeline"), ==,
+                    3);
 }
 
 static void
