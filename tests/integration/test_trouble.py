@@ -33,8 +33,8 @@ def raise_error(code, message):
 
 class Trouble(harness.Case):
     def together(self, cases):
-        """cases: name -> function without arguments. Four at a time: they mostly wait for a deadline."""
-        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        """cases: name -> function without arguments. Six at a time: they mostly wait for a deadline."""
+        with concurrent.futures.ThreadPoolExecutor(6) as pool:
             futures = {name: pool.submit(case) for name, case in cases.items()}
         for name, future in futures.items():
             with self.subTest(name):
