@@ -187,13 +187,33 @@ test_the_real_clock_runs_and_orders_timers (Fixture *f, gconstpointer unused)
   f->clock = rj_real_clock_new ();
   start_us = rj_clock_now_us (f->clock);
   g_assert_cmpint (ABS (start_us - g_get_monotonic_time ()), <, G_USEC_PER_SEC);
-  f->timers[0] = rj_clock_start_timer (f->clock, 3000, on_ring, &rings[0]);
   f->timers[1] = rj_clock_start_timer (f->clock, 500, on_ring, &rings[1]);
+  f->timers[0] = rj_clock_start_timer (f->clock, 3000, on_ring, &rings[0]);
   while (f->timers[0] != NULL || f->timers[1] != NULL)
     g_main_context_iteration (NULL, TRUE);
   g_assert_cmpstr (f->log->str, ==, "ba");
   g_assert_cmpint (f->at_us[1] - start_us, >=, 500);
   g_assert_cmpint (f->at_us[0] - start_us, >=, 3000);
+}
+
+#define STEP_US 100
+
+/* They fall due in the order b, c, d, a, whatever the machine does meanwhile */
+static gint64
+start_four_close_together (Fixture *f, Ring *rings)
+{
+  gint64 start_us;
+
+  do {
+    for (guint i = 0; i < 4; i++)
+      rj_clock_cancel_timer (f->clock, &f->timers[i]);
+    start_us = rj_clock_now_us (f->clock);
+    f->timers[0] = rj_clock_start_timer (f->clock, 4 * STEP_US, on_ring, &rings[0]);
+    f->timers[1] = rj_clock_start_timer (f->clock, 1 * STEP_US, on_cancel_third, &rings[1]);
+    f->timers[2] = rj_clock_start_timer (f->clock, 2 * STEP_US, on_ring, &rings[2]);
+    f->timers[3] = rj_clock_start_timer (f->clock, 3 * STEP_US, on_ring, &rings[3]);
+  } while (rj_clock_now_us (f->clock) >= start_us + STEP_US);
+  return start_us;
 }
 
 /* A loop that comes late (a busy home thread) still runs what is overdue in the order of the times */
@@ -205,11 +225,7 @@ test_overdue_timers_run_in_order (Fixture *f, gconstpointer unused)
 
   g_object_unref (f->clock);
   f->clock = rj_real_clock_new ();
-  start_us = rj_clock_now_us (f->clock);
-  f->timers[0] = rj_clock_start_timer (f->clock, 400, on_ring, &rings[0]);
-  f->timers[1] = rj_clock_start_timer (f->clock, 100, on_cancel_third, &rings[1]);
-  f->timers[2] = rj_clock_start_timer (f->clock, 200, on_ring, &rings[2]);
-  f->timers[3] = rj_clock_start_timer (f->clock, 300, on_ring, &rings[3]);
+  start_us = start_four_close_together (f, rings);
   while (rj_clock_now_us (f->clock) < start_us + 2000)
     continue; /* the loop is kept from its work: two milliseconds of it */
   while (f->timers[0] != NULL)
