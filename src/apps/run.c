@@ -229,5 +229,6 @@ rj_run_main (int argc, char **argv)
   if (code < 0)
     code = run (&app);
   clear (&app);
+  rj_media_end ();
   return code;
 }

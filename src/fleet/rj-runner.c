@@ -8,9 +8,11 @@
 #include "rj-foreign-watch.h"
 #include "rj-http-session.h"
 #include "rj-json.h"
+#include "rj-reaper.h"
 #include "rj-roster.h"
 #include "rj-self-check.h"
 #include "rj-states.h"
+#include "rj-teardown.h"
 #include "rj-token-sources.h"
 
 #define TICK_US        (20 * 1000)
@@ -122,12 +124,28 @@ end (RjRunner *self)
 }
 
 static void
+on_torn_down (GObject *unused, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (RjRunner) self = user_data;
+
+  rj_teardown_wait_finish (result);
+  end (self);
+}
+
+static void
+wait_for_teardown (RjRunner *self)
+{
+  rj_teardown_wait_async (self->config.clock, self->config.events, rj_peer_census_get, on_torn_down,
+                          g_object_ref (self));
+}
+
+static void
 on_left (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (RjRunner) self = user_data;
 
   rj_crew_leave_finish (RJ_CREW (source), result, NULL);
-  end (self);
+  wait_for_teardown (self);
 }
 
 static void
@@ -142,7 +160,7 @@ start_leaving (RjRunner *self, const char *reason)
   rj_clock_cancel_timer (self->config.clock, &self->tick);
   rj_fault_script_stop (self->script);
   if (self->crew == NULL) {
-    end (self);
+    wait_for_teardown (self);
     return;
   }
   if (was_joining)

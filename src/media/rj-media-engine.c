@@ -182,6 +182,8 @@ rj_media_engine_wait_for_teardown (RjMediaEngine *self, gint64 timeout_us)
 {
   guint hung = 0;
 
+  if (self->kit.decoder != NULL)
+    rj_decoder_close (self->kit.decoder);
   if (!rj_reaper_wait (self->kit.reaper, timeout_us))
     return FALSE;
   rj_peer_census_get (NULL, NULL, &hung);

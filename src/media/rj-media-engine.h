@@ -34,7 +34,7 @@ gboolean rj_media_engine_start_finish (RjMediaEngine *self, GAsyncResult *result
 /* Returns: milliseconds by which the latest push since the last question was late */
 double rj_media_engine_take_pacing_lag_ms (RjMediaEngine *self);
 
-/* Waits for closed peers to be torn down, at the end. Blocks. Returns: FALSE when some hang */
+/* Ends the picture checks and waits for closed peers to be torn down, at the end. Blocks. Returns: FALSE when some hang */
 gboolean rj_media_engine_wait_for_teardown (RjMediaEngine *self, gint64 timeout_us);
 
 G_END_DECLS

@@ -8,6 +8,7 @@
 #include <gst/webrtc/webrtc.h>
 
 #include "rj-error.h"
+#include "rj-reaper.h"
 
 static const RjMediaNeed needs[] = {
   { "webrtcbin", "gstreamer1.0-plugins-bad" },
@@ -89,6 +90,13 @@ rj_media_init (GError **error)
   return TRUE;
 }
 
+void
+rj_media_end (void)
+{
+  if (gst_is_initialized () && g_getenv ("GST_TRACERS") != NULL)
+    gst_deinit ();
+}
+
 static gboolean
 has_element (const char *name)
 {
@@ -160,6 +168,7 @@ warm_up (GTask *task, gpointer unused, gpointer unused2, GCancellable *cancellab
     g_task_return_error (task, g_steal_pointer (&error));
     return;
   }
+  rj_peer_census_add (webrtc);
   gst_bus_set_flushing (bus, TRUE);
   gst_bin_add (GST_BIN (pipeline), webrtc);
   if (gst_element_set_state (pipeline, GST_STATE_PLAYING) != GST_STATE_CHANGE_FAILURE) {
