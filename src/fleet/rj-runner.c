@@ -102,6 +102,18 @@ rj_runner_iface_init (RjEventSinkInterface *iface)
   iface->take = rj_runner_take;
 }
 
+/* They hold the events, which we listen to */
+static void
+release (RjRunner *self)
+{
+  rj_clock_cancel_timer (self->config.clock, &self->tick);
+  g_clear_object (&self->crew);
+  g_clear_object (&self->script);
+  g_clear_object (&self->self_check);
+  g_clear_object (&self->tokens);
+  g_clear_object (&self->http);
+}
+
 static void
 end (RjRunner *self)
 {
@@ -115,6 +127,7 @@ end (RjRunner *self)
     rj_event_set_error (event, self->error);
   rj_event_sink_emit (self->config.events, event);
   rj_deployment_stop (self->config.deployment);
+  release (self);
   move (self, ENDED);
   if (self->error != NULL)
     g_task_return_error (self->task, g_error_copy (self->error));
@@ -437,13 +450,8 @@ rj_runner_finalize (GObject *object)
 {
   RjRunner *self = RJ_RUNNER (object);
 
-  rj_clock_cancel_timer (self->config.clock, &self->tick);
-  g_clear_object (&self->crew);
-  g_clear_object (&self->script);
-  g_clear_object (&self->self_check);
+  release (self);
   g_clear_object (&self->foreign);
-  g_clear_object (&self->http);
-  g_clear_object (&self->tokens);
   g_clear_error (&self->error);
   rj_roster_free (self->roster);
   G_OBJECT_CLASS (rj_runner_parent_class)->finalize (object);

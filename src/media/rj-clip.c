@@ -111,6 +111,14 @@ rj_clip_load (const RjClipFormat *format, GError **error)
   return clip;
 }
 
+void
+rj_clip_forget_all (void)
+{
+  g_mutex_lock (&clips_mutex);
+  g_clear_pointer (&clips, g_hash_table_unref);
+  g_mutex_unlock (&clips_mutex);
+}
+
 static void
 load (GTask *task, gpointer unused, gpointer format, GCancellable *cancellable)
 {

@@ -44,6 +44,9 @@ RjClip *rj_clip_load_finish (GAsyncResult *result, GError **error);
 /* The same, blocking for 0.1 to 4 seconds. Returns: (transfer full) (nullable) */
 RjClip *rj_clip_load (const RjClipFormat *format, GError **error);
 
+/* What was encoded is kept for the next one who asks. This gives it back, at the end of the process. */
+void rj_clip_forget_all (void);
+
 RjClip *rj_clip_ref (RjClip *self);
 void rj_clip_unref (RjClip *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RjClip, rj_clip_unref)

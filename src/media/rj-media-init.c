@@ -7,6 +7,7 @@
 
 #include <gst/webrtc/webrtc.h>
 
+#include "rj-clip.h"
 #include "rj-error.h"
 #include "rj-reaper.h"
 
@@ -93,6 +94,7 @@ rj_media_init (GError **error)
 void
 rj_media_end (void)
 {
+  rj_clip_forget_all ();
   if (gst_is_initialized () && g_getenv ("GST_TRACERS") != NULL)
     gst_deinit ();
 }

@@ -29,8 +29,8 @@ void rj_media_warm_up_async (GCancellable *cancellable,
                              gpointer user_data);
 gboolean rj_media_warm_up_finish (GAsyncResult *result, GError **error);
 
-/* At the very end of the process, when everything is released: lets GStreamer's tracers speak, if there are
- * some (GST_TRACERS=leaks reports when GStreamer is ended). Without them it does nothing. */
+/* At the very end of the process, when everything is released: forgets the clips, and lets GStreamer's
+ * tracers speak, if there are some (GST_TRACERS=leaks reports when GStreamer is ended). */
 void rj_media_end (void);
 
 G_END_DECLS
