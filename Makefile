@@ -1,6 +1,7 @@
 # The everyday targets. Everything is built by meson; the set-up of a fresh Debian 12 is part of them.
 BUILD ?= build
 MESON_TEST = meson test -C $(BUILD) --print-errorlogs
+MESON_TEST_ASAN = meson test -C $(BUILD)-asan --print-errorlogs --wrapper $(CURDIR)/tests/lib/with-sanitizers
 
 .PHONY: demo test asan asan-part bench soak lint format clean setup build setup-tests
 
@@ -27,7 +28,7 @@ asan: setup-tests
 	@test -f $(BUILD)-asan/build.ninja || \
 	  meson setup $(BUILD)-asan -Db_sanitize=address,undefined -Db_lundef=false
 	@ninja -C $(BUILD)-asan
-	tests/lib/with-sanitizers meson test -C $(BUILD)-asan --print-errorlogs \
+	$(MESON_TEST_ASAN) \
 	  --suite unit --suite component --suite integration --timeout-multiplier 4
 
 # What CI runs of it: unit and component tests and one integration test.
@@ -35,7 +36,7 @@ asan-part: setup-tests
 	@test -f $(BUILD)-asan/build.ninja || \
 	  meson setup $(BUILD)-asan -Db_sanitize=address,undefined -Db_lundef=false
 	@ninja -C $(BUILD)-asan
-	tests/lib/with-sanitizers meson test -C $(BUILD)-asan --print-errorlogs \
+	$(MESON_TEST_ASAN) \
 	  --suite unit --suite component --suite asan --timeout-multiplier 4
 
 # Figures with their limits, into $(BUILD)/bench.json. Not a test: it prints, it does not judge the machine.
