@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "rj-error.h"
 #include "rj-event-log.h"
 #include "rj-json.h"
 #include "rj-process.h"
@@ -101,6 +102,26 @@ test_a_killed_child_is_reported_once (void)
   wait_until (has_ended, &seen);
   g_assert_true (WIFSIGNALED (seen.wait_status));
   g_assert_cmpint (WTERMSIG (seen.wait_status), ==, SIGKILL);
+  g_ptr_array_unref (seen.lines);
+}
+
+/* A child that does not read must not hold up its parent. */
+static void
+test_a_full_pipe_is_an_error (void)
+{
+  Seen seen = { 0 };
+  g_autoptr (RjProcess) process = spawn ("wait", &seen);
+  g_autofree char *filling = g_strnfill (1024, 'x');
+  g_autoptr (JsonObject) line = rj_json_build ("filling", 's', filling, NULL);
+  g_autoptr (GError) error = NULL;
+  guint n = 0;
+
+  while (n < 1000 && rj_process_write_line (process, line, &error))
+    n++;
+  g_assert_error (error, RJ_ERROR, RJ_ERROR_UNREACHABLE);
+  g_assert_cmpuint (n, >, 0);
+  g_assert_true (rj_process_send_signal (process, SIGKILL));
+  wait_until (has_ended, &seen);
   g_ptr_array_unref (seen.lines);
 }
 
@@ -215,6 +236,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/process/lines", test_lines_go_both_ways);
   g_test_add_func ("/process/killed", test_a_killed_child_is_reported_once);
+  g_test_add_func ("/process/full-pipe", test_a_full_pipe_is_an_error);
   g_test_add_func ("/process/frozen-grandchild", test_a_frozen_grandchild_dies_with_its_parent);
   return g_test_run ();
 }
