@@ -9,6 +9,8 @@
 
 typedef struct {
   GSubprocess *process;
+  GCancellable *cancellable; /* (nullable) */
+  gulong cancelled_id;
   GPollableInputStream *stream;
   GSource *readable;
   GString *output;
@@ -21,6 +23,8 @@ static void
 job_free (Job *job)
 {
   rj_clock_cancel_timer (job->clock, &job->timer);
+  g_cancellable_disconnect (job->cancellable, job->cancelled_id);
+  g_clear_object (&job->cancellable);
   if (job->readable != NULL)
     g_source_destroy (job->readable);
   g_clear_pointer (&job->readable, g_source_unref);
@@ -67,15 +71,28 @@ on_readable (GObject *stream, gpointer user_data)
 }
 
 static void
+kill_group (Job *job)
+{
+  const char *pid = g_subprocess_get_identifier (job->process);
+
+  if (pid != NULL) /* else it has ended */
+    kill (-(pid_t) g_ascii_strtoll (pid, NULL, 10), SIGKILL);
+}
+
+static void
 on_limit (gpointer user_data)
 {
   Job *job = user_data;
-  const char *pid = g_subprocess_get_identifier (job->process);
 
   job->timer = NULL;
   job->timed_out = TRUE;
-  if (pid != NULL)
-    kill (-(pid_t) g_ascii_strtoll (pid, NULL, 10), SIGKILL);
+  kill_group (job);
+}
+
+static void
+on_cancelled (GCancellable *cancellable, gpointer user_data)
+{
+  kill_group (user_data);
 }
 
 static void
@@ -90,6 +107,8 @@ on_exited (GObject *source, GAsyncResult *result, gpointer user_data)
     g_task_return_error (task, g_steal_pointer (&error));
     return;
   }
+  if (g_task_return_error_if_cancelled (task))
+    return;
   read_available (job);
   answer = g_new0 (RjCommandResult, 1);
   answer->timed_out = job->timed_out;
@@ -140,7 +159,11 @@ rj_command_run_async (const char *command,
   g_source_set_callback (job->readable, G_SOURCE_FUNC (on_readable), job, NULL);
   g_source_attach (job->readable, NULL);
   job->timer = rj_clock_start_timer (clock, limit_us, on_limit, job);
-  g_subprocess_wait_async (job->process, cancellable, on_exited, g_steal_pointer (&task));
+  if (cancellable != NULL) {
+    job->cancellable = g_object_ref (cancellable);
+    job->cancelled_id = g_cancellable_connect (cancellable, G_CALLBACK (on_cancelled), job, NULL);
+  }
+  g_subprocess_wait_async (job->process, NULL, on_exited, g_steal_pointer (&task));
 }
 
 RjCommandResult *

@@ -16,7 +16,8 @@ typedef struct {
 void rj_command_result_free (RjCommandResult *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RjCommandResult, rj_command_result_free)
 
-/* A process that the command leaves behind in the background is not waited for. */
+/* A process that the command leaves behind in the background is not waited for. @cancellable kills like the
+ * limit. */
 void rj_command_run_async (const char *command,
                            gint64 limit_us,
                            RjClock *clock,

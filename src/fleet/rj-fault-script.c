@@ -149,8 +149,8 @@ on_due (gpointer user_data)
     break;
   case RJ_FAULT_RUN:
     g_object_ref (self);
-    rj_command_run_async (step->fault->target, COMMAND_LIMIT_US, self->clock, NULL, on_command_done,
-                          step);
+    rj_command_run_async (step->fault->target, COMMAND_LIMIT_US, self->clock, self->lifetime,
+                          on_command_done, step);
     break;
   }
 }
