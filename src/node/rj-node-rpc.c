@@ -482,12 +482,6 @@ rj_node_rpc_close (RjNodeRpc *self)
   g_clear_pointer (&self->threads, rj_transport_free); /* after what has been ordered is done */
 }
 
-const char *
-rj_node_rpc_get_server_id (RjNodeRpc *self)
-{
-  return self->server_id;
-}
-
 guint
 rj_node_rpc_count_objects (RjNodeRpc *self)
 {

@@ -27,7 +27,6 @@ void rj_node_rpc_lose_connection (RjNodeRpc *self, guint connection);
 /* Releases everything, ends the media threads; nothing is sent after this. */
 void rj_node_rpc_close (RjNodeRpc *self);
 
-const char *rj_node_rpc_get_server_id (RjNodeRpc *self);
 guint rj_node_rpc_count_objects (RjNodeRpc *self);
 
 G_END_DECLS

@@ -282,12 +282,6 @@ rj_media_node_client_is_same_process (RjMediaNodeClient *self)
   return self->same_process;
 }
 
-const char *
-rj_media_node_client_get_url (RjMediaNodeClient *self)
-{
-  return self->url;
-}
-
 void
 rj_media_node_client_release (RjMediaNodeClient *self, const char *object)
 {

@@ -20,7 +20,6 @@ G_DECLARE_FINAL_TYPE (RjMediaNodeClient, rj_media_node_client, RJ, MEDIA_NODE_CL
 
 /* @url: "ws://127.0.0.1:8888/kurento". @open_limit_us: for one opening, greeting included */
 RjMediaNodeClient *rj_media_node_client_new (const char *url, gint64 open_limit_us, RjClock *clock);
-const char *rj_media_node_client_get_url (RjMediaNodeClient *self);
 
 /* Opens the socket: the first time ping and getInfo, later connect with the old session and getInfo.
  * Only while there is none. */

@@ -84,12 +84,6 @@ rj_server_endpoint_get_hub (RjServerEndpoint *self)
   return self->hub;
 }
 
-gboolean
-rj_server_endpoint_exists (RjServerEndpoint *self)
-{
-  return self->object != NULL || self->task != NULL;
-}
-
 void
 rj_server_endpoint_set_name (RjServerEndpoint *self, const char *name)
 {

@@ -62,8 +62,6 @@ rj_server_endpoint_negotiate_finish (RjServerEndpoint *self, GAsyncResult *resul
 /* Returns: (nullable): id of the PassThrough, once published */
 const char *rj_server_endpoint_get_hub (RjServerEndpoint *self);
 const char *rj_server_endpoint_get_name (RjServerEndpoint *self); /* (nullable) */
-/* Whether a prepare or subscribe has made it an endpoint */
-gboolean rj_server_endpoint_exists (RjServerEndpoint *self);
 
 void rj_server_endpoint_add_candidate (RjServerEndpoint *self,
                                        const char *candidate,

@@ -338,12 +338,6 @@ rj_attempt_get_state (RjAttempt *self)
   return self->state;
 }
 
-guint
-rj_attempt_get_number (RjAttempt *self)
-{
-  return self->plan.number;
-}
-
 gboolean
 rj_attempt_has_joined (RjAttempt *self)
 {

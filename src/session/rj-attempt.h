@@ -69,7 +69,6 @@ void rj_attempt_cut (RjAttempt *self, gboolean with_reset);
 void rj_attempt_expect_close (RjAttempt *self, gboolean expected);
 
 RjAttemptState rj_attempt_get_state (RjAttempt *self);
-guint rj_attempt_get_number (RjAttempt *self);
 gboolean rj_attempt_has_joined (RjAttempt *self);        /* and is not lost: leaving makes sense */
 gboolean rj_attempt_has_flowed (RjAttempt *self);        /* at least once */
 const char *rj_attempt_get_connection (RjAttempt *self); /* (nullable) */

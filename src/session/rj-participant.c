@@ -244,21 +244,9 @@ rj_participant_get_session (RjParticipant *self)
 }
 
 const char *
-rj_participant_get_connection (RjParticipant *self)
-{
-  return self->attempt == NULL ? NULL : rj_attempt_get_connection (self->attempt);
-}
-
-const char *
 rj_participant_get_failure (RjParticipant *self)
 {
   return self->failure;
-}
-
-guint
-rj_participant_get_attempt (RjParticipant *self)
-{
-  return self->n_attempts;
 }
 
 gboolean

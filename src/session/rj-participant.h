@@ -62,10 +62,7 @@ void rj_participant_expect_close (RjParticipant *self);
 RjParticipantState rj_participant_get_state (RjParticipant *self);
 const char *rj_participant_get_name (RjParticipant *self);
 const char *rj_participant_get_session (RjParticipant *self);
-const char *
-rj_participant_get_connection (RjParticipant *self); /* (nullable) of the present attempt */
 const char *rj_participant_get_failure (RjParticipant *self); /* (nullable) a sentence */
-guint rj_participant_get_attempt (RjParticipant *self); /* number of the last one, 0: none yet */
 
 /* Everything that should be seen flows, and the own stream; after a loss, also everybody who was seen
  * before. */
