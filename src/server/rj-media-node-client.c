@@ -3,6 +3,7 @@
 #include "rj-error.h"
 
 #define REQUEST_LIMIT_US  (10 * G_USEC_PER_SEC) /* OpenVidu 2 protocol, 8.1 */
+#define NOTHING_ASKED     -1                    /* a time that never is */
 #define HEARTBEAT_US      ((gint64) RJ_KMS_PING_INTERVAL_MS * 1000)
 #define MAX_MESSAGE_BYTES (4 * 1024 * 1024)
 
@@ -65,7 +66,7 @@ fail_pending (RjMediaNodeClient *self, const char *why)
 void
 rj_media_node_client_drop_socket (RjMediaNodeClient *self, const char *why)
 {
-  self->unheard_us = 0;
+  self->unheard_us = NOTHING_ASKED;
   self->ready = FALSE;
   rj_clock_cancel_timer (self->clock, &self->heartbeat);
   if (self->socket != NULL) {
@@ -133,7 +134,7 @@ rj_media_node_client_call_raw (RjMediaNodeClient *self,
   pending = g_new0 (Pending, 1);
   pending->id = ++self->last_id;
   pending->task = g_steal_pointer (&task);
-  if (self->unheard_us == 0)
+  if (self->unheard_us == NOTHING_ASKED)
     self->unheard_us = rj_clock_now_us (self->clock);
   pending->limit = rj_clock_start_timer (self->clock, REQUEST_LIMIT_US, on_call_limit, pending);
   g_hash_table_insert (self->pending, &pending->id, pending);
@@ -211,7 +212,8 @@ on_message (SoupWebsocketConnection *socket, int type, GBytes *bytes, RjMediaNod
   const char *text = g_bytes_get_data (bytes, &size);
   g_autoptr (RjFrame) frame = rj_frame_parse (text, (gssize) size);
 
-  self->unheard_us = g_hash_table_size (self->pending) > 1 ? rj_clock_now_us (self->clock) : 0;
+  self->unheard_us =
+    g_hash_table_size (self->pending) > 1 ? rj_clock_now_us (self->clock) : NOTHING_ASKED;
   switch (frame->kind) {
   case RJ_FRAME_RESULT:
   case RJ_FRAME_ERROR:
@@ -308,7 +310,7 @@ rj_media_node_client_watch (RjMediaNodeClient *self,
 gboolean
 rj_media_node_client_is_silent (RjMediaNodeClient *self, gint64 us)
 {
-  return self->unheard_us != 0 && rj_clock_now_us (self->clock) - self->unheard_us > us;
+  return self->unheard_us != NOTHING_ASKED && rj_clock_now_us (self->clock) - self->unheard_us > us;
 }
 
 void
@@ -361,6 +363,7 @@ rj_media_node_client_class_init (RjMediaNodeClientClass *klass)
 static void
 rj_media_node_client_init (RjMediaNodeClient *self)
 {
+  self->unheard_us = NOTHING_ASKED;
   self->pending = g_hash_table_new (g_int64_hash, g_int64_equal);
   self->watches = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   /* no proxy: the node is on this machine or in this network */
