@@ -25,12 +25,19 @@ SETTLE_S = 1.0  # after the last line
 NO_PING = "Close for not receive ping from client"
 CANDIDATES_S = 0.15  # candidates that come late
 LATE = ("raw-zombie",)
-# Moments that hang on when the server looks for a media server that was away: (from, until, by), ms.
-# crash-back-at-3s: the recorded server looked 4.09 s after the death, 2 ms before it worked on this join and
-# refused it; ours looks after 4.00 s. raw-crash: the lock (see EXTRA_ANSWERS) shifted the recorded rhythm.
+# Moments that hang on when the server looks for a media server that was away: ours looks 0.5, 1.0, … s after
+# the death, the recorded one was up to 0.1 s later; raw-crash: the lock (see EXTRA_ANSWERS) shifted its rhythm.
+# SHIFTS: (from, until, by), ms: refused in the recording, so it is said well before our server looks.
+# KNOWN: from this moment on, ms: not refused in the recording, so it is said when our server knows.
 SHIFTS = {
-    ("browser-node-crash-back-at-3s", "A"): (10100, 10500, -200),
-    ("raw-crash", "R2"): (15426, 15440, 500),
+    ("browser-node-crash-back-at-3s", "A"): (10330, 10500, -300),
+    ("browser-node-crash", "A"): (14030, 14100, -200),
+    ("browser-node-crash", "B"): (14040, 14100, -200),
+}
+KNOWN = {
+    "browser-node-crash-back-at-3s": 10600,
+    "browser-node-crash": 14600,
+    "raw-crash": 15426,
 }
 FAULTS = ("crash", "node-crash", "restart")
 # Where ours answers and the recorded one did not: it was killed while it worked on this very request, and the
@@ -45,6 +52,7 @@ class Process:
         self.command = [str(c) for c in command]
         self.process = None
         self.port = None
+        self.events = set()  # types of those that it wrote
 
     async def start(self):
         self.process = await asyncio.create_subprocess_exec(
@@ -52,7 +60,18 @@ class Process:
         )
         line = await asyncio.wait_for(self.process.stdout.readline(), 20)
         self.port = int(line)
+        self.reading = asyncio.ensure_future(self._read())
         return self.port
+
+    async def _read(self):
+        while line := await self.process.stdout.readline():
+            self.events.add(json.loads(line)["type"])
+
+    async def knows(self, event):
+        for _ in range(int(SLACK_S * 200)):
+            if event in self.events:
+                return
+            await asyncio.sleep(0.01)
 
     async def stop(self, how=signal.SIGTERM):
         if self.process and self.process.returncode is None:
@@ -171,6 +190,8 @@ class Replay:
 
         for line in sorted(self.lines, key=begin):
             due = begin(line)
+            if self.name in KNOWN and line["t_ms"] >= KNOWN[self.name]:
+                await self.cluster.server.knows("node-recovered")
             await asyncio.sleep(max(0, start + due - loop.time()))
             await self.step(line)
         await asyncio.sleep(SETTLE_S)

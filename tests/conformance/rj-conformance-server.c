@@ -1,9 +1,11 @@
-/* The server as a process, for the replay: prints its port on the first line, then its events as words.
+/* The server as a process, for the replay: prints its port on the first line, then its events as
+ * JSON lines.
  *
  *   rj-conformance-server <crash-after-ms> <control URL of a media node>… */
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "rj-event-log.h"
 #include "rj-log.h"
 #include "rj-server.h"
 
@@ -20,6 +22,7 @@ int
 main (int argc, char **argv)
 {
   g_autoptr (RjServerConfig) config = rj_server_config_new (SECRET);
+  g_autoptr (RjEventLog) events = rj_event_log_new ("-", "replay", NULL);
 
   if (argc < 3) {
     fprintf (stderr, "usage: %s crash-after-ms control-url…\n", argv[0]);
@@ -29,5 +32,5 @@ main (int argc, char **argv)
   config->crash_after_us = g_ascii_strtoll (argv[1], NULL, 10) * 1000;
   for (int i = 2; i < argc; i++)
     rj_server_config_add_media_node (config, argv[i]);
-  return rj_server_main (config, NULL, on_ready, NULL);
+  return rj_server_main (config, RJ_EVENT_SINK (events), on_ready, NULL);
 }
