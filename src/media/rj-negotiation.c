@@ -11,9 +11,10 @@
 #include "rj-states.h"
 #include "rj-webrtcbin-news.h"
 
-/*  new ─► offering ─► offered ─► answering ─► answered      any ─► ended  */
+/*  new ─► offering ─► offered ─► answering ─► answered      new ─► preparing ─► offering      any ─► ended  */
 typedef enum {
   NEGOTIATION_NEW,
+  NEGOTIATION_PREPARING, /* an offer that nobody has asked for yet */
   NEGOTIATION_OFFERING,
   NEGOTIATION_OFFERED,
   NEGOTIATION_ANSWERING,
@@ -24,7 +25,8 @@ typedef enum {
 #define TO(s) RJ_STATE_BIT (NEGOTIATION_##s)
 
 static const RjStateRow states[] = {
-  [NEGOTIATION_NEW] = { "new", TO (OFFERING) | TO (ENDED) },
+  [NEGOTIATION_NEW] = { "new", TO (PREPARING) | TO (OFFERING) | TO (ENDED) },
+  [NEGOTIATION_PREPARING] = { "preparing", TO (OFFERING) | TO (ENDED) },
   [NEGOTIATION_OFFERING] = { "offering", TO (OFFERED) | TO (ENDED) },
   [NEGOTIATION_OFFERED] = { "offered", TO (ANSWERING) | TO (ENDED) },
   [NEGOTIATION_ANSWERING] = { "answering", TO (ANSWERED) | TO (ENDED) },
@@ -42,7 +44,9 @@ struct _RjNegotiation {
   gpointer owner;
   RjMailbox *mailbox;
   GTask *pending; /* (nullable): step under way */
+  gboolean ahead; /* nothing is gathered yet */
   char *offer;
+  GstWebRTCSessionDescription *description; /* (nullable): the offer, until it is applied */
   GPtrArray *mids;
   RjAnswerFacts answer;
   RjCandidateQueue *local_candidates;  /* until the offer was taken */
@@ -79,8 +83,7 @@ fail (RjNegotiation *self, const GError *error)
 {
   g_autoptr (RjNegotiation) guard = g_object_ref (self);
 
-  rj_negotiation_close (self, error);
-  self->news->failed (self->owner);
+  self->news->failed (self->owner, rj_negotiation_close (self, error) ? NULL : error);
 }
 
 /* Returns: FALSE when it is not the turn of @state; the task has returned then */
@@ -102,18 +105,30 @@ begin (RjNegotiation *self, State state, GTask *owned)
 
 /* ---- offer ---- */
 
+/* The offer can be used before this is so: webrtcbin does one thing after the other. */
 static void
 on_local_description_set (gpointer owner, const GstStructure *reply, const GError *error)
 {
-  RjNegotiation *self = owner;
-  g_autoptr (GTask) task = NULL;
+  if (error != NULL)
+    fail (owner, error);
+}
 
-  if (error != NULL) {
-    fail (self, error);
-    return;
-  }
+/* From here on candidates are gathered. */
+static void
+apply_offer (RjNegotiation *self)
+{
+  g_autoptr (GstWebRTCSessionDescription) offer = g_steal_pointer (&self->description);
+  g_autoptr (GstPromise) promise = rj_promise_new (self->mailbox, on_local_description_set);
+
+  g_signal_emit_by_name (self->webrtc, "set-local-description", offer, promise);
+}
+
+static void
+hand_out_offer (RjNegotiation *self)
+{
+  g_autoptr (GTask) task = g_steal_pointer (&self->pending);
+
   move (self, NEGOTIATION_OFFERED);
-  task = g_steal_pointer (&self->pending);
   g_task_return_pointer (task, g_strdup (self->offer), g_free);
 }
 
@@ -121,35 +136,65 @@ static void
 on_offer_created (gpointer owner, const GstStructure *reply, const GError *cause)
 {
   RjNegotiation *self = owner;
-  g_autoptr (GstWebRTCSessionDescription) offer = NULL;
-  g_autoptr (GstPromise) promise = NULL;
   g_autoptr (GError) error = cause == NULL ? NULL : g_error_copy (cause);
 
   if (reply != NULL)
-    gst_structure_get (reply, "offer", GST_TYPE_WEBRTC_SESSION_DESCRIPTION, &offer, NULL);
-  if (offer == NULL) {
+    gst_structure_get (reply, "offer", GST_TYPE_WEBRTC_SESSION_DESCRIPTION, &self->description,
+                       NULL);
+  if (self->description == NULL) {
     if (error == NULL)
       g_set_error (&error, RJ_ERROR, RJ_ERROR_ENVIRONMENT, "webrtcbin made no offer");
     fail (self, error);
     return;
   }
-  self->offer = gst_sdp_message_as_text (offer->sdp);
+  self->offer = gst_sdp_message_as_text (self->description->sdp);
   g_clear_pointer (&self->mids, g_ptr_array_unref);
   self->mids = rj_offer_read_mids (self->offer);
-  promise = rj_promise_new (self->mailbox, on_local_description_set);
-  g_signal_emit_by_name (self->webrtc, "set-local-description", offer, promise);
+  if (!self->ahead)
+    apply_offer (self);
+  if (self->pending != NULL)
+    hand_out_offer (self);
+}
+
+static void
+start_offer (RjNegotiation *self)
+{
+  g_autoptr (GstPromise) promise = rj_promise_new (self->mailbox, on_offer_created);
+
+  g_signal_emit_by_name (self->webrtc, "create-offer", NULL, promise);
 }
 
 void
 rj_negotiation_offer (RjNegotiation *self, GTask *task)
 {
-  g_autoptr (GstPromise) promise = NULL;
+  gboolean prepared = self->state == NEGOTIATION_PREPARING;
 
   RJ_ASSERT_HOME ();
   if (!begin (self, NEGOTIATION_OFFERING, task))
     return;
-  promise = rj_promise_new (self->mailbox, on_offer_created);
-  g_signal_emit_by_name (self->webrtc, "create-offer", NULL, promise);
+  if (!prepared)
+    start_offer (self);
+  else if (self->offer != NULL)
+    hand_out_offer (self);
+}
+
+void
+rj_negotiation_offer_ahead (RjNegotiation *self)
+{
+  RJ_ASSERT_HOME ();
+  if (!move (self, NEGOTIATION_PREPARING))
+    return;
+  self->ahead = TRUE;
+  start_offer (self);
+}
+
+void
+rj_negotiation_let_gather (RjNegotiation *self)
+{
+  RJ_ASSERT_HOME ();
+  self->ahead = FALSE;
+  if (self->description != NULL)
+    apply_offer (self);
 }
 
 /* ---- answer ---- */
@@ -268,6 +313,7 @@ rj_negotiation_finalize (GObject *object)
   gst_clear_object (&self->webrtc);
   g_clear_pointer (&self->mailbox, rj_mailbox_unref);
   g_clear_pointer (&self->offer, g_free);
+  g_clear_pointer (&self->description, gst_webrtc_session_description_free);
   g_clear_pointer (&self->mids, g_ptr_array_unref);
   rj_answer_facts_clear (&self->answer);
   g_clear_pointer (&self->local_candidates, rj_candidate_queue_free);

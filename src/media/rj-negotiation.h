@@ -13,9 +13,13 @@ G_DECLARE_FINAL_TYPE (RjNegotiation, rj_negotiation, RJ, NEGOTIATION, GObject)
 
 /* What the peer hears. */
 typedef struct {
-  void (*candidate) (gpointer owner, guint mline, const char *mid, const char *text); /* ours, to trickle */
-  void (*answered) (gpointer owner); /* the answer is applied; before the task returns */
-  void (*failed) (gpointer owner);   /* a step has failed; its task returns the error */
+  void (*candidate) (gpointer owner,
+                     guint mline,
+                     const char *mid,
+                     const char *text); /* ours, to trickle */
+  void (*answered) (gpointer owner);    /* the answer is applied; before the task returns */
+  /* a step has failed. @error: (nullable): NULL when a task returns it */
+  void (*failed) (gpointer owner, const GError *error);
 } RjNegotiationNews;
 
 /* @we_send: we offer to send. @news: static. @owner: not referenced; closes it before it goes. */
@@ -26,6 +30,10 @@ RjNegotiation *rj_negotiation_new (GstElement *webrtc,
 
 /* @task: (transfer full): returns the offer's text. RJ_ERROR_CLOSED out of turn */
 void rj_negotiation_offer (RjNegotiation *self, GTask *task);
+
+/* The offer is begun before anybody asks for it, and nothing is gathered until it is allowed. */
+void rj_negotiation_offer_ahead (RjNegotiation *self);
+void rj_negotiation_let_gather (RjNegotiation *self);
 
 /* The offer was taken: our candidates may follow, from the next turn of the main loop on. */
 void rj_negotiation_let_candidates_go (RjNegotiation *self);

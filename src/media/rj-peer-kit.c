@@ -13,6 +13,19 @@ get_frame_us (const RjPeerConfig *config)
   return config->frame_interval_us == 0 ? DEFAULT_FRAME_US : config->frame_interval_us;
 }
 
+static gint64
+get_gap_limit_us (const RjPeerConfig *config)
+{
+  return MAX (GAP_LIMIT_US, GAP_LIMIT_FRAMES * get_frame_us (config));
+}
+
+void
+rj_peer_kit_assign_receiver (RjReceiver *receiver, const RjPeerConfig *config)
+{
+  rj_tap_expect (rj_receiver_get_tap (receiver), config->publisher, config->expected_known,
+                 get_gap_limit_us (config));
+}
+
 RjReceiver *
 rj_peer_kit_make_receiver (const RjPeerKit *self,
                            const RjPeerConfig *config,
@@ -24,7 +37,7 @@ rj_peer_kit_make_receiver (const RjPeerKit *self,
     .run_hash = self->run_hash,
     .publisher = config->publisher,
     .expected_known = config->expected_known,
-    .gap_limit_us = MAX (GAP_LIMIT_US, GAP_LIMIT_FRAMES * get_frame_us (config)),
+    .gap_limit_us = get_gap_limit_us (config),
     .run_start_us = self->run_start_us,
   };
 

@@ -25,6 +25,9 @@ RjReceiver *rj_peer_kit_make_receiver (const RjPeerKit *self,
                                        const RjPeerConfig *config,
                                        const RjReceiverNews *news,
                                        RjMailbox *mailbox);
+/* What was not known of a receiver's publisher when it was made */
+void rj_peer_kit_assign_receiver (RjReceiver *receiver, const RjPeerConfig *config);
+
 RjSender *rj_peer_kit_make_sender (const RjPeerKit *self,
                                    const RjPeerConfig *config,
                                    RjSource *audio,

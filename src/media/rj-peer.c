@@ -36,6 +36,14 @@ rj_peer_factory_default_init (RjPeerFactoryInterface *iface)
 {
 }
 
+gboolean
+rj_peer_assign (RjPeer *self, const RjPeerConfig *config, GError **error)
+{
+  g_return_val_if_fail (RJ_IS_PEER (self), FALSE);
+
+  return RJ_PEER_GET_IFACE (self)->assign (self, config, error);
+}
+
 void
 rj_peer_create_offer_async (RjPeer *self,
                             GCancellable *cancellable,

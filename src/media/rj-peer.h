@@ -49,6 +49,9 @@ typedef struct {
   char *detail;        /* (nullable) what was wrong, a sentence */
 } RjPictureCheck;
 
+/* Defined below */
+typedef struct _RjPeerConfig RjPeerConfig;
+
 struct _RjPeerInterface {
   GTypeInterface parent;
 
@@ -68,7 +71,13 @@ struct _RjPeerInterface {
   gboolean (*is_open) (RjPeer *self);
   void (*close) (RjPeer *self);
   gint64 (*get_last_rtcp_us) (RjPeer *self); /* (nullable): never any */
+  gboolean (*assign) (RjPeer *self, const RjPeerConfig *config, GError **error);
 };
+
+/* For a peer that was made ahead, once, before its offer is asked for: @config is what it would have been
+ * made with now; publisher, frame interval and ICE servers are taken from it. Returns: FALSE: it is of no
+ * use */
+gboolean rj_peer_assign (RjPeer *self, const RjPeerConfig *config, GError **error);
 
 /* Returns the offer (SDP text without candidates). For senders it contains the SSRCs. */
 void rj_peer_create_offer_async (RjPeer *self,
@@ -107,7 +116,7 @@ typedef enum {
 } RjLoopback;
 
 /* Makes peers. Implemented by the webrtcbin engine; tests bring a fake one. */
-typedef struct {
+struct _RjPeerConfig {
   RjDirection direction;
   gboolean has_audio;
   gboolean has_video;
@@ -119,7 +128,9 @@ typedef struct {
   RjLoopback loopback;
   gboolean detect_icmp;    /* "failed" with RJ_ERROR_UNREACHABLE as soon as the other side's port is reported
                               closed; any stray ICMP ends the peer, so it is for those who ask for it */
-} RjPeerConfig;
+  gboolean ahead;          /* made before it is known for whom: it begins with its offer at once and sends
+                              nothing, until rj_peer_assign() */
+};
 
 #define RJ_TYPE_PEER_FACTORY (rj_peer_factory_get_type ())
 G_DECLARE_INTERFACE (RjPeerFactory, rj_peer_factory, RJ, PEER_FACTORY, GObject)

@@ -64,6 +64,16 @@ rj_tap_unref (RjTap *self)
   g_free (self);
 }
 
+void
+rj_tap_expect (RjTap *self, guint16 publisher, gboolean expected_known, gint64 gap_limit_us)
+{
+  g_mutex_lock (&self->counts_mutex);
+  self->config.publisher = publisher;
+  self->config.expected_known = expected_known;
+  self->config.gap_limit_us = gap_limit_us;
+  g_mutex_unlock (&self->counts_mutex);
+}
+
 static void
 judge_stamp_locked (RjTap *self, const RjBuiltFrame *frame, gint64 at_us)
 {

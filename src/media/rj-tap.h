@@ -62,6 +62,10 @@ RjTap *rj_tap_ref (RjTap *self);
 void rj_tap_unref (RjTap *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RjTap, rj_tap_unref)
 
+/* Whose frames these are, when it was not known before; before the first packet. */
+void
+rj_tap_expect (RjTap *self, guint16 publisher, gboolean expected_known, gint64 gap_limit_us);
+
 /* @packet: a whole RTP packet (RFC 3550); VP8 payload by RFC 7741. */
 void rj_tap_push_rtp (RjTap *self, RjMediaKind kind, const guint8 *packet, gsize size, gint64 at_us);
 void rj_tap_read (RjTap *self, RjTapCounts *out);

@@ -66,8 +66,8 @@ tune_ice (GstElement *webrtc, RjLoopback loopback)
   add_addresses (NICE_AGENT (agent), loopback);
 }
 
-static gboolean
-add_ice_servers (GstElement *webrtc, const RjPeerConfig *config, GError **error)
+gboolean
+rj_webrtcbin_add_ice_servers (GstElement *webrtc, const RjPeerConfig *config, GError **error)
 {
   if (config->stun_servers != NULL && config->stun_servers->len > 0)
     g_object_set (webrtc, "stun-server", config->stun_servers->pdata[0], NULL);
@@ -145,7 +145,7 @@ rj_webrtcbin_build (RjWebrtcbinParts *self,
   gst_util_set_object_arg (G_OBJECT (webrtc), "bundle-policy", "max-compat");
   tune_ice (webrtc, config->loopback);
   gst_bin_add (GST_BIN (self->pipeline), webrtc);
-  return add_ice_servers (webrtc, config, error) &&
+  return rj_webrtcbin_add_ice_servers (webrtc, config, error) &&
          (config->direction == RJ_DIRECTION_RECEIVE || add_sources (self, config, clip, error));
 }
 

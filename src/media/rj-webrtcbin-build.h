@@ -24,6 +24,10 @@ gboolean rj_webrtcbin_build (RjWebrtcbinParts *self,
                              RjClip *clip,
                              GError **error);
 
+/* Before anything is gathered. Errors: RJ_ERROR_PROTOCOL: one cannot be understood */
+gboolean
+rj_webrtcbin_add_ice_servers (GstElement *webrtc, const RjPeerConfig *config, GError **error);
+
 /* Starts it: afterwards an offer can be made, because every sink pad has its caps and every transceiver its
  * direction. Connect to the signals before. */
 gboolean rj_webrtcbin_start (RjWebrtcbinParts *self, const RjPeerConfig *config, GError **error);

@@ -36,6 +36,7 @@ struct _RjWebrtcbinPeer {
   RjNegotiation *negotiation;
   RjLifeSigns *life_signs;
   gboolean detect_icmp;
+  gboolean ahead; /* not assigned yet */
   gboolean ice_told, dtls_told;
 };
 
@@ -89,9 +90,10 @@ on_answered (gpointer owner)
 }
 
 static void
-on_negotiation_failed (gpointer owner)
+on_negotiation_failed (gpointer owner, const GError *error)
 {
-  move (owner, PEER_FAILED);
+  if (move (owner, PEER_FAILED) && error != NULL)
+    g_signal_emit_by_name (owner, "failed", error);
 }
 
 static const RjNegotiationNews negotiation_news = {
@@ -296,6 +298,26 @@ rj_webrtcbin_peer_get_tap (RjPeer *peer)
   return self->receiver == NULL ? NULL : rj_receiver_get_tap (self->receiver);
 }
 
+/* What a peer that was made ahead learns late */
+static gboolean
+rj_webrtcbin_peer_assign (RjPeer *peer, const RjPeerConfig *config, GError **error)
+{
+  RjWebrtcbinPeer *self = RJ_WEBRTCBIN_PEER (peer);
+
+  RJ_ASSERT_HOME ();
+  g_return_val_if_fail (self->ahead, FALSE);
+  if (!is_alive (self) || !rj_webrtcbin_add_ice_servers (self->webrtc, config, error))
+    return FALSE;
+  self->ahead = FALSE;
+  self->detect_icmp = config->detect_icmp;
+  if (self->receiver != NULL)
+    rj_peer_kit_assign_receiver (self->receiver, config);
+  if (self->decoder != NULL)
+    rj_decoder_add (self->decoder, self->receiver, on_picture_checked, self);
+  rj_negotiation_let_gather (self->negotiation);
+  return TRUE;
+}
+
 static gint64
 rj_webrtcbin_peer_get_last_rtcp_us (RjPeer *peer)
 {
@@ -374,6 +396,7 @@ rj_webrtcbin_peer_iface_init (RjPeerInterface *iface)
   iface->get_tap = rj_webrtcbin_peer_get_tap;
   iface->is_open = rj_webrtcbin_peer_is_open;
   iface->close = rj_webrtcbin_peer_close;
+  iface->assign = rj_webrtcbin_peer_assign;
   iface->get_last_rtcp_us = rj_webrtcbin_peer_get_last_rtcp_us;
 }
 
@@ -389,7 +412,8 @@ prepare_receiver (RjWebrtcbinPeer *self, const RjPeerKit *kit, const RjPeerConfi
   rj_receiver_attach (self->receiver, self->webrtc);
   if (kit->decoder != NULL && config->has_video) {
     self->decoder = g_object_ref (kit->decoder);
-    rj_decoder_add (self->decoder, self->receiver, on_picture_checked, self);
+    if (!self->ahead)
+      rj_decoder_add (self->decoder, self->receiver, on_picture_checked, self);
   }
 }
 
@@ -405,6 +429,7 @@ rj_webrtcbin_peer_new (const RjPeerKit *kit, const RjPeerConfig *config, GError 
   RJ_ASSERT_HOME ();
 
   self->detect_icmp = config->detect_icmp;
+  self->ahead = config->ahead;
   self->reaper = rj_reaper_ref (kit->reaper);
   self->mailbox = rj_mailbox_new (G_OBJECT (self), G_PRIORITY_DEFAULT);
   built = rj_webrtcbin_build (&parts, config, kit->clip, error);
@@ -423,5 +448,7 @@ rj_webrtcbin_peer_new (const RjPeerKit *kit, const RjPeerConfig *config, GError 
     self->sender = rj_peer_kit_make_sender (kit, config, parts.audio, parts.video);
   if (!rj_webrtcbin_start (&parts, config, error))
     return NULL;
+  if (self->ahead)
+    rj_negotiation_offer_ahead (self->negotiation);
   return RJ_PEER (g_steal_pointer (&self));
 }

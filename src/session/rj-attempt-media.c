@@ -276,6 +276,8 @@ on_all_silent (GPtrArray *subscriptions, gint64 since_us, gpointer user_data)
   RjAttempt *self = user_data;
   gint64 heard_us;
 
+  /* what follows needs new peers, unless packets return */
+  rj_spares_prepare (self->stay->spares, subscriptions->len);
   for (guint i = 0; i < subscriptions->len; i++) {
     RjSubscription *subscription = g_ptr_array_index (subscriptions, i);
 
@@ -326,6 +328,7 @@ on_quiet_ended (gpointer user_data)
   g_autoptr (RjAttempt) self = g_object_ref (user_data);
 
   mend (self);
+  rj_spares_clear (self->stay->spares);
 }
 
 /* --- life --- */

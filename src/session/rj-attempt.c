@@ -381,7 +381,7 @@ rj_attempt_new (RjParticipantConfig *config, RjSignaller *signaller, const RjAtt
 {
   RjAttempt *self = g_object_new (RJ_TYPE_ATTEMPT, NULL);
 
-  self->stay = rj_stay_new (config, plan->number);
+  self->stay = rj_stay_new (config, plan->spares, plan->number);
   self->stay->signaller = signaller;
   if (plan->after_silence)
     self->stay->answer_us = config->limits.reconnect_us;

@@ -11,7 +11,7 @@ struct _RjDetectors {
   GHashTable *told; /* set of RjSubscription (only compared): their silence was told */
   gboolean quiet;
   gint64 heard_us; /* while quiet: last packet of any edge */
-  gboolean *gone; /* (nullable): set when we are freed inside a callback */
+  gboolean *gone;  /* (nullable): set when we are freed inside a callback */
   RjTimer *timer;
 };
 

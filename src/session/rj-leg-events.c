@@ -50,8 +50,8 @@ rj_leg_name (RjLeg *self, const RjRemoteStream *stream)
   self->frame_interval_us = guess_frame_interval_us (self);
 }
 
-RjPeer *
-rj_leg_create_peer (RjLeg *self, GError **error)
+static RjPeerConfig
+describe_peer (RjLeg *self)
 {
   const RjParticipantConfig *config = self->stay->config;
   RjPeerConfig wanted = {
@@ -72,7 +72,23 @@ rj_leg_create_peer (RjLeg *self, GError **error)
       rj_participant_config_knows (config, self->stream->name, &wanted.publisher);
     wanted.frame_interval_us = self->frame_interval_us;
   }
-  return rj_peer_factory_create (config->factory, &wanted, error);
+  return wanted;
+}
+
+RjPeer *
+rj_leg_create_peer (RjLeg *self, GError **error)
+{
+  RjPeerConfig wanted = describe_peer (self);
+
+  return rj_peer_factory_create (self->stay->config->factory, &wanted, error);
+}
+
+RjPeer *
+rj_leg_take_spare_peer (RjLeg *self)
+{
+  RjPeerConfig wanted = describe_peer (self);
+
+  return rj_spares_take (self->stay->spares, &wanted);
 }
 
 RjEvent *

@@ -42,6 +42,8 @@ void rj_leg_candidate_free (gpointer candidate);
 
 void rj_leg_name (RjLeg *self, const RjRemoteStream *stream);
 RjPeer *rj_leg_create_peer (RjLeg *self, GError **error);
+/* Returns: (transfer full) (nullable) */
+RjPeer *rj_leg_take_spare_peer (RjLeg *self);
 RjEvent *rj_leg_event (RjLeg *self, const char *type, gint64 at_us);
 void rj_leg_emit (RjLeg *self, const char *type, gint64 at_us);
 void rj_leg_emit_created (RjLeg *self);

@@ -280,6 +280,13 @@ listen_to_peer (RjLeg *self)
 }
 
 static void
+use_peer (RjLeg *self)
+{
+  rj_leg_emit_created (self);
+  listen_to_peer (self);
+}
+
+static void
 make_peer (gpointer owner)
 {
   g_autoptr (RjLeg) self = g_object_ref (owner);
@@ -290,8 +297,7 @@ make_peer (gpointer owner)
     fail (self, "media", error);
     return;
   }
-  rj_leg_emit_created (self);
-  listen_to_peer (self);
+  use_peer (self);
   rj_steps_push (self->stay->config->steps, make_offer, self);
 }
 
@@ -302,7 +308,13 @@ rj_leg_open (RjLeg *self)
 
   move (self, RJ_LEG_OFFERING);
   arm (self, self->stay->config->limits.peer_us);
-  rj_steps_push (self->stay->config->steps, make_peer, self);
+  self->peer = rj_leg_take_spare_peer (self);
+  if (self->peer == NULL) {
+    rj_steps_push (self->stay->config->steps, make_peer, self);
+    return;
+  }
+  use_peer (self);
+  make_offer (self); /* it is ready, or nearly */
 }
 
 void

@@ -12,6 +12,7 @@ struct _RjParticipant {
 
   RjParticipantConfig *config;
   RjParticipantState state;
+  RjSpares *spares;
   RjAttempt *attempt; /* (nullable) */
   guint n_attempts;
   RjComeback *comeback;

@@ -65,6 +65,7 @@ on_deadline (gpointer user_data)
   RjParticipant *self = user_data;
 
   self->deadline_timer = NULL;
+  rj_spares_clear (self->spares);
   /* in the session, but not everything flows: that is told edge by edge */
   if (self->state == RJ_PARTICIPANT_JOINING || self->state == RJ_PARTICIPANT_WAITING)
     fail_by_deadline (self);
@@ -156,6 +157,7 @@ begin_comeback (RjParticipant *self, const char *cause, const char *detector)
   rj_comeback_begin (self->comeback, cause, self->attempt,
                      rj_clock_now_us (self->config->clock) + self->config->limits.deadline_us);
   rj_participant_start_deadline (self);
+  rj_spares_prepare (self->spares, g_hash_table_size (self->comeback->missing));
   emit_rejoin_started (self, detector != NULL ? detector : "server-event");
 }
 
@@ -300,8 +302,10 @@ rj_participant_check_progress (RjParticipant *self)
 {
   if (self->attempt == NULL || rj_participant_is_ending (self))
     return;
-  if (rj_comeback_check (self->comeback, self->attempt))
+  if (rj_comeback_check (self->comeback, self->attempt)) {
     emit_rejoin_ended (self);
+    rj_spares_clear (self->spares);
+  }
   rj_participant_tell_progress (self);
 }
 
@@ -331,6 +335,7 @@ rj_participant_start_attempt (RjParticipant *self)
 
   comeback->tries++;
   comeback->flowed = FALSE;
+  plan.spares = self->spares;
   plan.number = ++self->n_attempts;
   plan.try = comeback->tries;
   plan.rejoin = comeback->rejoin;

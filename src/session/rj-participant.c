@@ -49,6 +49,8 @@ rj_participant_move (RjParticipant *self, RjParticipantState to, const char *rea
   g_debug ("%s: %s -> %s", self->config->name, rj_participant_states[from].name,
            rj_participant_states[to].name);
   self->state = to;
+  if (rj_participant_is_ending (self))
+    rj_spares_clear (self->spares);
   rj_event_set_string (event, "from", rj_participant_states[from].name);
   rj_event_set_string (event, "to", rj_participant_states[to].name);
   rj_event_set_string (event, "reason", reason);
@@ -264,6 +266,7 @@ rj_participant_new (RjParticipantConfig *config)
   RjParticipant *self = g_object_new (RJ_TYPE_PARTICIPANT, NULL);
 
   self->config = rj_participant_config_ref (config);
+  self->spares = rj_spares_new (config);
   return self;
 }
 
@@ -274,6 +277,7 @@ rj_participant_dispose (GObject *object)
 
   if (self->config != NULL) {
     stop_timers (self);
+    rj_spares_clear (self->spares);
     rj_participant_close_attempt (self, "disposed");
   }
   G_OBJECT_CLASS (rj_participant_parent_class)->dispose (object);
@@ -285,6 +289,7 @@ rj_participant_finalize (GObject *object)
   RjParticipant *self = RJ_PARTICIPANT (object);
 
   rj_comeback_free (self->comeback);
+  rj_spares_unref (self->spares);
   g_ptr_array_unref (self->leavers);
   g_free (self->pause_because);
   g_free (self->failure);

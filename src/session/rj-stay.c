@@ -1,12 +1,13 @@
 #include "rj-stay.h"
 
 RjStay *
-rj_stay_new (RjParticipantConfig *config, guint attempt)
+rj_stay_new (RjParticipantConfig *config, RjSpares *spares, guint attempt)
 {
   RjStay *self = g_new0 (RjStay, 1);
 
   self->n_refs = 1;
   self->config = rj_participant_config_ref (config);
+  self->spares = rj_spares_ref (spares);
   self->attempt = attempt;
   self->stun_servers = g_ptr_array_new_with_free_func (g_free);
   self->turn_servers = g_ptr_array_new_with_free_func (g_free);
@@ -26,6 +27,7 @@ rj_stay_unref (RjStay *self)
 {
   if (self == NULL || --self->n_refs > 0)
     return;
+  rj_spares_unref (self->spares);
   rj_participant_config_unref (self->config);
   g_clear_object (&self->signaller);
   g_clear_object (&self->cancellable);

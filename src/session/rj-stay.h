@@ -2,13 +2,14 @@
  * events of this attempt are made. Plain and reference counted; owned by the attempt. Home thread only. */
 #pragma once
 
-#include "rj-participant-config.h"
+#include "rj-spares.h"
 
 G_BEGIN_DECLS
 
 typedef struct {
   guint n_refs;
   RjParticipantConfig *config; /* owned */
+  RjSpares *spares;            /* owned */
   RjSignaller *signaller;      /* owned, (nullable) after the end */
   guint attempt;               /* from 1 */
   char *connection;            /* (nullable) own connection id, once joined */
@@ -19,7 +20,7 @@ typedef struct {
     answer_us; /* how long an answer to publish or subscribe may take; 0: the signaller's limit */
 } RjStay;
 
-RjStay *rj_stay_new (RjParticipantConfig *config, guint attempt);
+RjStay *rj_stay_new (RjParticipantConfig *config, RjSpares *spares, guint attempt);
 RjStay *rj_stay_ref (RjStay *self);
 void rj_stay_unref (RjStay *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RjStay, rj_stay_unref)

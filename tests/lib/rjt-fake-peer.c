@@ -176,6 +176,13 @@ peer_add_candidate (RjPeer *peer, guint mline, const char *mid, const char *cand
   RJT_FAKE_PEER (peer)->factory->n_candidates++;
 }
 
+static gboolean
+peer_assign (RjPeer *peer, const RjPeerConfig *config, GError **error)
+{
+  RJT_FAKE_PEER (peer)->publisher = config->publisher;
+  return TRUE;
+}
+
 static gint64
 peer_get_last_rtcp_us (RjPeer *peer)
 {
@@ -218,6 +225,7 @@ rjt_fake_peer_iface_init (RjPeerInterface *iface)
   iface->get_tap = peer_get_tap;
   iface->is_open = peer_is_open;
   iface->close = peer_close;
+  iface->assign = peer_assign;
   iface->get_last_rtcp_us = peer_get_last_rtcp_us;
 }
 

@@ -210,6 +210,11 @@ rjt_call_new (RjtStudio *studio, const RjtCallPlan *plan)
   self->studio = studio;
   self->edit_answer = plan->edit_answer;
   self->counterpart = rjt_counterpart_new (&counterpart, studio->pacer, studio->reaper);
+  self->config = config;
+  if (plan->ahead) {
+    config.ahead = TRUE;
+    config.publisher++; /* whose it will be is not known yet */
+  }
   self->peer = rj_peer_factory_create (RJ_PEER_FACTORY (studio->engine), &config, &self->error);
   g_assert_no_error (self->error);
   listen_to_peer (self);

@@ -29,6 +29,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RjtStudio, rjt_studio_free)
 typedef struct {
   RjtStudio *studio;
   RjPeer *peer;
+  RjPeerConfig config; /* for rj_peer_assign(), if it was made ahead */
   RjtCounterpart *counterpart;
   char *(*edit_answer) (const char *answer);
   char *offer;
@@ -54,6 +55,7 @@ typedef struct {
   guint16 publisher;     /* that the sender has; 0: the expected one */
   RjClip *clip;          /* (nullable) of a sending counterpart */
   gboolean detect_icmp;
+  gboolean ahead;        /* assign it yourself */
   gboolean foreign;      /* the sending counterpart belongs to another run */
   char *(*edit_answer) (const char *answer); /* (nullable) */
 } RjtCallPlan;
