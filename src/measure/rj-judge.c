@@ -88,7 +88,9 @@ judge_down (RjJudge *j, RjParticipantResult *to, gboolean not_back)
       from_us = edge->last_outage_from_us;
   }
   if (never->len > 0)
-    add_problem (j, to, FALSE, "never saw %s", never->str);
+    add_problem (j, to, FALSE, "never saw %s%s%s%s", never->str,
+                 to->last_error != NULL ? " (last error: " : "",
+                 to->last_error != NULL ? to->last_error : "", to->last_error != NULL ? ")" : "");
   if (dark->len > 0 && !not_back)
     add_problem (j, to, end_us <= find_deadline (j, from_us, end_us),
                  "does not see %s again (dark for %.1f s at the end)", dark->str,

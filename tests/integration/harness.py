@@ -107,7 +107,7 @@ class Cluster:
         while "Ctrl-C" not in self.text:
             line = process.stdout.readline()
             if not line:
-                raise AssertionError(f"the cluster did not start: {self.text}{process.stderr.read()}")
+                raise AssertionError(f"the cluster did not start: {self.text}{process.stderr and process.stderr.read()}")
             self.text += line
         self.server_url = re.search(r"OpenVidu server +(\S+)", self.text).group(1)
         self.app_url = re.search(r"app server +(\S+)", self.text).group(1)
@@ -129,9 +129,8 @@ class Case(unittest.TestCase):
         self.folder = pathlib.Path(temporary.name)
 
     def start(self, *arguments, env=None, **options):
-        return subprocess.Popen(
-            [PROGRAM, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-            env={**os.environ, **(env or {})}, **options)
+        return subprocess.Popen([PROGRAM, *map(str, arguments)], text=True, env={**os.environ, **(env or {})},
+                                **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options})
 
     def finish(self, process):
         try:
