@@ -66,6 +66,13 @@ class Transcript:
     def n_come(self):
         return sum(not is_candidate(m) and not is_loop(m) for m in self.heard)
 
+    def n_ends(self, connection):
+        """Whether the recording has this client's own end in a loop"""
+        return count_ends(self.expected, connection)
+
+    def n_ends_heard(self, connection):
+        return count_ends(self.heard, connection)
+
     def parts(self, messages):
         """The sequences whose order counts, each as blocks."""
         if self.strict:
@@ -139,6 +146,13 @@ class Transcript:
         if reasons != {m["params"]["reason"] for m in theirs}:
             wrong.append(f"{self.name}: reasons {reasons}")
         return wrong
+
+
+def count_ends(messages, connection):
+    return sum(
+        is_loop(m) and m["method"] == GOING[1] and m["params"]["connectionId"] == connection
+        for m in messages
+    )
 
 
 def blocks(messages):

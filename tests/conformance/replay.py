@@ -140,8 +140,10 @@ class Client:
 
     async def catch_up(self):
         """Waits until everything that was due has come."""
+        own = self.replay.names.live.get(self.con)
         for _ in range(int(SLACK_S * 100)):
-            if self.transcript.n_come() + self.n_missing >= self.transcript.n_due():
+            come = self.transcript.n_come() + self.n_missing >= self.transcript.n_due()
+            if come and (self.transcript.n_ends(self.con) <= self.transcript.n_ends_heard(own)):
                 return
             await asyncio.sleep(0.01)
         self.n_missing = self.transcript.n_due() - self.transcript.n_come()
@@ -182,6 +184,7 @@ class Replay:
     async def run(self):
         loop = asyncio.get_event_loop()
         start = loop.time()
+        killed = False
 
         def begin(line):
             since, until, by = SHIFTS.get((self.name, line.get("who")), (0, 0, 0))
@@ -193,6 +196,9 @@ class Replay:
             if self.name in KNOWN and line["t_ms"] >= KNOWN[self.name]:
                 await self.cluster.server.knows("node-recovered")
             await asyncio.sleep(max(0, start + due - loop.time()))
+            if self.is_kill(line) and not killed:
+                killed = True
+                start = loop.time() - due  # what comes after is timed from the death
             await self.step(line)
         await asyncio.sleep(SETTLE_S)
         for client in self.clients.values():
@@ -201,13 +207,19 @@ class Replay:
                 socket.terminate()
         return self.wrong
 
+    @staticmethod
+    def is_kill(line):
+        return "killed" in str(line.get("fault", line.get("note", "")))
+
     async def step(self, line):
         if "media" in line:
             return
         if "rest" in line:
             await self.rest(line["rest"])
-        elif "fault" in line or str(line.get("note", "")).startswith("CRASH"):
-            await self.fault(line.get("fault", line.get("note")))
+        elif self.is_kill(line):
+            await self.cluster.kill_node()
+        elif "started again" in line.get("fault", ""):
+            await self.cluster.start_node()
         elif line.get("event") == "media node listens again" and self.name == "raw-crash":
             await self.cluster.start_node()
         elif "page" in line:
@@ -216,12 +228,6 @@ class Replay:
             await self.message(line)
         elif "event" in line and "who" in line:
             await self.event(line)
-
-    async def fault(self, what):
-        if "started again" in what:
-            await self.cluster.start_node()
-        else:
-            await self.cluster.kill_node()
 
     async def page(self, line):
         """The page fetched a token from its application server."""
