@@ -48,11 +48,27 @@ find_publisher (const char *session, const char *name, guint16 *number, gpointer
 }
 
 static gboolean
+does_anybody_flow (RjCrew *self, const char *session)
+{
+  for (guint i = 0; i < self->participants->len; i++) {
+    RjParticipant *participant = g_ptr_array_index (self->participants, i);
+
+    if (g_str_equal (rj_participant_get_session (participant), session) &&
+        rj_participant_is_flowing (participant))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static gboolean
 delete_session (RjParticipant *participant, gpointer user_data)
 {
   RjCrew *self = user_data;
   const char *session = rj_participant_get_session (participant);
 
+  /* a session in which somebody sees and is seen is not dead */
+  if (does_anybody_flow (self, session))
+    return FALSE;
   if (!g_hash_table_add (self->deleted, g_strdup (session)))
     return FALSE;
   for (guint i = 0; i < self->participants->len; i++) {
@@ -106,16 +122,26 @@ make_config (RjCrew *self, const RjRosterEntry *entry)
   return config;
 }
 
+/* Nobody waits for one who will not come back; at the end of the run nobody waits anyway. */
 static void
-on_failed (RjParticipant *failed, const char *reason, RjCrew *self)
+forget (RjCrew *self, RjParticipant *gone)
 {
+  if (self->leaving != NULL)
+    return;
   for (guint i = 0; i < self->participants->len; i++) {
     RjParticipant *other = g_ptr_array_index (self->participants, i);
 
-    if (other != failed &&
-        g_str_equal (rj_participant_get_session (other), rj_participant_get_session (failed)))
-      rj_participant_forget_publisher (other, rj_participant_get_name (failed));
+    if (other != gone &&
+        g_str_equal (rj_participant_get_session (other), rj_participant_get_session (gone)))
+      rj_participant_forget_publisher (other, rj_participant_get_name (gone));
   }
+}
+
+static void
+on_state (RjParticipant *participant, guint from, guint to, RjCrew *self)
+{
+  if (to == RJ_PARTICIPANT_LEFT || to == RJ_PARTICIPANT_FAILED)
+    forget (self, participant);
 }
 
 static void
@@ -124,7 +150,7 @@ add_participant (RjCrew *self, const RjRosterEntry *entry)
   g_autoptr (RjParticipantConfig) config = make_config (self, entry);
   RjParticipant *participant = rj_participant_new (config);
 
-  g_signal_connect (participant, "failed", G_CALLBACK (on_failed), self);
+  g_signal_connect (participant, "state-changed", G_CALLBACK (on_state), self);
   g_ptr_array_add (self->participants, participant);
 }
 
