@@ -1,5 +1,6 @@
 /* Buries pipelines that were given up. Setting a pipeline to NULL may take long, in rare races for ever:
  * that happens on threads of the reaper, is limited in time, and a hung one is counted and left behind.
+ * When there was nothing to bury for a moment, the memory that the buried ones left goes back to the system.
  * Any thread. */
 #pragma once
 

@@ -1,6 +1,9 @@
 /* The reaper buries pipelines, and is not held up by one that hangs. */
 #include "rj-reaper.h"
 
+#include <string.h>
+#include <unistd.h>
+
 /* ---- an element whose way to NULL can be held up ---- */
 
 #define RJT_TYPE_SNAG (rjt_snag_get_type ())
@@ -139,6 +142,54 @@ test_what_was_taken_is_buried_after_the_owner_left (void)
     g_thread_yield ();
 }
 
+/* Not with an allocator that gives nothing back */
+#ifndef __SANITIZE_ADDRESS__
+#define N_BLOCKS 16000
+#define BLOCK    4000
+
+static gsize
+read_resident_bytes (void)
+{
+  g_autofree char *text = NULL;
+  g_auto (GStrv) words = NULL;
+
+  g_assert_true (g_file_get_contents ("/proc/self/statm", &text, NULL, NULL));
+  words = g_strsplit (text, " ", 3);
+  return (gsize) g_ascii_strtoull (words[1], NULL, 10) * (gsize) sysconf (_SC_PAGESIZE);
+}
+
+static gpointer
+make_block (void)
+{
+  return memset (g_malloc (BLOCK), 1, BLOCK);
+}
+
+/* Frees all but the last: glibc can shorten nothing. Returns: the last */
+static gpointer
+leave_holes (void)
+{
+  g_autoptr (GPtrArray) blocks = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < N_BLOCKS; i++)
+    g_ptr_array_add (blocks, make_block ());
+  return g_ptr_array_steal_index (blocks, N_BLOCKS - 1);
+}
+
+static void
+test_memory_goes_back_to_the_system (void)
+{
+  g_autoptr (RjReaper) reaper = rj_reaper_new (PATIENCE_US);
+  g_autofree char *last = leave_holes ();
+  gsize before = read_resident_bytes ();
+  int n_gone = 0;
+
+  rj_reaper_take (reaper, make_pipeline (FALSE, &n_gone));
+  while (read_resident_bytes () + N_BLOCKS * BLOCK / 2 > before)
+    g_thread_yield ();
+  g_assert_nonnull (last);
+}
+#endif
+
 int
 main (int argc, char **argv)
 {
@@ -148,5 +199,8 @@ main (int argc, char **argv)
   g_test_add_func ("/media/reaper/hung", test_a_hung_one_is_left_behind);
   g_test_add_func ("/media/reaper/in-time", test_waiting_ends_in_time);
   g_test_add_func ("/media/reaper/owner-left", test_what_was_taken_is_buried_after_the_owner_left);
+#ifndef __SANITIZE_ADDRESS__
+  g_test_add_func ("/media/reaper/memory", test_memory_goes_back_to_the_system);
+#endif
   return g_test_run ();
 }
