@@ -26,6 +26,8 @@ add_cors (SoupServerMessage *message)
   soup_message_headers_replace (headers, "Access-Control-Allow-Headers", "*");
   soup_message_headers_replace (headers, "Access-Control-Allow-Methods", "*");
   soup_message_headers_replace (headers, "Cache-Control", "no-store");
+  /* libsoup 3.2 reads the end of a connection that was kept alive, and keeps its descriptor for ever */
+  soup_message_headers_replace (headers, "Connection", "close");
 }
 
 static void

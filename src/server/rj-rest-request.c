@@ -8,9 +8,9 @@ static void
 reply (RjRestRequest *self, guint status, const char *type, char *text)
 {
   soup_server_message_set_status (self->message, status, NULL);
-  if (status == SOUP_STATUS_NO_CONTENT) /* libsoup closes the connection then: say so */
-    soup_message_headers_replace (soup_server_message_get_response_headers (self->message),
-                                  "Connection", "close");
+  /* libsoup 3.2 reads the end of a connection that was kept alive, and keeps its descriptor for ever */
+  soup_message_headers_replace (soup_server_message_get_response_headers (self->message),
+                                "Connection", "close");
   if (text != NULL)
     soup_server_message_set_response (self->message, type, SOUP_MEMORY_TAKE, text, strlen (text));
 }

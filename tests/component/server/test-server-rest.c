@@ -67,6 +67,28 @@ test_a_204_says_that_the_connection_ends (RjtStage *s, gconstpointer unused)
   g_assert_cmpstr (header, ==, "close");
 }
 
+static guint
+count_descriptors (void)
+{
+  g_autoptr (GDir) dir = g_dir_open ("/proc/self/fd", 0, NULL);
+  guint n = 0;
+
+  while (g_dir_read_name (dir) != NULL)
+    n++;
+  return n;
+}
+
+/* libsoup's server keeps the descriptor of a connection that a client kept alive and then closed */
+static void
+test_no_descriptor_stays_behind (RjtStage *s, gconstpointer unused)
+{
+  guint before = count_descriptors ();
+
+  for (guint i = 0; i < 20; i++)
+    g_free (ask_header (s, "GET", SESSIONS, TRUE, "Connection"));
+  rjt_wait_until (count_descriptors () <= before);
+}
+
 static gint64
 publish_with_codec (RjtStage *s, const char *session, const char *wish)
 {
@@ -162,6 +184,7 @@ main (int argc, char **argv)
   add ("/server/rest/challenge", test_strangers_are_challenged);
   add ("/server/rest/origin", test_every_origin_is_welcome);
   add ("/server/rest/no-content", test_a_204_says_that_the_connection_ends);
+  add ("/server/rest/descriptors", test_no_descriptor_stays_behind);
   add ("/server/rest/codec", test_the_forced_codec_must_be_offered);
   add ("/server/rest/bad-wishes", test_bad_wishes_get_400);
   add ("/server/rest/delete-connection", test_a_deleted_connection_is_evicted);
