@@ -45,7 +45,8 @@ main (int argc, char **argv)
 
   rj_log_init (g_getenv ("RJ_DEBUG"));
   rj_home_claim ();
-  signal (SIGPIPE, SIG_IGN); /* a closed reader of the report, and a file size limit, are errors of write */
+  /* a closed reader of the report, and a file size limit, are errors of write */
+  signal (SIGPIPE, SIG_IGN);
   signal (SIGXFSZ, SIG_IGN);
 
   if (g_str_equal (name, "--help") || g_str_equal (name, "-h") || g_str_equal (name, "help")) {

@@ -28,7 +28,8 @@ struct _RjClockInterface {
 gint64 rj_clock_now_us (RjClock *self);
 
 /* Runs @func once, @delay_us from now. Returns: (transfer full) */
-RjTimer *rj_clock_start_timer (RjClock *self, gint64 delay_us, RjTimerFunc func, gpointer user_data);
+RjTimer *
+rj_clock_start_timer (RjClock *self, gint64 delay_us, RjTimerFunc func, gpointer user_data);
 
 /* Stops and forgets the timer at @timer, and sets it to NULL. NULL is fine. */
 void rj_clock_cancel_timer (RjClock *self, RjTimer **timer);

@@ -48,8 +48,8 @@
 #define RJ_EVENT_TOKEN_RECEIVED "token-received"
 /* the websocket is being opened / is open */
 #define RJ_EVENT_CONNECT_STARTED "connect-started"
-#define RJ_EVENT_CONNECTED "connected"
-#define RJ_EVENT_JOIN_SENT "join-sent"
+#define RJ_EVENT_CONNECTED       "connected"
+#define RJ_EVENT_JOIN_SENT       "join-sent"
 /* {connection, others, server_version, media_server, node?} */
 #define RJ_EVENT_JOINED "joined"
 /* the attempt came to nothing, or ended. {step: "token"|"connect"|"join"|"publish"|"subscribe"|"media",
@@ -59,7 +59,7 @@
 #define RJ_EVENT_ATTEMPT_CLOSED "attempt-closed"
 /* the websocket was lost and is being resumed / was resumed. {code?, reason?} / {tries} */
 #define RJ_EVENT_RESUME_STARTED "resume-started"
-#define RJ_EVENT_RESUMED "resumed"
+#define RJ_EVENT_RESUMED        "resumed"
 /* the server said that it knows a stream of another participant (join answer or participantPublished).
  * edge set when the other is known by name; {from, foreign, stream, at_join: bool, has_audio, has_video,
  * video_active, audio_active} */
@@ -78,13 +78,13 @@
  *  "reconnect"} */
 #define RJ_EVENT_PEER_CREATED "peer-created"
 /* publishVideo, receiveVideoFrom or reconnectStream written / its answer read */
-#define RJ_EVENT_OFFER_SENT "offer-sent"
+#define RJ_EVENT_OFFER_SENT      "offer-sent"
 #define RJ_EVENT_ANSWER_RECEIVED "answer-received"
 /* {local?: candidate type, remote?: candidate type} */
-#define RJ_EVENT_ICE_CONNECTED "ice-connected"
+#define RJ_EVENT_ICE_CONNECTED  "ice-connected"
 #define RJ_EVENT_DTLS_CONNECTED "dtls-connected"
 /* first packet of any kind; first complete video key frame (audio only: first packet) */
-#define RJ_EVENT_FIRST_PACKET "first-packet"
+#define RJ_EVENT_FIRST_PACKET    "first-packet"
 #define RJ_EVENT_FIRST_KEY_FRAME "first-key-frame"
 /* a gap between complete frames above the limit has ended. {last_frame_us, next_frame_us,
  * next_key_frame_us} */
@@ -109,8 +109,8 @@
 #define RJ_EVENT_SESSION_PLACED "session-placed"
 /* {node} control socket closed / first reconnection failed / declared crashed / back */
 #define RJ_EVENT_NODE_CONTROL_CLOSED "node-control-closed"
-#define RJ_EVENT_NODE_SUSPECT "node-suspect"
-#define RJ_EVENT_NODE_CRASHED "node-crashed"
+#define RJ_EVENT_NODE_SUSPECT        "node-suspect"
+#define RJ_EVENT_NODE_CRASHED        "node-crashed"
 /* {node, same_process: bool} */
 #define RJ_EVENT_NODE_RECOVERED "node-recovered"
 /* {connection, name, reason} session set */

@@ -15,15 +15,15 @@
 G_BEGIN_DECLS
 
 typedef struct {
-  const char *type;  /* an RJ_EVENT_… text; interned */
-  gint64 mono_us;    /* when it happened; 0: now (the sink fills it in) */
+  const char *type;   /* an RJ_EVENT_… text; interned */
+  gint64 mono_us;     /* when it happened; 0: now (the sink fills it in) */
   const char *source; /* interned; NULL: "runner" */
-  char *session;     /* (nullable) OpenVidu session id */
-  char *participant; /* (nullable) name of one of ours */
-  guint attempt;     /* 1, 2, …; 0: does not apply */
-  char *peer;        /* (nullable) "publish", or "subscribe:<publisher name>" */
-  char *edge;        /* (nullable) "<publisher name>><subscriber name>" */
-  JsonObject *data;  /* (nullable) */
+  char *session;      /* (nullable) OpenVidu session id */
+  char *participant;  /* (nullable) name of one of ours */
+  guint attempt;      /* 1, 2, …; 0: does not apply */
+  char *peer;         /* (nullable) "publish", or "subscribe:<publisher name>" */
+  char *edge;         /* (nullable) "<publisher name>><subscriber name>" */
+  JsonObject *data;   /* (nullable) */
 } RjEvent;
 
 RjEvent *rj_event_new (const char *type);

@@ -72,8 +72,7 @@ rj_fake_clock_advance_us (RjFakeClock *self, gint64 us)
   while (g_main_context_iteration (NULL, FALSE))
     continue;
   for (RjTimer *timer = g_queue_peek_head (&self->timers);
-       timer != NULL && timer->due_us <= until_us;
-       timer = g_queue_peek_head (&self->timers)) {
+       timer != NULL && timer->due_us <= until_us; timer = g_queue_peek_head (&self->timers)) {
     RjTimerFunc func = timer->func;
     gpointer user_data = timer->user_data;
 

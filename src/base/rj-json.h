@@ -19,7 +19,8 @@ gboolean rj_json_read_string (JsonObject *object, const char *name, char **out, 
 gboolean rj_json_read_int (JsonObject *object, const char *name, gint64 *out, GError **error);
 gboolean rj_json_read_bool (JsonObject *object, const char *name, gboolean *out, GError **error);
 /* @out: (transfer none) */
-gboolean rj_json_read_object (JsonObject *object, const char *name, JsonObject **out, GError **error);
+gboolean
+rj_json_read_object (JsonObject *object, const char *name, JsonObject **out, GError **error);
 gboolean rj_json_read_array (JsonObject *object, const char *name, JsonArray **out, GError **error);
 
 /* Optional members: the fallback when absent, null or of another type. Results are (transfer none). */

@@ -34,9 +34,8 @@ get_limit (const char *domain)
 
     if (pair[0] == NULL)
       continue;
-    matches = g_str_equal (pair[0], "all") ||
-              (domain != NULL && g_str_has_prefix (domain, "rj-") &&
-               g_str_equal (domain + strlen ("rj-"), pair[0]));
+    matches = g_str_equal (pair[0], "all") || (domain != NULL && g_str_has_prefix (domain, "rj-") &&
+                                               g_str_equal (domain + strlen ("rj-"), pair[0]));
     if (matches)
       limit = pair[1] == NULL ? G_LOG_LEVEL_DEBUG : parse_level (pair[1]);
   }
@@ -74,12 +73,8 @@ write_log (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpoint
   if ((level & G_LOG_LEVEL_MASK) > get_limit (domain))
     return G_LOG_WRITER_HANDLED;
   scrubbed = rj_secret_scrub (message == NULL ? "" : message);
-  fprintf (stderr,
-           "%.6f %s %s: %s\n",
-           g_get_monotonic_time () / 1e6,
-           domain == NULL ? "rejoin" : domain,
-           get_level_name (level),
-           scrubbed);
+  fprintf (stderr, "%.6f %s %s: %s\n", g_get_monotonic_time () / 1e6,
+           domain == NULL ? "rejoin" : domain, get_level_name (level), scrubbed);
   if (level & settings.fatal)
     G_BREAKPOINT ();
   return G_LOG_WRITER_HANDLED;

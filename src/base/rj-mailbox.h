@@ -23,7 +23,8 @@ void rj_mailbox_unref (RjMailbox *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RjMailbox, rj_mailbox_unref)
 
 /* Any thread. @letter: (transfer full), freed with @free_letter (nullable) after @func, or unread. */
-void rj_mailbox_post (RjMailbox *self, RjMailboxFunc func, gpointer letter, GDestroyNotify free_letter);
+void
+rj_mailbox_post (RjMailbox *self, RjMailboxFunc func, gpointer letter, GDestroyNotify free_letter);
 
 /* Nothing is delivered any more. The owner calls this first when it closes. */
 void rj_mailbox_close (RjMailbox *self);

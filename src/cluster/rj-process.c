@@ -136,7 +136,8 @@ rj_process_spawn (const char *const *arguments, GError **error)
     return NULL;
   }
   fcntl (self->stdin_fd, F_SETFD, FD_CLOEXEC);
-  g_unix_set_fd_nonblocking (self->stdin_fd, TRUE, NULL); /* a child that hangs must not hold us up */
+  /* a child that hangs must not hold us up */
+  g_unix_set_fd_nonblocking (self->stdin_fd, TRUE, NULL);
   watch (self, pipe_fds[0]);
   return g_steal_pointer (&self);
 }

@@ -19,11 +19,8 @@ void rj_answer_facts_clear (RjAnswerFacts *self);
 /* Compares with the offer that it answers. @we_send: our offer was sendonly.
  * Errors: RJ_ERROR_PROTOCOL: garbage, wrong m-lines, no ICE or DTLS parameters. RJ_ERROR_NO_MEDIA: a medium
  * was refused or is inactive, or has another codec. */
-gboolean rj_answer_check (const char *offer,
-                              const char *answer,
-                              gboolean we_send,
-                              RjAnswerFacts *out,
-                              GError **error);
+gboolean rj_answer_check (
+  const char *offer, const char *answer, gboolean we_send, RjAnswerFacts *out, GError **error);
 
 /* @pem: the certificate that the other side has shown.
  * Returns: FALSE with RJ_ERROR_PROTOCOL when it is not the one of the answer */

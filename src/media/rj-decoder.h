@@ -21,7 +21,7 @@ typedef struct {
   guint16 run_hash;  /* of our stamps */
   guint clip_frames; /* of our publishers; the counter in the picture wraps there */
   guint fps;
-  gint64 pause_us;   /* between two looks */
+  gint64 pause_us; /* between two looks */
 } RjDecoderConfig;
 
 RjDecoder *rj_decoder_new (const RjDecoderConfig *config, RjClock *clock, RjReaper *reaper);

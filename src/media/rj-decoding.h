@@ -12,7 +12,7 @@ typedef struct _RjDecoding RjDecoding;
 typedef struct {
   guint16 run_hash; /* of stamps that are ours */
   guint clip_frames;
-  guint n_wanted;   /* pictures that make a look */
+  guint n_wanted; /* pictures that make a look */
 } RjDecodingConfig;
 
 /* @done is called at home, once, when enough pictures were seen. Returns: (nullable): NULL when an element

@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 typedef struct {
   guint16 run_hash;
   guint16 publisher;
-  guint32 frame; /* grows by at least one per frame; modulo the clip's length it is the picture shown */
+  guint32 frame; /* grows by at least one per frame; modulo the clip: the picture shown */
   guint32 ms;    /* since the start of the run, when it was pushed */
 } RjFrameStamp;
 

@@ -22,11 +22,8 @@ void rj_pacer_unref (RjPacer *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RjPacer, rj_pacer_unref)
 
 /* Returns: (transfer full): for rj_pacer_remove(). @destroy runs on the pacer's thread. */
-RjPacerJob *rj_pacer_add (RjPacer *self,
-                          gint64 first_us,
-                          RjPacerFunc func,
-                          gpointer user_data,
-                          GDestroyNotify destroy);
+RjPacerJob *rj_pacer_add (
+  RjPacer *self, gint64 first_us, RjPacerFunc func, gpointer user_data, GDestroyNotify destroy);
 
 /* Returns at once: a call that is under way at this moment goes on, no other one begins. */
 void rj_pacer_remove (RjPacer *self, RjPacerJob *job);

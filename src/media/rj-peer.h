@@ -40,13 +40,14 @@ G_DECLARE_INTERFACE (RjPeer, rj_peer, RJ, PEER, GObject)
 
 /* What the decoded picture looked like for about a second. */
 typedef struct {
-  gboolean ok;         /* frames were decoded, not black, moving, and the counter is right where it is known */
+  gboolean ok; /* frames were decoded, not black, moving, the counter right where it is known */
   gboolean black;
   gboolean moving;
-  gboolean counter_ok; /* the picture's counter is the stamp's frame number modulo the clip, in every frame.
-                          TRUE as well for publishers that are not ours */
-  guint frames;        /* decoded */
-  char *detail;        /* (nullable) what was wrong, a sentence */
+  /* the picture's counter is the stamp's frame number modulo the clip, in every frame. TRUE as well for
+   * publishers that are not ours */
+  gboolean counter_ok;
+  guint frames; /* decoded */
+  char *detail; /* (nullable) what was wrong, a sentence */
 } RjPictureCheck;
 
 /* Defined below */
@@ -70,7 +71,7 @@ struct _RjPeerInterface {
   RjTap *(*get_tap) (RjPeer *self);
   gboolean (*is_open) (RjPeer *self);
   void (*close) (RjPeer *self);
-  gint64 (*get_last_rtcp_us) (RjPeer *self); /* (nullable): never any */
+  gint64 (*get_last_rtcp_us) (RjPeer *self); /* NULL: always 0 */
   gboolean (*assign) (RjPeer *self, const RjPeerConfig *config, GError **error);
 };
 
@@ -120,16 +121,18 @@ struct _RjPeerConfig {
   RjDirection direction;
   gboolean has_audio;
   gboolean has_video;
-  guint16 publisher;      /* SEND: own number of the stamp. RECEIVE: expected number, when expected_known */
+  guint16 publisher; /* SEND: own number of the stamp. RECEIVE: expected, when expected_known */
   gboolean expected_known; /* FALSE: a foreign publisher; stamps of it are not judged */
   guint frame_interval_us; /* RECEIVE: of the publisher, 33333 when unknown */
   GPtrArray *stun_servers; /* (nullable) (element-type utf8): "stun://host:port" */
-  GPtrArray *turn_servers; /* (nullable) (element-type utf8): "turn://user:password@host:port", escaped */
+  GPtrArray *turn_servers; /* (nullable) (element-type utf8): "turn://user:password@host:port" */
   RjLoopback loopback;
-  gboolean detect_icmp;    /* "failed" with RJ_ERROR_UNREACHABLE as soon as the other side's port is reported
-                              closed; any stray ICMP ends the peer, so it is for those who ask for it */
-  gboolean ahead;          /* made before it is known for whom: it begins with its offer at once and sends
-                              nothing, until rj_peer_assign() */
+  /* "failed" with RJ_ERROR_UNREACHABLE as soon as the other side's port is reported closed; any stray
+   * ICMP ends the peer, so it is for those who ask for it */
+  gboolean detect_icmp;
+  /* made before it is known for whom: it begins with its offer at once and sends nothing, until
+   * rj_peer_assign() */
+  gboolean ahead;
 };
 
 #define RJ_TYPE_PEER_FACTORY (rj_peer_factory_get_type ())

@@ -22,9 +22,8 @@ typedef struct {
 } RjReceiverNews;
 
 /* @news: static */
-RjReceiver *rj_receiver_new (const RjTapConfig *config,
-                             const RjReceiverNews *news,
-                             RjMailbox *mailbox);
+RjReceiver *
+rj_receiver_new (const RjTapConfig *config, const RjReceiverNews *news, RjMailbox *mailbox);
 RjReceiver *rj_receiver_ref (RjReceiver *self);
 void rj_receiver_unref (RjReceiver *self);
 

@@ -17,11 +17,8 @@ typedef struct {
 typedef struct _RjSender RjSender;
 
 /* @audio, @video: (nullable) */
-RjSender *rj_sender_new (RjPacer *pacer,
-                         RjClip *clip,
-                         const RjSenderStamp *stamp,
-                         RjSource *audio,
-                         RjSource *video);
+RjSender *rj_sender_new (
+  RjPacer *pacer, RjClip *clip, const RjSenderStamp *stamp, RjSource *audio, RjSource *video);
 
 /* Begins with a key frame, now. Not before the transport is up: a push would block the pacer. Home thread. */
 void rj_sender_start (RjSender *self);

@@ -43,8 +43,8 @@ typedef struct {
 
 typedef enum {
   RJ_TAP_SEQ_NEW,
-  RJ_TAP_SEQ_RESTARTED,  /* first packet, another SSRC, or a jump that is no loss: forget what came before */
-  RJ_TAP_SEQ_DUPLICATE,  /* or older than the window */
+  RJ_TAP_SEQ_RESTARTED, /* first packet, another SSRC, or a jump that is no loss: begin anew */
+  RJ_TAP_SEQ_DUPLICATE, /* or older than the window */
 } RjTapSeqNews;
 
 /* @out_number: the extended sequence number */

@@ -20,7 +20,7 @@ struct _RjMediaNodeClient {
   RjTimer *heartbeat;
   char *session; /* (nullable): of the node, kept across sockets and processes */
   gint64 last_id;
-  gint64 unheard_us; /* when the first request was sent that nothing has followed; -1: none */
+  gint64 unheard_us;   /* when the first request was sent that nothing has followed; -1: none */
   GHashTable *pending; /* gint64* (in Pending) -> Pending */
   GHashTable *watches; /* object id -> Watch */
   gboolean ready;

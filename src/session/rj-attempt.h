@@ -46,8 +46,8 @@ G_DECLARE_FINAL_TYPE (RjAttempt, rj_attempt, RJ, ATTEMPT, GObject)
 
 typedef struct {
   RjSpares *spares; /* of the participant */
-  guint number; /* from 1, over the life of the participant */
-  guint try;    /* from 1, within this join or rejoin */
+  guint number;     /* from 1, over the life of the participant */
+  guint try;        /* from 1, within this join or rejoin */
   gboolean rejoin;
   gboolean
     after_silence; /* a rejoin after silence: impatient with a media server that does not answer */

@@ -15,18 +15,18 @@ G_BEGIN_DECLS
 typedef struct _RjParticipant RjParticipant;
 
 typedef struct {
-  gint64 silence_us; /* without a packet: an edge is silent. 1 s */
-  gint64
-    silence_leave_us; /* all edges silent: leave and rejoin. 7 s, above the server's own worst case */
-  gint64 reconnect_us; /* for a reconnected stream to flow. 3 s */
-  gint64 peer_us;      /* from an answer to flowing. 10 s */
-  gint64 leave_us;     /* for the answer to leaveRoom. 1 s */
-  gint64 again_us;     /* before publishing or subscribing again after -1 or 303. 1 s */
-  gint64 deadline_us;  /* for a join or rejoin with all its tries. 60 s */
-  gint64 tick_us;      /* how often silent edges are looked at. 100 ms */
-  gint64 rtcp_us;      /* without RTCP from the media server for what we publish: stamped. 2.5 s; Kurento
-                          reports every half second or so, our node every second */
-  RjBackoff backoff;   /* between tries. RJ_BACKOFF_REJOIN */
+  gint64 silence_us;       /* without a packet: an edge is silent. 1 s */
+  gint64 silence_leave_us; /* all edges silent: leave, rejoin. 7 s, above a server's worst case */
+  gint64 reconnect_us;     /* for a reconnected stream to flow. 3 s */
+  gint64 peer_us;          /* from an answer to flowing. 10 s */
+  gint64 leave_us;         /* for the answer to leaveRoom. 1 s */
+  gint64 again_us;         /* before publishing or subscribing again after -1 or 303. 1 s */
+  gint64 deadline_us;      /* for a join or rejoin with all its tries. 60 s */
+  gint64 tick_us;          /* how often silent edges are looked at. 100 ms */
+  /* without RTCP from the media server for what we publish: stamped. 2.5 s; Kurento reports every half
+   * second or so, our node every second */
+  gint64 rtcp_us;
+  RjBackoff backoff; /* between tries. RJ_BACKOFF_REJOIN */
 } RjLimits;
 
 #define RJ_LIMITS_DEFAULT                                                                          \

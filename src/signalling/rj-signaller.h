@@ -22,7 +22,7 @@ G_BEGIN_DECLS
 typedef struct {
   char *connection; /* connection id of the owner: key of everything */
   char *stream;     /* stream id */
-  char *name;       /* owner's clientData when it is JSON with that member, else the connection id */
+  char *name; /* owner's clientData when it is JSON with that member, else the connection id */
   gboolean has_audio;
   gboolean has_video;
   gboolean audio_active; /* FALSE: muted */
@@ -44,12 +44,13 @@ void rj_ice_server_free (RjIceServer *self);
 
 /* The answer to join. Free with rj_joined_free(). */
 typedef struct {
-  char *connection;        /* own connection id */
-  GPtrArray *ice_servers;  /* of RjIceServer */
-  GPtrArray *streams;      /* of RjRemoteStream: present at join; each is also emitted as stream-published
-                              right after the finish callback returned, so callers may ignore this */
-  gboolean server_offers;  /* subscriptions are offered by the server (mediasoup) */
-  gboolean may_publish;    /* role is not SUBSCRIBER */
+  char *connection;       /* own connection id */
+  GPtrArray *ice_servers; /* of RjIceServer */
+  /* of RjRemoteStream: present at join; each is also emitted as stream-published right after the finish
+   * callback returned, so callers may ignore this */
+  GPtrArray *streams;
+  gboolean server_offers; /* subscriptions are offered by the server (mediasoup) */
+  gboolean may_publish;   /* role is not SUBSCRIBER */
 } RjJoined;
 
 void rj_joined_free (RjJoined *self);
@@ -116,11 +117,8 @@ struct _RjSignallerInterface {
                            GAsyncReadyCallback callback,
                            gpointer user_data);
   RjNegotiated *(*negotiate_finish) (RjSignaller *self, GAsyncResult *result, GError **error);
-  void (*send_candidate) (RjSignaller *self,
-                          const char *connection,
-                          guint mline,
-                          const char *mid,
-                          const char *candidate);
+  void (*send_candidate) (
+    RjSignaller *self, const char *connection, guint mline, const char *mid, const char *candidate);
   void (*unsubscribe) (RjSignaller *self, const char *connection);
   void (*leave_async) (RjSignaller *self,
                        gint64 limit_us,
@@ -157,15 +155,13 @@ void rj_signaller_subscribe_async (RjSignaller *self,
                                    GAsyncReadyCallback callback,
                                    gpointer user_data);
 /* Ends publish and subscribe. Returns: (transfer full) (nullable) */
-RjNegotiated *rj_signaller_negotiate_finish (RjSignaller *self, GAsyncResult *result, GError **error);
+RjNegotiated *
+rj_signaller_negotiate_finish (RjSignaller *self, GAsyncResult *result, GError **error);
 
 /* @connection: owner of the stream whose peer found the candidate (own id: publication). Candidates given
  * before the matching offer was sent are kept and sent right after it. Never fails. */
-void rj_signaller_send_candidate (RjSignaller *self,
-                                  const char *connection,
-                                  guint mline,
-                                  const char *mid,
-                                  const char *candidate);
+void rj_signaller_send_candidate (
+  RjSignaller *self, const char *connection, guint mline, const char *mid, const char *candidate);
 void rj_signaller_unsubscribe (RjSignaller *self, const char *connection);
 
 /* leaveRoom, waits for its answer at most @limit_us, then closes (with a reason text when answered, without

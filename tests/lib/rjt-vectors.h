@@ -24,8 +24,7 @@ typedef void (*RjtVectorFunc) (const RjtVector *vector, gpointer user_data);
  * Returns: number of lines */
 guint rjt_vectors_each (RjtVectorFunc func, gpointer user_data);
 /* Only lines that belong to a client, of files whose names begin with @prefix */
-guint
-rjt_vectors_each_of_clients (const char *prefix, RjtVectorFunc func, gpointer user_data);
+guint rjt_vectors_each_of_clients (const char *prefix, RjtVectorFunc func, gpointer user_data);
 
 /* Key of a request and its answer within a file: connection and id. Returns: (transfer full) (nullable) */
 char *rjt_vector_get_call_key (const RjtVector *vector);

@@ -33,9 +33,9 @@ typedef struct {
   RjtCounterpart *counterpart;
   char *(*edit_answer) (const char *answer);
   char *offer;
-  char *answer;        /* as the peer got it */
+  char *answer; /* as the peer got it */
   gboolean answer_set;
-  GError *error;       /* of offer or answer */
+  GError *error; /* of offer or answer */
 
   gint64 ice_us, dtls_us, packet_us, key_frame_us;
   char *local_type, *remote_type;
@@ -45,18 +45,18 @@ typedef struct {
   guint n_checks;
   RjPictureCheck check; /* the last one, without detail */
   char *check_detail;
-  GError *failure;     /* of "failed" */
+  GError *failure; /* of "failed" */
 } RjtCall;
 
 /* How the call differs from the usual one */
 typedef struct {
   RjDirection direction; /* of the peer */
   gboolean no_audio, no_video;
-  guint16 publisher;     /* that the sender has; 0: the expected one */
-  RjClip *clip;          /* (nullable) of a sending counterpart */
+  guint16 publisher; /* that the sender has; 0: the expected one */
+  RjClip *clip;      /* (nullable) of a sending counterpart */
   gboolean detect_icmp;
-  gboolean ahead;        /* assign it yourself */
-  gboolean foreign;      /* the sending counterpart belongs to another run */
+  gboolean ahead;                            /* assign it yourself */
+  gboolean foreign;                          /* the sending counterpart belongs to another run */
   char *(*edit_answer) (const char *answer); /* (nullable) */
 } RjtCallPlan;
 

@@ -14,7 +14,7 @@ typedef struct _RjtCounterpart RjtCounterpart;
 typedef struct {
   gboolean sends; /* the peer under test receives */
   gboolean has_audio, has_video;
-  RjClip *clip;   /* of a sender */
+  RjClip *clip; /* of a sender */
   guint16 publisher;
   guint16 run_hash;
   gint64 run_start_us;
@@ -22,7 +22,8 @@ typedef struct {
   gpointer user_data;
 } RjtCounterpartConfig;
 
-RjtCounterpart *rjt_counterpart_new (const RjtCounterpartConfig *config, RjPacer *pacer, RjReaper *reaper);
+RjtCounterpart *
+rjt_counterpart_new (const RjtCounterpartConfig *config, RjPacer *pacer, RjReaper *reaper);
 
 /* Returns: (transfer full): the answer, without candidates */
 char *rjt_counterpart_answer (RjtCounterpart *self, const char *offer);
