@@ -47,9 +47,10 @@ void rj_participant_close (RjParticipant *self);
 /* A fault: the websocket breaks, by FIN or RST. */
 void rj_participant_cut_websocket (RjParticipant *self, gboolean with_reset);
 
-/* peer-stats of all open subscriptions; @open: the run ends, they do not. */
 /* The run gives up on us: emits what is still waited for. */
 void rj_participant_tell_pending (RjParticipant *self);
+
+/* peer-stats of all open subscriptions, for the end of the run. */
 void rj_participant_emit_stats (RjParticipant *self);
 
 /* Another participant of the run has left or failed for good: a rejoin need not wait for it. */
