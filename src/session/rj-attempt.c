@@ -350,6 +350,12 @@ rj_attempt_has_flowed (RjAttempt *self)
   return self->flowed;
 }
 
+guint
+rj_attempt_count_streams (RjAttempt *self)
+{
+  return self->subscriptions->len;
+}
+
 const char *
 rj_attempt_get_connection (RjAttempt *self)
 {

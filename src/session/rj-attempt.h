@@ -82,6 +82,8 @@ void rj_attempt_list_names (RjAttempt *self, GHashTable *names);
 
 /* The run gives up on us: emits what this attempt is still waiting for, as attempt-failed or peer-failed. */
 void rj_attempt_tell_pending (RjAttempt *self);
+guint rj_attempt_count_streams (RjAttempt *self); /* of others, foreign ones too */
+
 void rj_attempt_emit_stats (RjAttempt *self, gboolean open);
 
 /* Ends everything at once, without leaving. Idempotent. @reason: for the event */

@@ -157,7 +157,8 @@ begin_comeback (RjParticipant *self, const char *cause, const char *detector)
   rj_comeback_begin (self->comeback, cause, self->attempt,
                      rj_clock_now_us (self->config->clock) + self->config->limits.deadline_us);
   rj_participant_start_deadline (self);
-  rj_spares_prepare (self->spares, g_hash_table_size (self->comeback->missing));
+  rj_spares_prepare (self->spares, MAX (g_hash_table_size (self->comeback->missing),
+                                        rj_attempt_count_streams (self->attempt)));
   emit_rejoin_started (self, detector != NULL ? detector : "server-event");
 }
 

@@ -69,6 +69,24 @@ test_a_loss_prepares (void)
   g_assert_cmpuint (rjt_fake_peers_count_alive (bot->peers), ==, 3);
 }
 
+/* They look the same, whoever sends them */
+static void
+test_foreign_streams_count (void)
+{
+  g_autoptr (RjtBot) bot = rjt_bot_new ();
+
+  rjt_bot_add (bot, "witness");
+  rjt_bot_add (bot, "bot-2");
+  rjt_bot_start (bot);
+  rjt_bot_run_until_flowing (bot, RJT_SECOND);
+  rjt_fake_signaller_lose (bot->signaller, "nodeCrashed", "server-event");
+  for (guint i = 0; i < 20 && g_main_context_iteration (NULL, FALSE); i++)
+    continue;
+  g_assert_cmpuint (rjt_fake_peers_count_made (bot->peers), ==, 6);
+  rjt_bot_run_until_flowing (bot, RJT_SECOND);
+  g_assert_cmpuint (rjt_fake_peers_count_alive (bot->peers), ==, 3);
+}
+
 static void
 test_what_nobody_needs_is_thrown_away (void)
 {
@@ -125,6 +143,7 @@ main (int argc, char **argv)
   ADD ("packets-return", test_packets_return);
   ADD ("one-silent-edge-prepares-nothing", test_one_silent_edge_prepares_nothing);
   ADD ("a-loss-prepares", test_a_loss_prepares);
+  ADD ("foreign-streams-count", test_foreign_streams_count);
   ADD ("what-nobody-needs-is-thrown-away", test_what_nobody_needs_is_thrown_away);
   ADD ("the-participant-ends", test_the_participant_ends);
   ADD ("no-spare-can-be-made", test_no_spare_can_be_made);
