@@ -86,7 +86,7 @@ def complete(event):
 def the_event_schema_knows_every_type():
     header = os.path.join(HERE, "..", "..", "..", "src", "base", "rj-event-types.h")
     with open(header, encoding="utf-8") as file:
-        types = set(re.findall(r'#define RJ_EVENT_\w+ "([^"]+)"', file.read()))
+        types = set(re.findall(r'#define RJ_EVENT_\w+ +"([^"]+)"', file.read()))
     with open(os.path.join(SCHEMAS, "event.schema.json"), encoding="utf-8") as file:
         schema = json.load(file)
     expect(set(schema["properties"]["type"]["enum"]) == types, "types differ")
