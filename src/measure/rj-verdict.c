@@ -283,10 +283,12 @@ conclude_problems (RjJudge *j)
 
   if (j->facts->overloaded)
     conclude (j, RJ_VERDICT_INCONCLUSIVE,
-              "This machine was overloaded (%s), so this may be its own fault: %s.",
-              j->facts->overload != NULL ? j->facts->overload : "self-check", problems);
+              "This machine was overloaded (%s), so this may be its own fault: %s%s",
+              j->facts->overload != NULL ? j->facts->overload : "self-check", problems,
+              rj_sentence_get_stop (problems));
   else if (timed_out && j->n_early == j->n_problems)
-    conclude (j, RJ_VERDICT_INCONCLUSIVE, "The run timed out too early to tell: %s.", problems);
+    conclude (j, RJ_VERDICT_INCONCLUSIVE, "The run timed out too early to tell: %s%s", problems,
+              rj_sentence_get_stop (problems));
   else
     conclude (j, RJ_VERDICT_FAILED, "%s%s", problems, rj_sentence_get_stop (problems));
 }

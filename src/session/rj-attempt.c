@@ -271,6 +271,7 @@ void
 rj_attempt_tell_pending (RjAttempt *self)
 {
   g_autoptr (GError) error = NULL;
+  gint64 waited_us;
 
   if (self->over || self->state == RJ_ATTEMPT_CLOSED)
     return;
@@ -278,9 +279,11 @@ rj_attempt_tell_pending (RjAttempt *self)
     rj_attempt_tell_pending_media (self);
     return;
   }
+  waited_us = rj_stay_now_us (self->stay) - self->step_us;
+  if (self->plan.try > 1 && waited_us < G_USEC_PER_SEC)
+    return; /* what the try before failed with says more */
   error = g_error_new (RJ_ERROR, RJ_ERROR_TIMEOUT, "%s within %.3g s; is it overloaded or stuck?",
-                       describe_step (self->step),
-                       (rj_stay_now_us (self->stay) - self->step_us) / (double) G_USEC_PER_SEC);
+                       describe_step (self->step), waited_us / (double) G_USEC_PER_SEC);
   emit_failed (self, &(RjAttemptEnd){ .action = RJ_ACTION_REJOIN_LATER,
                                       .step = self->step != NULL ? self->step : "token",
                                       .error = error });

@@ -374,6 +374,8 @@ rj_leg_tell_pending (RjLeg *self)
   if (!is_open (self) || rj_leg_is_flowing (self) || self->complained)
     return;
   self->limit_us = rj_stay_now_us (self->stay) - self->armed_us;
+  if ((self->stay->attempt > 1 || self->plan.reconnect) && self->limit_us < G_USEC_PER_SEC)
+    return; /* what the try before failed with says more */
   error = rj_leg_explain_limit (self);
   rj_leg_emit_failed (self, error);
 }

@@ -47,6 +47,8 @@ class Trouble(harness.Case):
             process = self.start(subcommand, *(("--events", log) if has_log else ()), *arguments, **options)
             outcome = self.finish(process)
             text = " ".join((outcome.stdout + outcome.stderr).split())
+            if code == 1 and "This machine was overloaded" in text:
+                code, words = 3, [word for word in words if word != "FAILED"]
             self.assertEqual(outcome.code, code, str(outcome))
             for word in words:
                 self.assertIn(word, text, str(outcome))
@@ -102,7 +104,7 @@ class NobodyThere(Trouble):
             "not JSON": lambda: self.check_fake(["gave no token", "<html>"], http=(200, "<html>hello</html>")),
             "no token": lambda: self.check_fake(["gave no token"], http=(200, '{"value": 7}')),
             "nothing": lambda: self.check_fake(["gave no token", "nothing"], http=(200, "")),
-            "slow": lambda: self.check_fake(["Nobody could join", "tokens has not answered within 1.5"], http=SILENT),
+            "slow": lambda: self.check_fake(["Nobody could join", "tokens has not answered within"], http=SILENT),
         })
 
     def test_wrong_secret(self):
@@ -212,7 +214,7 @@ class BadServer(Trouble):
         accept = FakeOpenVidu.accept
         self.together({
             "no answer to the join": lambda: self.check_fake(
-                ["Nobody could join", "joinRoom", "has not answered within 1.5"],
+                ["Nobody could join", "joinRoom", "has not answered within"],
                 rpc={"joinRoom": lambda client, params: SILENT}),
             "join refused": lambda: self.check_fake(
                 ["Nobody could join", "no media node", "204"],
