@@ -21,6 +21,7 @@ struct _RjSupervisor {
   char *app_url;
   char *server_url;
   GHashTable *placed;   /* session id -> node index + 1 */
+  int hit_node;         /* by the last fault; -1: not a single one */
   GHashTable *restarts; /* nodes to be started again as soon as they have ended */
   GPtrArray *delayed;   /* of DelayedRestart */
   GTask *starting;
@@ -337,7 +338,14 @@ find_node (RjSupervisor *self, const char *target, GError **error)
       g_set_error (error, RJ_ERROR, RJ_ERROR_REJECTED, "no media node hosts session %s", session);
     return node;
   }
-  if (!g_ascii_string_to_unsigned (target, 10, 0, self->nodes->len - 1, &index, NULL)) {
+  if (g_str_equal (target, "same")) {
+    if (self->hit_node < 0)
+      g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE,
+                   "no fault before this one has hit a single media node");
+    return self->hit_node;
+  }
+  if (self->nodes->len == 0 ||
+      !g_ascii_string_to_unsigned (target, 10, 0, self->nodes->len - 1, &index, NULL)) {
     g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE,
                  "there is no media node \"%s\"; the cluster has %u, counted from 0", target,
                  self->nodes->len);
@@ -359,11 +367,13 @@ rj_supervisor_do_fault (
       ok = do_fault_to_node (self, what, g_ptr_array_index (self->nodes, i), error);
     if (ret_node != NULL)
       *ret_node = -1;
+    self->hit_node = -1;
     return ok;
   }
   node = find_node (self, target, error);
   if (node < 0)
     return FALSE;
+  self->hit_node = node;
   if (ret_node != NULL)
     *ret_node = node;
   return do_fault_to_node (self, what, g_ptr_array_index (self->nodes, node), error);
@@ -460,6 +470,7 @@ rj_supervisor_init (RjSupervisor *self)
   self->delayed = g_ptr_array_new_with_free_func ((GDestroyNotify) delayed_restart_free);
   self->placed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->restarts = g_hash_table_new (NULL, NULL);
+  self->hit_node = -1;
 }
 
 RjSupervisor *

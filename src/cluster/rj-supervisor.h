@@ -51,7 +51,8 @@ rj_supervisor_stop_async (RjSupervisor *self, GAsyncReadyCallback callback, gpoi
 gboolean rj_supervisor_stop_finish (RjSupervisor *self, GAsyncResult *result, GError **error);
 
 /* @what: "kill-media-node", "freeze-media-node", "thaw-media-node", "restart-media-node".
- * @target: "0", "1", …, "all", or "session:<id>": the node that hosts that session.
+ * @target: "0", "1", …, "all", "same" (the node that the fault before hit), or "session:<id>" (the node that
+ * hosts that session).
  * @ret_node: (out) (optional): the node that was meant, -1 for all.
  * A restart is done when the old process has ended and the new one was started; it becomes ready later. */
 gboolean rj_supervisor_do_fault (

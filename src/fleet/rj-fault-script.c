@@ -109,13 +109,22 @@ on_command_done (GObject *source, GAsyncResult *result, gpointer user_data)
   end_step (step, event, answer != NULL && answer->exit_code == 0);
 }
 
+/* A thaw is of what was frozen: its participants may have gone to another node meanwhile. */
+static char *
+find_target (const Step *step)
+{
+  if (step->fault->target != NULL)
+    return g_strdup (step->fault->target);
+  if (step->fault->kind == RJ_FAULT_THAW_MEDIA_NODE)
+    return g_strdup ("same");
+  return g_strconcat ("session:", step->script->session, NULL);
+}
+
 static void
 do_deployment_fault (Step *step)
 {
   RjFaultScript *self = g_object_ref (step->script);
-  g_autofree char *target = step->fault->target != NULL
-                              ? g_strdup (step->fault->target)
-                              : g_strconcat ("session:", self->session, NULL);
+  g_autofree char *target = find_target (step);
 
   rj_deployment_fault_async (self->deployment, step->fault->what, target, self->lifetime,
                              on_deployment_done, step);

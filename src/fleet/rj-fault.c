@@ -13,10 +13,10 @@ typedef struct {
 } Row;
 
 static const Row rows[] = {
-  [RJ_FAULT_KILL_MEDIA_NODE] = { "kill-media-node", TRUE, "N|all" },
-  [RJ_FAULT_FREEZE_MEDIA_NODE] = { "freeze-media-node", TRUE, "N|all" },
-  [RJ_FAULT_THAW_MEDIA_NODE] = { "thaw-media-node", TRUE, "N|all" },
-  [RJ_FAULT_RESTART_MEDIA_NODE] = { "restart-media-node", TRUE, "N|all" },
+  [RJ_FAULT_KILL_MEDIA_NODE] = { "kill-media-node", TRUE, "N|all|same" },
+  [RJ_FAULT_FREEZE_MEDIA_NODE] = { "freeze-media-node", TRUE, "N|all|same" },
+  [RJ_FAULT_THAW_MEDIA_NODE] = { "thaw-media-node", TRUE, "N|all|same" },
+  [RJ_FAULT_RESTART_MEDIA_NODE] = { "restart-media-node", TRUE, "N|all|same" },
   [RJ_FAULT_CUT_WEBSOCKET] = { "cut-websocket", FALSE, "fin|rst" },
   [RJ_FAULT_RUN] = { "run", FALSE, "*", TRUE },
 };

@@ -18,7 +18,7 @@ typedef enum {
 typedef struct {
   RjFaultKind kind;
   const char *what; /* "kill-media-node"; static */
-  char *target;     /* (nullable): "1", "all", "fin", "rst", the command */
+  char *target;     /* (nullable): "1", "all", "same", "fin", "rst", the command */
   gint64 at_us;     /* after everybody flowed */
 } RjFault;
 

@@ -57,7 +57,7 @@ class WaysBack(harness.Case):
 
     def test_frozen_node_that_goes_on_later(self):
         outcome = self.run_rejoin("--participants", "4,2", "--fault", "freeze-media-node@1s",
-                                  "--fault", "thaw-media-node:0@21s", "--within", "20s")
+                                  "--fault", "thaw-media-node@21s", "--within", "20s")
         self.check_everybody_back(outcome, 4, "silence")
         for participant in outcome.summary["participants"][:4]:
             self.assertEqual(participant["rejoins"][0]["detected_by"], "rtp-silence")
@@ -65,16 +65,20 @@ class WaysBack(harness.Case):
 
     def test_frozen_node_that_is_replaced(self):
         outcome = self.run_rejoin("--participants", "4,2", "--fault", "freeze-media-node@1s",
-                                  "--fault", "restart-media-node:0@14s", "--within", "20s")
+                                  "--fault", "restart-media-node:same@14s", "--within", "20s")
         self.check_everybody_back(outcome, 4, "silence")
 
     def test_short_freeze_is_sat_out(self):
-        outcome = self.run_rejoin("--participants", "3", "--fault", "freeze-media-node:0@1s",
-                                  "--fault", "thaw-media-node:0@4s")
+        outcome = self.run_rejoin("--participants", "3", "--fault", "freeze-media-node@1s",
+                                  "--fault", "thaw-media-node@4s")
         self.assertEqual(len(outcome.find("joined")), 3)
         for edge in outcome.summary["edges"]:
             self.assertEqual(len(edge["outages_ms"]), 1, edge)
             self.assertGreater(edge["outages_ms"][0], 2500)
+
+    def test_the_same_node_needs_a_fault_before(self):
+        outcome = self.run_rejoin(*harness.SMALL, "--participants", "2", "--fault", "thaw-media-node@100ms", code=3)
+        self.assertIn("no fault before this one has hit a single media node", outcome.stdout)
 
 
 if __name__ == "__main__":

@@ -68,7 +68,7 @@ static void
 test_flag_wins_over_environment (Fixture *f, gconstpointer unused)
 {
   g_setenv ("REJOIN_WITHIN", "3s", TRUE);
-  g_setenv ("REJOIN_FAULT", "kill-media-node@1s\nkill-media-node:1@2s", TRUE);
+  g_setenv ("REJOIN_FAULT", "kill-media-node@1s\nkill-media-node:same@2s", TRUE);
   g_setenv ("REJOIN_NONSENSE", "1", TRUE);
   g_assert_true (parse (f, "--within=4s --bitrate 1.5M"));
   g_assert_cmpint (f->options.within_us, ==, 4 * G_USEC_PER_SEC);
