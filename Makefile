@@ -3,7 +3,7 @@ BUILD ?= build
 MESON_TEST = meson test -C $(BUILD) --print-errorlogs
 MESON_TEST_ASAN = meson test -C $(BUILD)-asan --print-errorlogs --wrapper $(CURDIR)/tests/lib/with-sanitizers
 
-.PHONY: demo test asan asan-part bench soak lint format clean setup build setup-tests
+.PHONY: demo test conformance asan asan-part bench soak lint format clean setup build setup-tests
 
 build: setup
 	@test -f $(BUILD)/build.ninja || meson setup $(BUILD)
@@ -22,6 +22,14 @@ demo: build
 # Unit, component and integration tests, the browser and the lints.
 test: setup-tests build
 	$(MESON_TEST) --no-suite soak
+
+# Every statement about OpenVidu 2 (tests/conformance/statements.tsv), proven or not: a table, and
+# $(BUILD)/conformance.json. Fails when one is not.
+conformance: setup-tests build
+	@status=0; $(MESON_TEST) --suite conformance || status=1; \
+	python3 tests/conformance/statements.py --log $(BUILD)/meson-logs/testlog.json \
+	  --output $(BUILD)/conformance.json || status=1; \
+	exit $$status
 
 # The same code under the address and undefined-behaviour sanitizers.
 asan: setup-tests
