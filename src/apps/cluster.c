@@ -96,9 +96,10 @@ on_stopped (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 stop (App *app)
 {
-  if (!app->stopping)
-    rj_supervisor_stop_async (app->supervisor, on_stopped, app);
+  if (app->stopping)
+    return;
   app->stopping = TRUE;
+  rj_supervisor_stop_async (app->supervisor, on_stopped, app);
 }
 
 static void
@@ -116,7 +117,7 @@ on_started (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (rj_supervisor_start_finish (RJ_SUPERVISOR (source), result, &error))
     print_cluster (app);
-  else
+  else if (!app->stopping)
     on_failed (app->supervisor, error, app);
 }
 

@@ -63,7 +63,8 @@ on_started (GObject *source, GAsyncResult *result, gpointer user_data)
   RjEvent *event;
 
   if (!rj_supervisor_start_finish (RJ_SUPERVISOR (source), result, &error)) {
-    fail (app, error);
+    if (!app->stopping)
+      fail (app, error);
     return;
   }
   event = rj_event_new ("ready");

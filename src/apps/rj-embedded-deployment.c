@@ -31,19 +31,27 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (RjEmbeddedDeployment,
                                G_IMPLEMENT_INTERFACE (RJ_TYPE_DEPLOYMENT,
                                                       rj_embedded_deployment_iface_init))
 
+static GHashTable *
+new_commands (void)
+{
+  return g_hash_table_new_full (NULL, NULL, NULL, g_object_unref);
+}
+
 static void
 fail_all (RjEmbeddedDeployment *self, const char *message)
 {
   g_autoptr (GTask) starting = g_steal_pointer (&self->starting);
+  /* an answer may bring the next command */
+  g_autoptr (GHashTable) commands = g_steal_pointer (&self->commands);
   GHashTableIter iter;
   gpointer task;
 
+  self->commands = new_commands ();
   if (starting != NULL)
     g_task_return_new_error (starting, RJ_ERROR, RJ_ERROR_ENVIRONMENT, "%s", message);
-  g_hash_table_iter_init (&iter, self->commands);
+  g_hash_table_iter_init (&iter, commands);
   while (g_hash_table_iter_next (&iter, NULL, &task))
     g_task_return_new_error (task, RJ_ERROR, RJ_ERROR_ENVIRONMENT, "%s", message);
-  g_hash_table_remove_all (self->commands);
 }
 
 static void
@@ -234,7 +242,7 @@ rj_embedded_deployment_class_init (RjEmbeddedDeploymentClass *klass)
 static void
 rj_embedded_deployment_init (RjEmbeddedDeployment *self)
 {
-  self->commands = g_hash_table_new_full (NULL, NULL, NULL, g_object_unref);
+  self->commands = new_commands ();
 }
 
 RjEmbeddedDeployment *

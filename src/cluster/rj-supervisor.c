@@ -83,6 +83,8 @@ on_server_ready (RjChild *server, RjSupervisor *self)
   g_autoptr (GTlsCertificate) certificate = load_certificate (self, &error);
   GTask *task;
 
+  if (self->starting == NULL)
+    return; /* stopped meanwhile */
   if (error != NULL) {
     g_prefix_error (&error, "the TLS certificate: ");
     give_up (self, g_steal_pointer (&error));
@@ -276,6 +278,17 @@ on_stop_limit (gpointer user_data)
     rj_child_send_signal (self->server, SIGKILL, NULL);
 }
 
+/* Whoever waits for the start hears that it will not come. */
+static void
+abandon_start (RjSupervisor *self)
+{
+  g_autoptr (GTask) task = g_steal_pointer (&self->starting);
+
+  if (task != NULL)
+    g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CANCELLED,
+                             "the embedded cluster was stopped before it was ready");
+}
+
 void
 rj_supervisor_stop_async (RjSupervisor *self, GAsyncReadyCallback callback, gpointer user_data)
 {
@@ -283,6 +296,7 @@ rj_supervisor_stop_async (RjSupervisor *self, GAsyncReadyCallback callback, gpoi
 
   self->stopping = g_task_new (self, NULL, callback, user_data);
   g_task_set_source_tag (self->stopping, rj_supervisor_stop_async);
+  abandon_start (self);
   g_ptr_array_set_size (self->delayed, 0);
   g_hash_table_remove_all (self->restarts);
   if (self->app != NULL)

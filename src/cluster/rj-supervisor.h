@@ -45,7 +45,8 @@ void
 rj_supervisor_start_async (RjSupervisor *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean rj_supervisor_start_finish (RjSupervisor *self, GAsyncResult *result, GError **error);
 
-/* Ends all processes in order, killing those that do not end within 2 s. */
+/* Ends all processes in order, killing those that do not end within 2 s. A start that is under way ends with
+ * G_IO_ERROR_CANCELLED. */
 void
 rj_supervisor_stop_async (RjSupervisor *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean rj_supervisor_stop_finish (RjSupervisor *self, GAsyncResult *result, GError **error);
