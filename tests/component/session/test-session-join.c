@@ -333,24 +333,27 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-#define ADD(name, func) g_test_add_func ("/session/join/" name, func)
+#define ADD(name, func)                g_test_add_func ("/session/join/" name, func)
+#define PROVES(statements, name, func) g_test_add_func (statements "/session/join/" name, func)
   ADD ("alone-in-the-room", test_alone_in_the_room);
   ADD ("those-present-and-those-who-come", test_those_present_and_those_who_come);
-  ADD ("the-same-stream-twice-is-one", test_the_same_stream_twice_is_one);
-  ADD ("publisher-leaves-and-unpublishes", test_publisher_leaves_and_unpublishes);
+  PROVES ("/client-14", "the-same-stream-twice-is-one", test_the_same_stream_twice_is_one);
+  PROVES ("/client-42", "publisher-leaves-and-unpublishes", test_publisher_leaves_and_unpublishes);
   ADD ("publisher-left-while-we-subscribe", test_publisher_left_while_we_subscribe);
   ADD ("muted-streams-flow-when-connected", test_muted_streams_flow_when_connected);
   ADD ("a-ghost-of-the-same-name-gives-way", test_a_ghost_of_the_same_name_gives_way);
   ADD ("the-own-ghost-is-not-subscribed", test_the_own_ghost_is_not_subscribed);
-  ADD ("candidates-go-to-their-peers", test_candidates_go_to_their_peers);
+  PROVES ("/client-27/client-28", "candidates-go-to-their-peers",
+          test_candidates_go_to_their_peers);
   ADD ("subscribe-only-and-publish-only", test_subscribe_only_and_publish_only);
   ADD ("leaving", test_leaving);
-  ADD ("leaving-is-bounded", test_leaving_is_bounded);
+  PROVES ("/client-46", "leaving-is-bounded", test_leaving_is_bounded);
   ADD ("stats-at-the-end", test_stats_at_the_end);
   ADD ("disposed-at-every-step", test_disposed_at_every_step);
   ADD ("left-at-every-step", test_left_at_every_step);
   ADD ("no-ports-open", test_no_ports_open);
   ADD ("the-role-forbids-publishing", test_the_role_forbids_publishing);
 #undef ADD
+#undef PROVES
   return g_test_run ();
 }

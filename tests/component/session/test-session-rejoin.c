@@ -490,30 +490,33 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-#define ADD(name, func) g_test_add_func ("/session/rejoin/" name, func)
-  ADD ("node-crashed", test_node_crashed);
+#define ADD(name, func)                g_test_add_func ("/session/rejoin/" name, func)
+#define PROVES(statements, name, func) g_test_add_func (statements "/session/rejoin/" name, func)
+  PROVES ("/client-43", "node-crashed", test_node_crashed);
   ADD ("ends-when-all-are-back", test_the_rejoin_ends_when_all_are_back);
   ADD ("a-second-crash-is-a-second-rejoin", test_a_second_crash_is_a_second_rejoin);
-  ADD ("refused-then-let-in", test_refused_then_let_in);
+  PROVES ("/client-21", "refused-then-let-in", test_refused_then_let_in);
   ADD ("the-first-join-retries-too", test_the_first_join_retries_too);
-  ADD ("a-token-source-that-refuses", test_a_token_source_that_refuses);
+  PROVES ("/client-20", "a-token-source-that-refuses", test_a_token_source_that_refuses);
   ADD ("the-deadline", test_the_deadline);
-  ADD ("reasons-to-give-up", test_reasons_to_give_up);
+  PROVES ("/client-43", "reasons-to-give-up", test_reasons_to_give_up);
   ADD ("reasons-to-come-back", test_reasons_to_come_back);
   ADD ("the-server-stopped", test_the_server_stopped);
   ADD ("evicted-before-anything-flowed", test_evicted_before_anything_flowed);
-  ADD ("publishing-waits-for-the-media-server", test_publishing_waits_for_the_media_server);
+  PROVES ("/client-45", "publishing-waits-for-the-media-server",
+          test_publishing_waits_for_the_media_server);
   ADD ("a-try-that-cannot-publish-is-thrown-away", test_a_try_that_cannot_publish_is_thrown_away);
   ADD ("publish-timeout-and-106", test_publish_timeout_and_106);
   ADD ("subscribing-fails-alone", test_subscribing_fails_alone);
-  ADD ("media-server-reconnect", test_media_server_reconnect);
-  ADD ("forced-to-unpublish", test_forced_to_unpublish);
-  ADD ("resumed-media-is-untouched", test_resumed_media_is_untouched);
+  PROVES ("/client-44/client-45", "media-server-reconnect", test_media_server_reconnect);
+  PROVES ("/client-44", "forced-to-unpublish", test_forced_to_unpublish);
+  PROVES ("/client-38", "resumed-media-is-untouched", test_resumed_media_is_untouched);
   ADD ("requests-are-sent-again-after-resuming", test_requests_are_sent_again_after_resuming);
   ADD ("disposed-at-every-step", test_disposed_at_every_step);
   ADD ("disposed-at-every-turn", test_disposed_at_every_turn);
   ADD ("the-own-peer-breaks", test_the_own_peer_breaks);
   ADD ("a-peer-without-an-offer", test_a_peer_without_an_offer);
 #undef ADD
+#undef PROVES
   return g_test_run ();
 }

@@ -420,15 +420,16 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-#define ADD(name, func) g_test_add_func ("/session/silence/" name, func)
-  ADD ("one-edge-is-reconnected-once", test_one_edge_is_reconnected_once);
-  ADD ("one-edge-never-ends-the-stay", test_one_edge_never_ends_the_stay);
-  ADD ("all-silent-and-back-in-time", test_all_silent_and_back_in_time);
-  ADD ("all-silent-leave-and-rejoin", test_all_silent_leave_and_rejoin);
+#define ADD(name, func)                g_test_add_func ("/session/silence/" name, func)
+#define PROVES(statements, name, func) g_test_add_func (statements "/session/silence/" name, func)
+  PROVES ("/client-35", "one-edge-is-reconnected-once", test_one_edge_is_reconnected_once);
+  PROVES ("/client-35", "one-edge-never-ends-the-stay", test_one_edge_never_ends_the_stay);
+  PROVES ("/client-35", "all-silent-and-back-in-time", test_all_silent_and_back_in_time);
+  PROVES ("/client-35", "all-silent-leave-and-rejoin", test_all_silent_leave_and_rejoin);
   ADD ("the-servers-word-comes-first", test_the_servers_word_comes_first);
   ADD ("leaving-a-frozen-session-is-bounded", test_leaving_a_frozen_session_is_bounded);
-  ADD ("some-return", test_some_return);
-  ADD ("nothing-is-sent-in-quiet", test_nothing_is_sent_in_quiet);
+  PROVES ("/client-35", "some-return", test_some_return);
+  PROVES ("/client-35", "nothing-is-sent-in-quiet", test_nothing_is_sent_in_quiet);
   ADD ("suspended-silence-waits", test_suspended_silence_waits);
   ADD ("suspended-silence-resumed", test_suspended_silence_resumed);
   ADD ("a-dead-session-is-deleted-once", test_a_dead_session_is_deleted_once);
@@ -437,6 +438,7 @@ main (int argc, char **argv)
   ADD ("muted-is-not-silent", test_muted_is_not_silent);
   ADD ("no-media-on-the-only-edge", test_no_media_on_the_only_edge);
 #undef ADD
+#undef PROVES
   g_test_add_func ("/session/silence/rtcp", test_rtcp_silence_is_stamped);
   g_test_add_func ("/session/silence/icmp/everybody", test_icmp_of_everybody_waits);
   g_test_add_func ("/session/silence/icmp/one", test_icmp_of_one_peer_is_mended);

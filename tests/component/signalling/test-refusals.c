@@ -223,12 +223,12 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (refusals); i++) {
-    g_autofree char *path = g_strdup_printf ("/refusals/%d-%u", refusals[i].code, i);
+    g_autofree char *path = g_strdup_printf ("/client-17/refusals/%d-%u", refusals[i].code, i);
 
     g_test_add_data_func (path, &refusals[i], test_refused);
   }
-  g_test_add_func ("/refusals/never-answered", test_never_answered);
-  g_test_add_func ("/refusals/frozen-server", test_a_frozen_server_is_a_timeout_of_join);
+  g_test_add_func ("/client-18/refusals/never-answered", test_never_answered);
+  g_test_add_func ("/client-18/refusals/frozen-server", test_a_frozen_server_is_a_timeout_of_join);
   g_test_add_func ("/refusals/closed-while-joining", test_closed_while_joining);
   g_test_add_func ("/refusals/answer-without-id", test_answer_without_id);
   g_test_add_func ("/refusals/server-down", test_server_down);

@@ -328,23 +328,26 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_data_func ("/resume/cut-by-fin", NULL, test_cut);
-  g_test_add_data_func ("/resume/cut-by-rst", "rst", test_cut);
+  g_test_add_data_func ("/client-4/client-7/client-36/client-37/client-38/resume/cut-by-fin", NULL,
+                        test_cut);
+  g_test_add_data_func ("/client-4/client-7/client-36/client-37/client-38/resume/cut-by-rst", "rst",
+                        test_cut);
   g_test_add_func ("/resume/closed-by-the-server", test_closed_by_the_server);
   g_test_add_func ("/resume/never", test_never_resumes);
-  g_test_add_func ("/resume/open-requests", test_open_requests_are_lost_and_candidates_repeated);
-  g_test_add_func ("/resume/server-away", test_server_away_for_a_while);
-  g_test_add_func ("/resume/server-gone", test_server_gone);
-  g_test_add_func ("/resume/session-unknown", test_session_unknown);
-  g_test_add_func ("/resume/zombie", test_zombie);
-  g_test_add_func ("/resume/connect-unanswered", test_connect_unanswered);
-  g_test_add_func ("/resume/cut-while-resuming", test_cut_while_resuming);
-  g_test_add_func ("/resume/ping-unanswered", test_ping_unanswered);
-  g_test_add_func ("/resume/pings-go-on", test_pings_go_on);
+  g_test_add_func ("/client-4/client-18/resume/open-requests",
+                   test_open_requests_are_lost_and_candidates_repeated);
+  g_test_add_func ("/client-36/resume/server-away", test_server_away_for_a_while);
+  g_test_add_func ("/client-36/resume/server-gone", test_server_gone);
+  g_test_add_func ("/client-39/resume/session-unknown", test_session_unknown);
+  g_test_add_func ("/client-40/resume/zombie", test_zombie);
+  g_test_add_func ("/client-18/client-36/resume/connect-unanswered", test_connect_unanswered);
+  g_test_add_func ("/client-36/resume/cut-while-resuming", test_cut_while_resuming);
+  g_test_add_func ("/client-8/client-36/resume/ping-unanswered", test_ping_unanswered);
+  g_test_add_func ("/client-7/resume/pings-go-on", test_pings_go_on);
   g_test_add_func ("/resume/leaving-while-resuming", test_leaving_while_resuming);
   g_test_add_func ("/resume/cut-while-leaving", test_cut_while_leaving);
-  g_test_add_func ("/lost/evicted", test_evicted);
+  g_test_add_func ("/client-41/lost/evicted", test_evicted);
   g_test_add_func ("/lost/closed-in-the-handler", test_closed_in_the_handler);
-  g_test_add_func ("/lost/master-crashed", test_master_crashed);
+  g_test_add_func ("/client-49/lost/master-crashed", test_master_crashed);
   return g_test_run ();
 }

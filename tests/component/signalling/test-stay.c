@@ -341,17 +341,20 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/stay/joins-an-empty-room", test_joins_an_empty_room);
-  g_test_add_func ("/stay/tells-who-is-there", test_tells_who_is_there);
-  g_test_add_func ("/stay/remembers-early-lefts", test_remembers_early_lefts);
-  g_test_add_func ("/stay/publishes", test_publishes);
-  g_test_add_func ("/stay/subscribes", test_subscribes);
-  g_test_add_func ("/stay/routes-candidates-once", test_routes_candidates_once);
-  g_test_add_func ("/stay/follows-the-room", test_follows_the_room);
-  g_test_add_func ("/stay/survives-odd-messages", test_survives_odd_messages);
+  g_test_add_func ("/client-1/client-9/client-10/stay/joins-an-empty-room",
+                   test_joins_an_empty_room);
+  g_test_add_func ("/client-13/client-14/stay/tells-who-is-there", test_tells_who_is_there);
+  g_test_add_func ("/real-1/stay/remembers-early-lefts", test_remembers_early_lefts);
+  g_test_add_func ("/client-22/client-23/client-28/client-33/stay/publishes", test_publishes);
+  g_test_add_func ("/client-28/client-29/client-33/stay/subscribes", test_subscribes);
+  g_test_add_func ("/client-27/stay/routes-candidates-once", test_routes_candidates_once);
+  g_test_add_func ("/client-15/client-16/client-42/client-48/stay/follows-the-room",
+                   test_follows_the_room);
+  g_test_add_func ("/client-16/client-18/client-50/stay/survives-odd-messages",
+                   test_survives_odd_messages);
   g_test_add_func ("/stay/answer-without-sdp", test_an_answer_without_sdp_is_an_error);
-  g_test_add_func ("/stay/leaves-in-order", test_leaves_in_order);
-  g_test_add_func ("/stay/leaves-unanswered", test_leaves_without_a_text_when_unanswered);
+  g_test_add_func ("/client-46/stay/leaves-in-order", test_leaves_in_order);
+  g_test_add_func ("/client-46/stay/leaves-unanswered", test_leaves_without_a_text_when_unanswered);
   g_test_add_func ("/stay/close-answers-everything", test_close_answers_everything);
   return g_test_run ();
 }

@@ -184,14 +184,14 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/protocol/jsonrpc/errors", test_the_three_shapes_of_errors_are_read);
+  g_test_add_func ("/client-17/protocol/jsonrpc/errors", test_the_three_shapes_of_errors_are_read);
   g_test_add_func ("/protocol/jsonrpc/ids", test_odd_ids_are_told_apart);
   g_test_add_func ("/protocol/jsonrpc/calls", test_requests_and_notifications_differ_by_the_id);
   g_test_add_func ("/protocol/jsonrpc/invalid", test_what_is_no_frame_says_why);
   g_test_add_func ("/protocol/jsonrpc/quote", test_the_problem_does_not_quote_the_text);
   g_test_add_func ("/protocol/jsonrpc/length", test_a_frame_may_be_cut_out_of_a_buffer);
   g_test_add_func ("/protocol/jsonrpc/builders", test_builders_make_the_documented_texts);
-  g_test_add_func ("/protocol/jsonrpc/gerror",
+  g_test_add_func ("/client-17/protocol/jsonrpc/gerror",
                    test_an_error_for_people_is_short_and_holds_no_secret);
   return g_test_run ();
 }

@@ -297,17 +297,17 @@ main (int argc, char **argv)
   g_test_add_func ("/protocol/openvidu2/metadata", test_metadata_is_split_and_joined);
   g_test_add_func ("/protocol/openvidu2/name", test_the_name_is_in_client_data);
   g_test_add_func ("/protocol/openvidu2/stream-id", test_stream_ids_name_their_connection);
-  g_test_add_func ("/protocol/openvidu2/dimensions", test_dimensions_are_text);
+  g_test_add_func ("/client-23/protocol/openvidu2/dimensions", test_dimensions_are_text);
   g_test_add_func ("/protocol/openvidu2/reasons", test_reasons_are_known_by_their_words);
-  g_test_add_func ("/protocol/openvidu2/joined/bare", test_a_join_result_may_lack_much);
+  g_test_add_func ("/client-12/protocol/openvidu2/joined/bare", test_a_join_result_may_lack_much);
   g_test_add_func ("/protocol/openvidu2/joined/full", test_a_join_result_with_everything);
   g_test_add_func ("/protocol/openvidu2/joined/broken", test_broken_join_results_are_refused);
   g_test_add_func ("/protocol/openvidu2/lenient",
                    test_texts_may_come_as_numbers_but_not_as_objects);
   g_test_add_func ("/protocol/openvidu2/connect", test_connect_tells_null_from_empty);
-  g_test_add_func ("/protocol/openvidu2/property/wrapped",
+  g_test_add_func ("/client-48/protocol/openvidu2/property/wrapped",
                    test_property_values_are_wrapped_once_more);
-  g_test_add_func ("/protocol/openvidu2/property/filter", test_filters_are_not_wrapped);
+  g_test_add_func ("/client-48/protocol/openvidu2/property/filter", test_filters_are_not_wrapped);
   g_test_add_func ("/protocol/openvidu2/property/broken", test_broken_properties_are_refused);
   g_test_add_func ("/protocol/openvidu2/message", test_signals_are_refused_by_the_real_codes);
   g_test_add_func ("/protocol/openvidu2/stream-copy", test_streams_are_copied_whole);

@@ -113,7 +113,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/protocol/token-url/uri", test_the_uri_drops_path_and_token);
+  g_test_add_func ("/client-2/protocol/token-url/uri", test_the_uri_drops_path_and_token);
   g_test_add_func ("/protocol/token-url/secret", test_a_recorder_joins_with_the_secret);
   g_test_add_func ("/protocol/token-url/refused", test_no_token_is_refused_without_quoting_it);
   g_test_add_func ("/protocol/token-url/build", test_tokens_are_made_of_the_public_url);

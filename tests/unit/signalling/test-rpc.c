@@ -240,12 +240,12 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 #define ADD(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
-  ADD ("/rpc/answers", test_answers);
-  ADD ("/rpc/errors", test_errors);
-  ADD ("/rpc/limit", test_limit);
-  ADD ("/rpc/lost-and-held", test_lost_and_held);
+  ADD ("/client-18/rpc/answers", test_answers);
+  ADD ("/client-17/rpc/errors", test_errors);
+  ADD ("/client-18/rpc/limit", test_limit);
+  ADD ("/client-4/client-18/rpc/lost-and-held", test_lost_and_held);
   ADD ("/rpc/close", test_close);
   ADD ("/rpc/close-inside", test_close_inside);
-  ADD ("/keepalive", test_keepalive);
+  ADD ("/client-7/client-8/keepalive", test_keepalive);
   return g_test_run ();
 }

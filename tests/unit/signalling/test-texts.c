@@ -115,7 +115,7 @@ main (int argc, char **argv)
   g_test_add_func ("/texts/session-id", test_session_id);
   g_test_add_func ("/texts/excerpt", test_excerpt);
   g_test_add_func ("/texts/shown-url", test_shown_url);
-  g_test_add_func ("/openvidu2/resume-times", test_resume_times);
+  g_test_add_func ("/client-36/openvidu2/resume-times", test_resume_times);
   g_test_add_func ("/openvidu2/states", test_states);
   g_test_add_func ("/texts/presets", test_presets);
   return g_test_run ();
