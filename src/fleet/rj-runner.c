@@ -61,8 +61,9 @@ struct _RjRunner {
   gint64 started_us;
   gint64 joining_us;
   gint64 flowing_us;
-  gint64 calm_us;   /* since when everybody has been back; 0: not */
-  gint64 effect_us; /* last time that somebody lost something */
+  gint64 calm_us;          /* since when everybody has been back; 0: not */
+  gboolean has_last_stats; /* those of the end have been emitted */
+  gint64 effect_us;        /* last time that somebody lost something */
   RjTimer *tick;
 };
 
@@ -178,7 +179,8 @@ start_leaving (RjRunner *self, const char *reason)
   }
   if (was_joining)
     rj_crew_tell_pending (self->crew);
-  rj_crew_emit_stats (self->crew);
+  if (!self->has_last_stats)
+    rj_crew_emit_stats (self->crew);
   rj_crew_leave_async (self->crew, LEAVE_LIMIT_US, on_left, g_object_ref (self));
 }
 
@@ -203,6 +205,20 @@ is_harm_over (RjRunner *self, gint64 now_us)
          now_us - harm_us > self->config.options->silence_leave_us + CALM_US;
 }
 
+/* Everybody has been back for a while. Signs of life are not pictures: only the counts of the moment tell
+ * whether frames are complete again. */
+static gboolean
+is_calm (RjRunner *self, gint64 now_us)
+{
+  if (self->calm_us == 0 || now_us - self->calm_us < CALM_US)
+    return FALSE;
+  rj_crew_emit_stats (self->crew);
+  self->has_last_stats = rj_measure_everyone_sees (self->config.measure);
+  if (!self->has_last_stats)
+    self->calm_us = 0;
+  return self->has_last_stats;
+}
+
 static const char *
 find_end_of_watching (RjRunner *self, gint64 now_us)
 {
@@ -219,7 +235,7 @@ find_end_of_watching (RjRunner *self, gint64 now_us)
     self->calm_us = now_us;
   if (options->duration_us >= 0)
     return now_us - self->flowing_us >= options->duration_us && faults_done ? "duration" : NULL;
-  if (self->calm_us != 0 && now_us - self->calm_us >= CALM_US)
+  if (is_calm (self, now_us))
     return quiet ? "duration" : "recovered";
   if (faults_done && !quiet &&
       now_us - rj_fault_script_get_ended_us (self->script) > options->within_us + CALM_US)

@@ -109,6 +109,25 @@ rj_measure_count_flowing (RjMeasure *self)
 }
 
 gboolean
+rj_measure_everyone_sees (RjMeasure *self)
+{
+  const RjFacts *facts = self->facts;
+  gboolean dark = FALSE;
+
+  for (guint i = 0; i < facts->members->len; i++) {
+    const RjMember *member = g_ptr_array_index (facts->members, i);
+
+    for (guint k = 0; k < member->edges->len && !dark; k++) {
+      RjEdgeResult *edge = rj_edge_conclude (facts, g_ptr_array_index (member->edges, k));
+
+      dark = edge != NULL && edge->down_at_end;
+      g_clear_pointer (&edge, rj_edge_result_free);
+    }
+  }
+  return !dark;
+}
+
+gboolean
 rj_measure_has_recovered (RjMeasure *self)
 {
   const RjFacts *facts = self->facts;

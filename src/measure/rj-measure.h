@@ -139,6 +139,9 @@ int rj_result_get_exit_code (const RjResult *self);
 /* Live questions of the runner. All edges that are expected now flow, and so does every participant that
  * has not left on purpose. FALSE as long as somebody of run-started has not joined, or has failed. */
 gboolean rj_measure_everyone_flows (RjMeasure *self);
+/* No edge was dark at the last event. To be asked right after statistics of all peers were emitted: signs of
+ * life (packets, audio) may go on where no frame is complete. */
+gboolean rj_measure_everyone_sees (RjMeasure *self);
 /* A fault has taken effect (somebody lost something) and everybody is back. */
 gboolean rj_measure_has_recovered (RjMeasure *self);
 guint rj_measure_count_flowing (RjMeasure *self);

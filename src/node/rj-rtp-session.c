@@ -1,6 +1,7 @@
 #include "rj-rtp-session.h"
 
 #include "rj-key-frames.h"
+#include "rj-loss-watch.h"
 #include "rj-packet-history.h"
 #include "rj-reception.h"
 #include "rj-stream-rewriter.h"
@@ -47,6 +48,7 @@ struct _RjRtpSession {
   guint serial;
   Stream streams[RJ_N_MEDIA];
   RjKeyFrames *key_frames;
+  RjLossWatch *loss_watch; /* of the video */
   RjTimer *report_timer;
   RjTimer *media_state_timer;
   gboolean started;
@@ -57,6 +59,7 @@ struct _RjRtpSession {
 };
 
 static void ask_for_key_frame (gpointer user_data);
+static void on_lost (gpointer user_data);
 
 static guint
 draw_serial (void)
@@ -83,6 +86,8 @@ rj_rtp_session_new (RjClock *clock,
     description->max_receive_kbps == 0 ? UNLIMITED_KBPS : description->max_receive_kbps;
   self->serial = draw_serial ();
   self->key_frames = rj_key_frames_new (clock, dice, ask_for_key_frame, self);
+  self->loss_watch =
+    rj_loss_watch_new (clock, &self->streams[RJ_MEDIUM_VIDEO].reception, on_lost, self);
   for (guint i = 0; i < RJ_N_MEDIA; i++) {
     Stream *stream = &self->streams[i];
 
@@ -104,6 +109,7 @@ rj_rtp_session_free (RjRtpSession *self)
   rj_clock_cancel_timer (self->clock, &self->report_timer);
   rj_clock_cancel_timer (self->clock, &self->media_state_timer);
   rj_key_frames_free (self->key_frames);
+  rj_loss_watch_free (self->loss_watch);
   for (guint i = 0; i < RJ_N_MEDIA; i++)
     rj_packet_history_free (self->streams[i].history);
   g_object_unref (self->clock);
@@ -352,6 +358,8 @@ take_packet (
   rj_reception_add (&stream->reception, unit->packet.sequence, unit->packet.timestamp,
                     unit->packet.size, at_us);
   stream->received_us = at_us;
+  if (stream->kind == RJ_MEDIUM_VIDEO)
+    rj_loss_watch_look (self->loss_watch);
   if (stream->history != NULL)
     rj_packet_history_take (stream->history, &unit->packet);
   if (first && stream->description.remb)
@@ -428,6 +436,12 @@ rj_rtp_session_want_key_frame (RjRtpSession *self)
     rj_key_frames_want (self->key_frames);
   else
     self->key_wanted = TRUE;
+}
+
+static void
+on_lost (gpointer user_data)
+{
+  rj_rtp_session_want_key_frame (user_data);
 }
 
 /* --- to the client --- */

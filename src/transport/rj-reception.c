@@ -55,6 +55,14 @@ rj_reception_add_sr (RjReception *self, const RjRtcpSenderInfo *info, gint64 at_
   self->last_sr_us = at_us;
 }
 
+gint64
+rj_reception_count_missing (const RjReception *self)
+{
+  gint64 n_expected = (gint64) self->highest_sequence - self->base_sequence + 1;
+
+  return self->started ? MAX (n_expected - (gint64) self->n_packets, 0) : 0;
+}
+
 static guint8
 get_fraction_lost (guint32 expected, guint64 received)
 {

@@ -29,6 +29,9 @@ rj_reception_add (RjReception *self, guint16 sequence, guint32 timestamp, gsize 
 /* A sender report of this stream arrived. */
 void rj_reception_add_sr (RjReception *self, const RjRtcpSenderInfo *info, gint64 at_us);
 
+/* Packets that were overtaken and have not come (so far). Duplicates make it too small. 0 before the first packet */
+gint64 rj_reception_count_missing (const RjReception *self);
+
 /* Fills in a block about @ssrc and begins the next interval. Returns: FALSE before the first packet */
 gboolean
 rj_reception_report (RjReception *self, guint32 ssrc, gint64 now_us, RjRtcpReportBlock *block);

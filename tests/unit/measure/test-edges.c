@@ -321,6 +321,29 @@ test_muted_from_the_start_flows_with_dtls (void)
   g_assert_true (rj_measure_everyone_flows (measure));
 }
 
+/* Audio goes on, and no frame is complete: only the statistics of the moment show it. */
+static void
+test_packets_are_no_pictures (void)
+{
+  g_autoptr (RjtStory) story = rjt_story_new ("room");
+  g_autoptr (RjMeasure) measure = rj_measure_new ();
+
+  rjt_tell_start (story, "a b");
+  rjt_tell_join (story, 100, "a", 1, TRUE);
+  rjt_tell_join (story, 100, "b", 1, FALSE);
+  rjt_tell_watch (story, 200, "b", 1, "a");
+  rjt_tell (story, 5000, RJ_EVENT_PEER_STATS, "b", 1, "a", "{'last_frame_us@':4000,'open':true}");
+  rjt_story_feed (story, RJ_EVENT_SINK (measure), FALSE);
+  g_assert_true (rj_measure_everyone_flows (measure));
+  g_assert_false (rj_measure_everyone_sees (measure));
+  g_ptr_array_set_size (story->events, 0);
+  rjt_tell (story, 7000, RJ_EVENT_FRAME_GAP, "b", 1, "a",
+            "{'last_frame_us@':4000,'next_frame_us@':6000,'next_key_frame_us@':6100}");
+  rjt_tell (story, 7010, RJ_EVENT_PEER_STATS, "b", 1, "a", "{'last_frame_us@':6990,'open':true}");
+  rjt_story_feed (story, RJ_EVENT_SINK (measure), FALSE);
+  g_assert_true (rj_measure_everyone_sees (measure));
+}
+
 static void
 test_percentiles_are_exact (void)
 {
@@ -359,6 +382,7 @@ main (int argc, char **argv)
   ADD (a_foreign_publisher);
   ADD (audio_only_flows_with_the_first_packet);
   ADD (muted_from_the_start_flows_with_dtls);
+  ADD (packets_are_no_pictures);
   ADD (percentiles_are_exact);
   return g_test_run ();
 }

@@ -345,6 +345,23 @@ test_packet_lost_before_the_node (Fixture *f, gconstpointer unused)
   g_assert_cmpuint (f->n_rtp, ==, 4);
 }
 
+/* The subscribers cannot go on decoding: what Kurento does when its jitter buffer has given up */
+static void
+test_key_frame_is_asked_after_a_loss (Fixture *f, gconstpointer unused)
+{
+  guint n_before;
+
+  start (f);
+  publish (f, 10);
+  pass_time_ms (f, 1000); /* the first need */
+  n_before = f->publisher.n_fir;
+  publish (f, 13);
+  pass_time_ms (f, 499);
+  g_assert_cmpuint (f->publisher.n_fir, ==, n_before);
+  pass_time_ms (f, 1000);
+  g_assert_cmpuint (f->publisher.n_fir, ==, n_before + 2);
+}
+
 static void
 test_flow (Fixture *f, gconstpointer unused)
 {
@@ -399,6 +416,7 @@ main (int argc, char **argv)
   ADD ("reports", test_reports);
   ADD ("lost-packet-is-repeated", test_lost_packet_is_repeated);
   ADD ("packet-lost-before-the-node", test_packet_lost_before_the_node);
+  ADD ("key-frame-is-asked-after-a-loss", test_key_frame_is_asked_after_a_loss);
   ADD ("flow", test_flow);
   ADD ("media-state", test_media_state);
   ADD ("media-state-comes-late", test_media_state_comes_late);
