@@ -74,7 +74,7 @@ class WaysBack(harness.Case):
         self.assertEqual(len(outcome.find("joined")), 3)
         for edge in outcome.summary["edges"]:
             # how fast a node works off what has queued up meanwhile is its own affair
-            self.assertGreater(edge["outages_ms"][0], 2500, edge)
+            self.assertGreater(max(edge["outages_ms"]), 2500, edge)
             self.assertFalse(edge["down_at_end"], edge)
 
     def test_the_same_node_needs_a_fault_before(self):
