@@ -87,16 +87,13 @@ member_free (gpointer data)
 }
 
 static void
-fault_free (gpointer data)
+fault_clear (gpointer data)
 {
   RjFaultFacts *self = data;
 
-  g_free (self->what);
-  g_free (self->target);
   g_free (self->error);
   g_free (self->output);
   g_free (self->hit_session);
-  g_free (self);
 }
 
 RjFacts *
@@ -104,10 +101,11 @@ rj_facts_new (void)
 {
   RjFacts *self = g_new0 (RjFacts, 1);
 
+  self->store = rj_store_new ();
   self->within_ms = 15000;
   self->members_by_name = g_hash_table_new (g_str_hash, g_str_equal);
   self->members = g_ptr_array_new_with_free_func (member_free);
-  self->faults = g_ptr_array_new_with_free_func (fault_free);
+  self->faults = g_ptr_array_new_with_free_func (fault_clear);
   self->placements = g_array_new (FALSE, FALSE, sizeof (RjPlacement));
   self->crashes = g_array_new (FALSE, FALSE, sizeof (RjCrash));
   self->warnings = g_ptr_array_new_with_free_func (g_free);
@@ -130,6 +128,7 @@ rj_facts_free (RjFacts *self)
   g_array_unref (self->placements);
   g_array_unref (self->crashes);
   g_ptr_array_unref (self->warnings);
+  rj_store_free (self->store);
   g_free (self);
 }
 
@@ -147,12 +146,13 @@ rj_facts_ensure_member (RjFacts *self, const char *name)
   if (member != NULL)
     return member;
   member = g_new0 (RjMember, 1);
+  member->store = self->store;
   member->name = g_strdup (name);
   member->rank = RJ_RANK_UNPLANNED + self->members->len;
   member->publishes = -1;
   member->state = g_intern_static_string ("idle");
-  member->attempts = g_ptr_array_new_with_free_func (g_free);
-  member->publications = g_ptr_array_new_with_free_func (g_free);
+  member->attempts = g_ptr_array_new ();
+  member->publications = g_ptr_array_new ();
   member->edges = g_ptr_array_new_with_free_func (edge_free);
   member->edges_by_from = g_hash_table_new (g_str_hash, g_str_equal);
   member->rejoin_starts = g_array_new (FALSE, FALSE, sizeof (RjRejoinStart));
@@ -183,7 +183,7 @@ rj_member_ensure_edge (RjMember *self, const char *from)
   edge = g_new0 (RjEdge, 1);
   edge->to = self;
   edge->from = g_strdup (from);
-  edge->peers = g_ptr_array_new_with_free_func (g_free);
+  edge->peers = g_ptr_array_new ();
   edge->marks = g_array_new (FALSE, FALSE, sizeof (RjMark));
   edge->gaps = g_array_new (FALSE, FALSE, sizeof (RjFrameGap));
   g_ptr_array_add (self->edges, edge);
@@ -201,7 +201,7 @@ rj_member_ensure_attempt (RjMember *self, guint number, gint64 us)
     if (number == 0 || attempt->number == number)
       return attempt;
   }
-  attempt = g_new0 (RjAttemptFacts, 1);
+  attempt = rj_store_take (self->store, sizeof *attempt);
   attempt->us = us;
   attempt->number = number;
   rj_stamped_insert_pointer (self->attempts, attempt);
@@ -219,7 +219,7 @@ rj_member_find_attempt (RjMember *self, gint64 us)
 RjPeerFacts *
 rj_member_add_peer (RjMember *self, RjEdge *edge, RjAttemptFacts *attempt, gint64 us)
 {
-  RjPeerFacts *peer = g_new0 (RjPeerFacts, 1);
+  RjPeerFacts *peer = rj_store_take (self->store, sizeof *peer);
 
   peer->us = us;
   peer->attempt = attempt;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "rj-measure.h"
+#include "rj-store.h"
 
 G_BEGIN_DECLS
 
@@ -102,6 +103,7 @@ typedef struct {
 } RjFiring;
 
 struct _RjMember {
+  RjStore *store; /* of the facts, for what is of it */
   char *name;
   const char *session; /* interned */
   guint rank;          /* order of run-started */
@@ -142,14 +144,16 @@ typedef struct {
 typedef struct {
   gint64 us;
   guint index;
-  const char *node; /* interned (nullable): that was hit */
-  char *what, *target, *error, *output, *hit_session;
+  const char *node;          /* interned (nullable): that was hit */
+  const char *what, *target; /* interned */
+  char *error, *output, *hit_session;
   gint64 ended_us;
   gboolean ok, timed_out;
   int exit_code;
 } RjFaultFacts;
 
 typedef struct {
+  RjStore *store; /* attempts, peers, faults */
   char *run, *name;
   double within_ms;
   guint n_started, n_ended, n_planned;

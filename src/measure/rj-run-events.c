@@ -97,11 +97,11 @@ ensure_fault (RjFacts *self, const RjEvent *event)
     if (fault->index == index)
       return fault;
   }
-  fault = g_new0 (RjFaultFacts, 1);
+  fault = rj_store_take (self->store, sizeof *fault);
   fault->index = index;
   fault->us = event->mono_us;
   fault->exit_code = -1;
-  fault->what = g_strdup (rj_json_get_string (event->data, "what", "fault"));
+  fault->what = g_intern_string (rj_json_get_string (event->data, "what", "fault"));
   rj_stamped_insert_pointer (self->faults, fault);
   return fault;
 }
@@ -112,8 +112,7 @@ take_fault_started (RjFacts *self, const RjEvent *event)
   RjFaultFacts *fault = ensure_fault (self, event);
 
   fault->us = event->mono_us;
-  g_free (fault->target);
-  fault->target = g_strdup (read_word (event->data, "target"));
+  fault->target = read_word (event->data, "target");
 }
 
 static void
