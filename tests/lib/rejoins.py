@@ -48,7 +48,7 @@ class Run:
             at_ms += CYCLE_MS + (1000 * (rest_s + 2) if cycle in rests else 0)
         self.process = subprocess.Popen(
             [program, "run", "--quiet", "--participants", "4", "--crash-after", "300ms", "--restart-after", "100ms",
-             "--duration", f"{at_ms}ms", "--timeout", "1h", "--events", self.log, *faults],
+             "--duration", f"{at_ms}ms", "--join-deadline", "10m", "--timeout", "1h", "--events", self.log, *faults],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
     def count_ended(self):
