@@ -42,8 +42,8 @@ free_if_last (RjReaper *self)
 
 /* webrtcbin 1.22 leaks its ICE agent, with sockets, when it is closed while a description is being applied
  * (measured: one in four closes at that moment; none after this). Its work is done in order, so that an
- * answer to a question means that everything before is done. This one is refused, since nothing was offered to
- * us; "get-stats" would be answered under names of its own, each of which GLib keeps for ever. */
+ * answer to a question means that everything before is done. This question costs nothing and is refused where
+ * nothing was offered; "get-stats" would be answered under names of its own, each of which GLib keeps for ever. */
 static void
 settle (GstElement *webrtc)
 {
