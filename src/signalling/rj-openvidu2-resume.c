@@ -77,7 +77,7 @@ end_try (RjOpenvidu2Signaller *self, const char *problem)
   self->last_problem = g_strdup (problem);
   rj_keepalive_stop (self->keepalive);
   rj_clock_cancel_timer (self->clock, &self->resume_timer);
-  rj_ov2_drop_socket (self, SOUP_WEBSOCKET_CLOSE_NORMAL, NULL);
+  rj_ov2_drop_socket (self, RJ_OV2_CLOSE_FOR_RECONNECTION, RJ_OV2_CLOSE_TEXT_RECONNECT);
   if (self->state == RJ_OV2_CHECKING)
     rj_ov2_move (self, RJ_OV2_RESUMING);
   rj_rpc_lose (self->rpc, problem);

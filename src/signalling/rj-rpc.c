@@ -3,6 +3,7 @@
 #include "rj-error.h"
 #include "rj-json.h"
 #include "rj-jsonrpc.h"
+#include "rj-openvidu2-names.h"
 
 typedef struct {
   RjRpc *owner;
@@ -11,6 +12,7 @@ typedef struct {
   JsonObject *params; /* (nullable) */
   RjRpcFlags flags;
   gint64 limit_us;
+  gsize length; /* too long to be written; 0: it is not */
   RjTimer *timer;
   RjRpcFunc func;
   gpointer user_data;
@@ -51,13 +53,24 @@ answer (Request *request, JsonObject *result, const GError *error, gint64 read_u
   request_free (request);
 }
 
+/* Returns: (transfer full) */
+static GError *
+explain (const Request *request)
+{
+  if (request->length != 0)
+    return g_error_new (RJ_ERROR, RJ_ERROR_PROTOCOL,
+                        "%s: a message of %zu bytes, but the server takes at most %d",
+                        request->method, request->length, RJ_OV2_MAX_MESSAGE_BYTES);
+  return g_error_new (RJ_ERROR, RJ_ERROR_TIMEOUT, "%s: no answer within %.3g s", request->method,
+                      request->limit_us / 1e6);
+}
+
 static void
 on_late (gpointer user_data)
 {
   Request *request = user_data;
   g_autoptr (RjRpc) self = g_object_ref (request->owner);
-  g_autoptr (GError) error = g_error_new (RJ_ERROR, RJ_ERROR_TIMEOUT, "%s: no answer within %.3g s",
-                                          request->method, request->limit_us / 1e6);
+  g_autoptr (GError) error = explain (request);
 
   request->timer = NULL;
   g_queue_remove (&self->requests, request);
@@ -72,7 +85,14 @@ write_request (RjRpc *self, Request *request)
   request->id = self->next_id++;
   text = rj_frame_request (request->id, request->method,
                            request->params == NULL ? NULL : json_object_ref (request->params));
-  self->write (text, self->user_data);
+  if (strlen (text) <= RJ_OV2_MAX_MESSAGE_BYTES) {
+    self->write (text, self->user_data);
+    return;
+  }
+  /* the server would close the socket, and keep a ghost of us (section 12) */
+  request->length = strlen (text);
+  rj_clock_cancel_timer (self->clock, &request->timer);
+  request->timer = rj_clock_start_timer (self->clock, 0, on_late, request);
 }
 
 void

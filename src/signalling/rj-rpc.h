@@ -25,7 +25,8 @@ typedef enum {
 } RjRpcFlags;
 
 /* Exactly once per call, never before rj_rpc_call() returned: @result (nullable: the answer was no object),
- * or @error: RJ_RPC_ERROR, RJ_ERROR_TIMEOUT, RJ_ERROR_LOST (socket gone), RJ_ERROR_CLOSED.
+ * or @error: RJ_RPC_ERROR, RJ_ERROR_TIMEOUT, RJ_ERROR_LOST (socket gone), RJ_ERROR_CLOSED,
+ * RJ_ERROR_PROTOCOL (longer than the server takes: not written).
  * @read_us: when the answer was read */
 typedef void (*RjRpcFunc) (JsonObject *result,
                            const GError *error,

@@ -2,18 +2,13 @@
 
 #include <string.h>
 
-typedef struct {
-  guint status;
-  char *body;
-  guint count;
-  char *last_body;
-  char *authorization;
-} Route;
+#include "rjt-routes.h"
 
 typedef struct {
   RjtReaction reaction;
   int code;
   char *text; /* (nullable) result, or message of the error */
+  guint left; /* how often it holds */
 } Script;
 
 typedef struct {
@@ -27,15 +22,18 @@ struct _RjtServer {
   guint port;
   char *url;
   char *token;
-  GHashTable *routes;  /* path → Route */
+  RjtRoutes *routes;
   GHashTable *scripts; /* method → Script */
   GPtrArray *requests; /* of Request */
   GString *methods;
   gint64 last_id;
   gboolean ids_are_fine;
+  char *complaint;
   GPtrArray *sockets; /* of SoupWebsocketConnection */
   guint opened;
   char *query;
+  char *path;
+  SoupMessageHeaders *upgrade;
   guint close_code;
   char *close_reason;
   gboolean was_reset;
@@ -46,15 +44,6 @@ static char *
 to_json (const char *text)
 {
   return g_strdelimit (g_strdup (text), "'", '"');
-}
-
-static void
-route_free (Route *self)
-{
-  g_free (self->body);
-  g_free (self->last_body);
-  g_free (self->authorization);
-  g_free (self);
 }
 
 static void
@@ -70,37 +59,6 @@ request_free (Request *self)
   g_free (self->method);
   g_clear_pointer (&self->params, json_object_unref);
   g_free (self);
-}
-
-static void
-on_http (SoupServer *soup,
-         SoupServerMessage *message,
-         const char *path,
-         GHashTable *query,
-         gpointer user_data)
-{
-  RjtServer *self = user_data;
-  Route *route = g_hash_table_lookup (self->routes, path);
-  SoupMessageBody *body = soup_server_message_get_request_body (message);
-
-  if (route == NULL) {
-    soup_server_message_set_status (message, 404, NULL);
-    return;
-  }
-  route->count++;
-  g_free (route->last_body);
-  route->last_body = g_strndup (body->data, body->length);
-  g_free (route->authorization);
-  route->authorization = g_strdup (soup_message_headers_get_one (
-    soup_server_message_get_request_headers (message), "Authorization"));
-  if (route->status == 0) {
-    soup_server_message_pause (message);
-    return;
-  }
-  soup_server_message_set_status (message, route->status, NULL);
-  if (route->body != NULL)
-    soup_server_message_set_response (message, "application/json", SOUP_MEMORY_COPY, route->body,
-                                      strlen (route->body));
 }
 
 static const char *
@@ -147,10 +105,22 @@ make_error (gint64 id, const Script *script)
                           script->reaction == RJT_REPLY ? ",\"data\":{}" : "");
 }
 
+/* Returns: (transfer none) (nullable) */
+static const Script *
+find_script (RjtServer *self, const char *method)
+{
+  Script *script = g_hash_table_lookup (self->scripts, method);
+
+  if (script == NULL || script->left == 0)
+    return NULL;
+  script->left--;
+  return script;
+}
+
 static void
 react (RjtServer *self, SoupWebsocketConnection *socket, const char *method, gint64 id)
 {
-  const Script *script = g_hash_table_lookup (self->scripts, method);
+  const Script *script = find_script (self, method);
   RjtReaction reaction = script == NULL ? RJT_ANSWER : script->reaction;
   g_autofree char *text = NULL;
 
@@ -169,6 +139,28 @@ react (RjtServer *self, SoupWebsocketConnection *socket, const char *method, gin
     soup_websocket_connection_send_text (socket, text);
 }
 
+/* What holds for every request, whatever it asks. Returns: (nullable): what is wrong */
+static const char *
+judge (JsonObject *frame, gsize length)
+{
+  JsonNode *id = json_object_get_member (frame, "id");
+  JsonNode *params = json_object_get_member (frame, "params");
+  const char *method = json_object_get_string_member_with_default (frame, "method", "");
+
+  if (g_strcmp0 (json_object_get_string_member_with_default (frame, "jsonrpc", NULL), "2.0") != 0)
+    return "no \"jsonrpc\":\"2.0\"";
+  if (id == NULL || json_node_get_value_type (id) != G_TYPE_INT64)
+    return "no id, or none that is an integer";
+  if (params != NULL && !JSON_NODE_HOLDS_OBJECT (params))
+    return "params are no object";
+  if (params != NULL && json_object_has_member (json_node_get_object (params), "sessionId") &&
+      !g_str_equal (method, "connect") && !g_str_equal (method, "sessionStatus"))
+    return "params.sessionId";
+  if (length > 50 * 1024)
+    return "more than 50 KiB";
+  return NULL;
+}
+
 static void
 on_message (SoupWebsocketConnection *socket,
             SoupWebsocketDataType type,
@@ -183,10 +175,12 @@ on_message (SoupWebsocketConnection *socket,
 
   g_assert_true (json_parser_load_from_data (parser, g_bytes_get_data (bytes, NULL), -1, NULL));
   frame = json_node_get_object (json_parser_get_root (parser));
+  if (self->complaint == NULL)
+    self->complaint = g_strdup (judge (frame, g_bytes_get_size (bytes)));
   request->method = g_strdup (json_object_get_string_member (frame, "method"));
   if (json_object_has_member (frame, "params"))
     request->params = json_object_ref (json_object_get_object_member (frame, "params"));
-  id = json_object_get_int_member (frame, "id");
+  id = json_object_get_int_member_with_default (frame, "id", -1);
   self->ids_are_fine = self->ids_are_fine && id > self->last_id;
   self->last_id = id;
   g_string_append_printf (self->methods, "%s%s", self->methods->len == 0 ? "" : " ",
@@ -224,8 +218,16 @@ on_early (SoupServer *soup,
 {
   RjtServer *self = user_data;
 
+  soup_message_headers_append (soup_server_message_get_response_headers (message), "Set-Cookie",
+                               RJT_ROUTES_COOKIE);
   if (self->refuses)
     soup_server_message_set_status (message, 503, NULL);
+}
+
+static void
+copy_header (const char *name, const char *value, gpointer user_data)
+{
+  soup_message_headers_append (((RjtServer *) user_data)->upgrade, name, value);
 }
 
 static void
@@ -240,6 +242,13 @@ on_websocket (SoupServer *soup,
   self->opened++;
   g_free (self->query);
   self->query = g_strdup (g_uri_get_query (soup_server_message_get_uri (message)));
+  g_free (self->path);
+  self->path = g_strdup (path);
+  soup_message_headers_clear (self->upgrade);
+  soup_message_headers_foreach (soup_server_message_get_request_headers (message), copy_header,
+                                self);
+  if (self->query == NULL || strstr (self->query, "reconnect=true") == NULL)
+    self->last_id = -1; /* another client, or another stay of the same one */
   g_ptr_array_add (self->sockets, g_object_ref (socket));
   g_signal_connect (socket, "message", G_CALLBACK (on_message), self);
   g_signal_connect (socket, "error", G_CALLBACK (on_error), self);
@@ -252,8 +261,8 @@ rjt_server_start (RjtServer *self)
   g_autoptr (GError) error = NULL;
 
   self->soup = soup_server_new ("tls-certificate", self->certificate, NULL);
-  soup_server_add_handler (self->soup, NULL, on_http, self, NULL);
-  soup_server_add_handler (self->soup, "/openvidu/api", on_http, self, NULL);
+  soup_server_add_handler (self->soup, NULL, rjt_routes_answer, self->routes, NULL);
+  soup_server_add_handler (self->soup, "/openvidu/api", rjt_routes_answer, self->routes, NULL);
   soup_server_add_early_handler (self->soup, "/openvidu", on_early, self, NULL);
   soup_server_add_websocket_handler (self->soup, "/openvidu", NULL, NULL, on_websocket, self, NULL);
   soup_server_listen_local (self->soup, self->port,
@@ -284,15 +293,14 @@ rjt_server_new (GTlsCertificate *certificate)
 {
   RjtServer *self = g_new0 (RjtServer, 1);
   const char *s = certificate == NULL ? "" : "s";
-  g_autofree char *answer = NULL;
 
-  self->routes =
-    g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) route_free);
+  self->routes = rjt_routes_new ();
   self->scripts =
     g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) script_free);
   self->requests = g_ptr_array_new_with_free_func ((GDestroyNotify) request_free);
   self->sockets = g_ptr_array_new_with_free_func (g_object_unref);
   self->methods = g_string_new (NULL);
+  self->upgrade = soup_message_headers_new (SOUP_MESSAGE_HEADERS_REQUEST);
   self->last_id = -1;
   self->ids_are_fine = TRUE;
   g_set_object (&self->certificate, certificate);
@@ -301,8 +309,7 @@ rjt_server_new (GTlsCertificate *certificate)
   self->url = g_strdup_printf ("http%s://127.0.0.1:%u", s, self->port);
   self->token = g_strdup_printf ("ws%s://127.0.0.1:%u?sessionId=room&token=tok_ABCDEFGHIJKLMNOP", s,
                                  self->port);
-  answer = g_strdup_printf ("{\"token\":\"%s\"}", self->token);
-  rjt_server_set_http (self, "/api/get-token", 200, answer);
+  rjt_routes_set_tokens (self->routes, "/api/get-token", self->token);
   return self;
 }
 
@@ -317,13 +324,16 @@ rjt_server_free (RjtServer *self)
     rjt_server_stop (self);
   g_ptr_array_unref (self->sockets);
   g_ptr_array_unref (self->requests);
-  g_hash_table_unref (self->routes);
+  rjt_routes_free (self->routes);
   g_hash_table_unref (self->scripts);
   g_string_free (self->methods, TRUE);
   g_clear_object (&self->certificate);
   g_free (self->url);
   g_free (self->token);
   g_free (self->query);
+  g_free (self->path);
+  g_free (self->complaint);
+  soup_message_headers_unref (self->upgrade);
   g_free (self->close_reason);
   g_free (self);
 }
@@ -343,43 +353,45 @@ rjt_server_get_token (RjtServer *self)
 void
 rjt_server_set_http (RjtServer *self, const char *path, guint status, const char *body)
 {
-  Route *route = g_new0 (Route, 1);
-
-  route->status = status;
-  route->body = g_strdup (body);
-  g_hash_table_replace (self->routes, g_strdup (path), route);
+  rjt_routes_set (self->routes, path, status, body);
 }
 
 guint
 rjt_server_count_http (RjtServer *self, const char *path)
 {
-  const Route *route = g_hash_table_lookup (self->routes, path);
-
-  return route == NULL ? 0 : route->count;
+  return rjt_routes_count (self->routes, path);
 }
 
 const char *
 rjt_server_get_body (RjtServer *self, const char *path)
 {
-  const Route *route = g_hash_table_lookup (self->routes, path);
-
-  return route == NULL ? NULL : route->last_body;
+  return rjt_routes_get_body (self->routes, path);
 }
 
 const char *
 rjt_server_get_authorization (RjtServer *self, const char *path)
 {
-  const Route *route = g_hash_table_lookup (self->routes, path);
-
-  return route == NULL ? NULL : route->authorization;
+  return rjt_routes_get_authorization (self->routes, path);
 }
 
 void
 rjt_server_script (
   RjtServer *self, const char *method, RjtReaction reaction, int code, const char *text)
 {
+  rjt_server_script_times (self, method, G_MAXUINT, reaction, code, text);
+}
+
+void
+rjt_server_script_times (RjtServer *self,
+                         const char *method,
+                         guint times,
+                         RjtReaction reaction,
+                         int code,
+                         const char *text)
+{
   Script *script = g_new0 (Script, 1);
 
+  script->left = times;
   script->reaction = reaction;
   script->code = code;
   script->text = g_strdup (text);
@@ -430,6 +442,12 @@ rjt_server_ids_are_fine (RjtServer *self)
   return self->ids_are_fine;
 }
 
+const char *
+rjt_server_get_complaint (RjtServer *self)
+{
+  return self->complaint;
+}
+
 guint
 rjt_server_count_open (RjtServer *self)
 {
@@ -446,6 +464,18 @@ const char *
 rjt_server_get_query (RjtServer *self)
 {
   return self->query;
+}
+
+const char *
+rjt_server_get_path (RjtServer *self)
+{
+  return self->path;
+}
+
+const char *
+rjt_server_get_header (RjtServer *self, const char *name)
+{
+  return soup_message_headers_get_one (self->upgrade, name);
 }
 
 guint

@@ -30,7 +30,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RjtServer, rjt_server_free)
 
 /* "http://127.0.0.1:port", "https://…" */
 const char *rjt_server_get_url (RjtServer *self);
-/* "ws://127.0.0.1:port?sessionId=room&token=tok_…" */
+/* "ws://127.0.0.1:port?sessionId=room&token=tok_…": the first one; each answer to /api/get-token has another */
 const char *rjt_server_get_token (RjtServer *self);
 
 /* Nobody listens any more; open sockets stay. / Again, on the same port. */
@@ -48,6 +48,13 @@ const char *rjt_server_get_authorization (RjtServer *self, const char *path);
 /* --- websocket: requests --- */
 void rjt_server_script (
   RjtServer *self, const char *method, RjtReaction reaction, int code, const char *text);
+/* Only for the next @times requests, then as without a script */
+void rjt_server_script_times (RjtServer *self,
+                              const char *method,
+                              guint times,
+                              RjtReaction reaction,
+                              int code,
+                              const char *text);
 /* Number of requests so far, and the params ("{…}" text, or "") of the nth, from 0 */
 guint rjt_server_count (RjtServer *self, const char *method);
 JsonObject *rjt_server_get_params (RjtServer *self, const char *method, guint n);
@@ -55,12 +62,17 @@ JsonObject *rjt_server_get_params (RjtServer *self, const char *method, guint n)
 const char *rjt_server_get_methods (RjtServer *self);
 /* Ids so far were integers, unique and increasing */
 gboolean rjt_server_ids_are_fine (RjtServer *self);
+/* The first breach of what holds for every request: version, id, no params.sessionId where it would lead
+ * astray, at most 50 KiB. (nullable) */
+const char *rjt_server_get_complaint (RjtServer *self);
 
 /* --- websocket: sockets and messages --- */
 guint rjt_server_count_open (RjtServer *self);
 guint rjt_server_count_opened (RjtServer *self);
-/* Query of the last upgrade */
+/* Query, path and headers (nullable) of the last upgrade. Every answer of this server sets a cookie. */
 const char *rjt_server_get_query (RjtServer *self);
+const char *rjt_server_get_path (RjtServer *self);
+const char *rjt_server_get_header (RjtServer *self, const char *name);
 /* Of the last socket that was closed: code (0: broken), reason (nullable), reset */
 guint rjt_server_get_close_code (RjtServer *self);
 const char *rjt_server_get_close_reason (RjtServer *self);

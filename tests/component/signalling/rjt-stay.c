@@ -193,6 +193,8 @@ rjt_stay_free (RjtStay *self)
   g_clear_object (&self->signaller);
   rjt_wait_until (watched == NULL); /* nothing keeps it alive, nothing answers twice */
   g_assert_cmpuint (rj_fake_clock_count_timers (RJ_FAKE_CLOCK (self->clock)), ==, 0);
+  g_assert_cmpstr (rjt_server_get_complaint (self->server), ==, NULL);
+  g_assert_true (rjt_server_ids_are_fine (self->server));
   g_clear_pointer (&self->joined, rj_joined_free);
   g_clear_pointer (&self->negotiated, rj_negotiated_free);
   g_clear_error (&self->error);
