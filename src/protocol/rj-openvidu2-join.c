@@ -245,6 +245,21 @@ rj_ov2_connect_parse (JsonObject *params)
 }
 
 JsonObject *
+rj_ov2_session_status_build (const char *session)
+{
+  return rj_json_build ("sessionId", 's', session, NULL);
+}
+
+gboolean
+rj_ov2_session_status_parse (JsonObject *result, gint64 *ret_life)
+{
+  if (!rj_json_has (result, "life"))
+    return FALSE;
+  *ret_life = rj_json_get_int (result, "life", 0);
+  return TRUE;
+}
+
+JsonObject *
 rj_ov2_ping_build (gint64 interval_ms)
 {
   return rj_json_build ("interval", 'i', interval_ms, NULL);

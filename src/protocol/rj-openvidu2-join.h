@@ -73,6 +73,11 @@ JsonObject *rj_ov2_connect_build (const char *session, RjOv2Flag reconnect);
  * Returns: (transfer full) (nullable) */
 char *rj_ov2_connect_parse (JsonObject *params);
 
+/* Params of sessionStatus: @session is the OpenVidu session, not the rpc session. Enterprise HA only. */
+JsonObject *rj_ov2_session_status_build (const char *session);
+/* The result of sessionStatus. Returns: FALSE when it holds no life */
+gboolean rj_ov2_session_status_parse (JsonObject *result, gint64 *ret_life);
+
 /* Params of the first ping (later ones have none), and back: 0 when absent */
 JsonObject *rj_ov2_ping_build (gint64 interval_ms);
 gint64 rj_ov2_ping_parse (JsonObject *params);

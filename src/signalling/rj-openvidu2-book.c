@@ -204,7 +204,7 @@ take_master_crashed (RjOpenvidu2Signaller *self, JsonObject *params, GError **er
   if (self->state == RJ_OV2_LEAVING)
     return;
   rj_ov2_drop_socket (self, RJ_OV2_CLOSE_MASTER_CRASHED, RJ_OV2_CLOSE_TEXT_MASTER);
-  rj_ov2_lose (self, "nodeCrashed", "server-event", cause);
+  rj_ov2_lose (self, rj_ov2_reason_to_text (RJ_OV2_REASON_NODE_CRASHED), "server-event", cause);
 }
 
 static const struct {

@@ -116,6 +116,8 @@ on_join_answered (JsonObject *result, const GError *error, gint64 read_us, gpoin
   }
   self->connection = g_strdup (answer->id);
   self->rpc_session = g_strdup (rj_json_get_string (result, "sessionId", NULL));
+  self->has_life = answer->has_life;
+  self->life = answer->life;
   rj_ov2_move (self, RJ_OV2_JOINED);
   disconnect_cancellable (self);
   emit_joined (self, answer, read_us);

@@ -53,6 +53,8 @@ struct _RjOpenvidu2Signaller {
   RjTokenUrl *url;
   char *connection;  /* own id */
   char *rpc_session; /* for connect */
+  gboolean has_life; /* the server is one of several masters (section 8.6) */
+  gint64 life;       /* of the master that let us in */
 
   /* room */
   gboolean is_entered; /* the answer to join was delivered; before, notifications are kept */

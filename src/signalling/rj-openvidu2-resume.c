@@ -11,6 +11,9 @@
 /* A zombie answers pings, but no request (section 8.2) */
 #define CHECK_LIMIT_US (3 * G_USEC_PER_SEC)
 
+#define NETWORK_DISCONNECT rj_ov2_reason_to_text (RJ_OV2_REASON_NETWORK_DISCONNECT)
+#define NODE_CRASHED       rj_ov2_reason_to_text (RJ_OV2_REASON_NODE_CRASHED)
+
 static void try_resume (RjOpenvidu2Signaller *self);
 
 gint64
@@ -37,11 +40,11 @@ get_elapsed_us (RjOpenvidu2Signaller *self)
 
 /* The socket was lost, or gave up, while the stay was being resumed for good reasons: it is over */
 static void
-end_stay (RjOpenvidu2Signaller *self, const char *detector, const char *what)
+end_stay (RjOpenvidu2Signaller *self, const char *reason, const char *detector, const char *what)
 {
   g_autoptr (GError) error = g_error_new_literal (RJ_ERROR, RJ_ERROR_LOST, what);
 
-  rj_ov2_lose (self, "networkDisconnect", detector, error);
+  rj_ov2_lose (self, reason, detector, error);
 }
 
 static void
@@ -54,7 +57,7 @@ give_up (RjOpenvidu2Signaller *self)
 
   rj_ov2_drop_socket (self, SOUP_WEBSOCKET_CLOSE_NORMAL, NULL);
   rj_ov2_emit_detector (self, "resume-failed", self->last_problem);
-  end_stay (self, self->detector, what);
+  end_stay (self, NETWORK_DISCONNECT, self->detector, what);
 }
 
 static void
@@ -100,7 +103,7 @@ on_checked (JsonObject *result, const GError *error, gint64 read_us, gpointer us
   if (g_error_matches (error, RJ_ERROR, RJ_ERROR_TIMEOUT)) {
     rj_ov2_emit_detector (self, "zombie", error->message);
     rj_ov2_drop_socket (self, SOUP_WEBSOCKET_CLOSE_NORMAL, NULL);
-    end_stay (self, "zombie",
+    end_stay (self, NETWORK_DISCONNECT, "zombie",
               "the websocket was resumed, but the server had evicted us: it answers no request");
     return;
   }
@@ -127,16 +130,45 @@ check (RjOpenvidu2Signaller *self)
                CHECK_LIMIT_US, on_checked, self);
 }
 
+/* The server does not know the rpc session any more: we came too late, or to another server */
+static void
+end_refused (RjOpenvidu2Signaller *self, gboolean other_master)
+{
+  g_autofree char *text = g_strdup_printf ("Reconnection fault: %.60s", self->last_problem);
+  g_autofree char *what =
+    g_strdup_printf (other_master ? "the master node has crashed: the server that answers now is "
+                                    "another one, and does not know the rpc session (%s)"
+                                  : "the server does not know the rpc session any more (%s)",
+                     self->last_problem);
+
+  rj_ov2_drop_socket (self, RJ_OV2_CLOSE_RECONNECTION_FAULT, text);
+  rj_ov2_emit_detector (self, "resume-failed", self->last_problem);
+  end_stay (self, other_master ? NODE_CRASHED : NETWORK_DISCONNECT, self->detector, what);
+}
+
+/* openvidu-browser does nothing at all when sessionStatus fails; for us the stay is over then, too */
+static void
+on_status (JsonObject *result, const GError *error, gint64 read_us, gpointer user_data)
+{
+  RjOpenvidu2Signaller *self = user_data;
+  gint64 life = self->life;
+
+  if (self->state != RJ_OV2_RESUMING || (error != NULL && error->domain == RJ_ERROR))
+    return; /* no answer: the limit of the try, or the loss of its socket, leads to the next one */
+  rj_ov2_session_status_parse (result, &life);
+  end_refused (self, life != self->life);
+}
+
 static void
 refuse (RjOpenvidu2Signaller *self, const GError *error)
 {
-  g_autofree char *text = g_strdup_printf ("Reconnection fault: %.60s", error->message);
-  g_autofree char *what =
-    g_strdup_printf ("the server does not know the rpc session any more (%s)", error->message);
-
-  rj_ov2_drop_socket (self, RJ_OV2_CLOSE_RECONNECTION_FAULT, text);
-  rj_ov2_emit_detector (self, "resume-failed", error->message);
-  end_stay (self, self->detector, what);
+  g_free (self->last_problem);
+  self->last_problem = g_strdup (error->message);
+  if (!self->has_life)
+    end_refused (self, FALSE);
+  else
+    rj_rpc_call (self->rpc, RJ_OV2_SESSION_STATUS, rj_ov2_session_status_build (self->url->session),
+                 RJ_RPC_URGENT, TRY_LIMIT_US, on_status, self);
 }
 
 static void
@@ -213,7 +245,7 @@ suspend (RjOpenvidu2Signaller *self,
   rj_keepalive_stop (self->keepalive);
   rj_ov2_emit_detector (self, detector, detail);
   if (self->never_resume || self->rpc_session == NULL) {
-    end_stay (self, detector, detail);
+    end_stay (self, NETWORK_DISCONNECT, detector, detail);
     return;
   }
   rj_ov2_move (self, RJ_OV2_RESUMING);

@@ -312,18 +312,6 @@ test_closed_in_the_handler (void)
   g_assert_null (strstr (stay->told->str, "con_EVE"));
 }
 
-static void
-test_master_crashed (void)
-{
-  g_autoptr (RjtStay) stay = rjt_stay_new ();
-
-  rjt_stay_join (stay);
-  rjt_server_notify (stay->server, "masterNodeCrashedNotification", "{}");
-  rjt_stay_expect (stay, "lost nodeCrashed server-event\n");
-  rjt_wait_until (rjt_server_count_open (stay->server) == 0);
-  g_assert_cmpuint (rjt_server_get_close_code (stay->server), ==, 4103);
-}
-
 int
 main (int argc, char **argv)
 {
@@ -348,6 +336,5 @@ main (int argc, char **argv)
   g_test_add_func ("/resume/cut-while-leaving", test_cut_while_leaving);
   g_test_add_func ("/client-41/lost/evicted", test_evicted);
   g_test_add_func ("/lost/closed-in-the-handler", test_closed_in_the_handler);
-  g_test_add_func ("/client-49/lost/master-crashed", test_master_crashed);
   return g_test_run ();
 }
