@@ -440,7 +440,7 @@ rj_ice_peer_add_candidate (RjIcePeer *self, const char *candidate)
   parsed = rj_ice_agent_parse_candidate (self->agent, self->stream, candidate);
   if (parsed == NULL)
     return FALSE;
-  list = g_slist_prepend (NULL, parsed);
+  list = g_slist_append (NULL, parsed);
   if (self->state == STATE_NEW) {
     self->early_candidates = g_slist_concat (list, self->early_candidates);
     return TRUE;
