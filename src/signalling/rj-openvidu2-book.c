@@ -129,9 +129,8 @@ publish (RjOpenvidu2Signaller *self, const char *connection, const RjOv2Stream *
     return;
   remote = remote_stream_new (self, connection, stream);
   copy = rj_remote_stream_copy (remote);
-  /* at most one stream per connection: an older one is dead */
-  if (forget_streams (self, connection))
-    g_signal_emit_by_name (self, "stream-unpublished", connection, "");
+  /* at most one per connection: it takes the place of an older one */
+  forget_streams (self, connection);
   g_hash_table_insert (self->streams, remote->stream, remote);
   g_signal_emit_by_name (self, "stream-published", copy);
 }

@@ -80,7 +80,8 @@ G_DECLARE_INTERFACE (RjSignaller, rj_signaller, RJ, SIGNALLER, GObject)
  *   "progress" (const char *step)   of join: "connect" when the token is there, "join" when joinRoom is written
  *   "participant-joined" (const char *connection, const char *name)
  *   "participant-left"   (const char *connection, const char *reason)
- *   "stream-published"   (const RjRemoteStream *stream)      once per stream id
+ *   "stream-published"   (const RjRemoteStream *stream)      once per stream id; takes the place of an older
+ *                        stream of the same connection, which may have ended unseen
  *   "stream-unpublished" (const char *connection, const char *reason)   of somebody else
  *   "stream-changed"     (const RjRemoteStream *stream)      muted, unmuted
  *   "own-unpublished"    (const char *reason)                own stream taken away

@@ -23,6 +23,7 @@ struct _RjtFakePeer {
 
   RjtFakePeers *factory;
   RjDirection direction;
+  gboolean has_audio, has_video;
   guint16 publisher;
   RjTap *tap; /* (nullable) */
   guint16 seq;
@@ -266,6 +267,8 @@ peers_create (RjPeerFactory *factory, const RjPeerConfig *config, GError **error
   peer = g_object_new (RJT_TYPE_FAKE_PEER, NULL);
   peer->factory = g_object_ref (self);
   peer->direction = config->direction;
+  peer->has_audio = config->has_audio;
+  peer->has_video = config->has_video;
   peer->publisher = config->publisher;
   if (config->direction == RJ_DIRECTION_RECEIVE)
     peer->tap = rj_tap_new (&tap, NULL, NULL);
@@ -365,6 +368,20 @@ rjt_fake_peers_count_open (RjtFakePeers *self)
 
   for (guint i = 0; i < self->peers->len; i++)
     n += !((RjtFakePeer *) g_ptr_array_index (self->peers, i))->closed;
+  return n;
+}
+
+guint
+rjt_fake_peers_count_receiving (RjtFakePeers *self, gboolean audio, gboolean video)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < self->peers->len; i++) {
+    const RjtFakePeer *peer = g_ptr_array_index (self->peers, i);
+
+    n += !peer->closed && peer->direction == RJ_DIRECTION_RECEIVE && peer->has_audio == audio &&
+         peer->has_video == video;
+  }
   return n;
 }
 

@@ -32,7 +32,9 @@ void rjt_fake_peers_break (RjtFakePeers *self, RjDirection direction);
 void rjt_fake_peers_close_port (RjtFakePeers *self, RjDirection direction);
 
 guint rjt_fake_peers_count_made (RjtFakePeers *self);
-guint rjt_fake_peers_count_open (RjtFakePeers *self);       /* made and not closed */
+guint rjt_fake_peers_count_open (RjtFakePeers *self); /* made and not closed */
+/* Open ones that receive exactly these media */
+guint rjt_fake_peers_count_receiving (RjtFakePeers *self, gboolean audio, gboolean video);
 guint rjt_fake_peers_count_alive (RjtFakePeers *self);      /* not finalized */
 guint rjt_fake_peers_count_candidates (RjtFakePeers *self); /* remote ones that were added */
 
