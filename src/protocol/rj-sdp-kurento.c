@@ -17,7 +17,8 @@ static const char *const video_codecs[] = { "VP8", "H264", NULL };
 static const char *const kept[] = { "framerate", "fmtp",  "lang",     "maxptime", "ptime",
                                     "quality",   "setup", "rtcp-mux", NULL };
 
-static const char *const kept_session[] = { "extmap-allow-mixed", "msid-semantic", NULL };
+static const char *const kept_session[] = { "extmap-allow-mixed", "msid-semantic", "ice-options",
+                                            NULL };
 
 static gboolean
 is_taken (const RjSdpMedia *media, const char *format)

@@ -132,7 +132,10 @@ class Client:
 
         socket = wire.Websocket(self.on_text, on_close)
         self.sockets.append(socket)
-        await socket.open(self.replay.names.port, "/openvidu?sessionId=x")
+        deflate = self.name in self.replay.deflating
+        await socket.open(self.replay.names.port, "/openvidu?sessionId=x", deflate=deflate)
+        if socket.is_compressed() != deflate:
+            self.replay.wrong.append(f"{self.name}: compression: {socket.headers}")
 
     def on_text(self, text):
         self.transcript.hear(json.loads(text))
@@ -168,6 +171,7 @@ class Replay:
         self.gone = set()  # connections that were evicted or left
         self.deleted = False
         self.session = None  # of the last page that asked for a token
+        self.deflating = set(find_deflating(lines))
 
     def client(self, line):
         who = line["who"] + (f"/{line['socket']}" if "socket" in line else "")
@@ -325,6 +329,13 @@ class Replay:
         got = client.closes.pop(0) if client.closes else None
         if got is None or got[0] != code or bool(got[1]) != bool(reason):
             self.wrong.append(f"{client.name}: close {code} {reason!r} is {got}")
+
+
+def find_deflating(lines):
+    """Who offered compression: that is noted behind the upgrade."""
+    for line, after in zip(lines, lines[1:]):
+        if line.get("event") == "upgrade" and "permessage-deflate" in after.get("note", ""):
+            yield line["who"]
 
 
 def load(path):

@@ -1,0 +1,16 @@
+"""How proofs are named: @proves ("server-3 real-16", "what is proven"). See prove.py."""
+
+
+class Proofs(list):
+    """The PROOFS of one file"""
+
+    def proves(self, statements, what, alone=None, last=False):
+        """@alone: after how many ms the server of its own gives a media node up"""
+        def take(function):
+            function.title = f"{statements} {what}"
+            function.alone = alone
+            function.last = last
+            self.append(function)
+            return function
+
+        return take
