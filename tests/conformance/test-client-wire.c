@@ -224,6 +224,45 @@ test_said_twice (void)
   g_assert_cmpuint (rjt_stay_count (stay, "stream-published con_BOB"), ==, 1);
 }
 
+/* What is for applications, for other editions, or for nobody (OpenVidu 2 protocol, 6.7 to 6.18) */
+static void
+test_what_is_not_for_us (void)
+{
+  static const struct {
+    const char *method, *params;
+  } others[] = {
+    { "sendMessage", "{'data':'x','type':'signal:chat','from':'con_BOB'}" },
+    { "sendMessage", "{}" },
+    { "connectionPropertyChanged", "{'property':'role','newValue':'MODERATOR'}" },
+    { "networkQualityLevelChanged", "{'connectionId':'con_SELF','newValue':1,'oldValue':5}" },
+    { "filterEventDispatched", "{'connectionId':'con_BOB','data':'{}'}" },
+    { "recordingStarted", "{'id':'room','name':'room'}" },
+    { "recordingStopped", "{'id':'room','name':'room','reason':'nodeCrashed'}" },
+    { "recordingStopped", "{'id':'room','name':'room','reason':'mediaServerReconnect'}" },
+    { "broadcastStarted", "{}" },
+    { "broadcastStopped", "{}" },
+    { "mediaError", "{'error':'ICE_GATHER_CANDIDATES_ERROR: x(errCode=1)'}" },
+    { "speechToTextMessage", "{'connectionId':'con_BOB','text':'x'}" },
+    { "speechToTextDisconnected", "{'message':'x'}" },
+    { "roomClosed", "{'sessionId':'room'}" },
+    { "customNotification", "{}" },
+    { "participantExploded", "{'connectionId':'con_SELF','reason':'nodeCrashed'}" },
+  };
+  g_autoptr (RjtStay) stay = rjt_stay_new ();
+
+  rjt_server_script (stay->server, "joinRoom", RJT_ANSWER, 0, JOINED_BESIDE_BOB);
+  rjt_stay_join (stay);
+  rjt_stay_expect (stay, "stream-published con_BOB");
+  g_string_truncate (stay->told, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (others); i++)
+    rjt_server_notify (stay->server, others[i].method, others[i].params);
+  rjt_server_notify (stay->server, "participantJoined", "{'id':'con_EVE','createdAt':1}");
+  rjt_stay_expect (stay, "participant-joined con_EVE");
+  g_assert_cmpstr (stay->told->str, ==, "participant-joined con_EVE con_EVE\n");
+  g_assert_cmpstr (rjt_server_get_methods (stay->server), ==, "ping joinRoom");
+  g_assert_cmpuint (rjt_server_count_open (stay->server), ==, 1);
+}
+
 static void
 test_properties_of_all_kinds (void)
 {
@@ -388,6 +427,36 @@ test_everything_is_answered_twice (void)
   g_assert_null (strstr (stay->told->str, "lost"));
 }
 
+/* No code and no text of a close says that the stay is over: only the answer to connect does */
+static void
+test_whatever_closes_the_socket (void)
+{
+  static const struct {
+    gushort code;
+    const char *reason;
+  } closes[] = {
+    { 1000, NULL },
+    { 1000, "Close for not receive ping from client" },
+    { 1001, "going away" },
+    { 1003, "Binary messages not supported" },
+    { 1009, "The decoded text message was too big" },
+    { 1011, NULL },
+    { 4102, "Connection closed by client" },
+    { 4999, "of the future" },
+  };
+  g_autoptr (RjtStay) stay = rjt_stay_new ();
+
+  rjt_stay_join (stay);
+  for (guint i = 0; i < G_N_ELEMENTS (closes); i++) {
+    rjt_server_close_sockets (stay->server, closes[i].code, closes[i].reason);
+    rjt_wait_until (rjt_stay_count (stay, "resumed\n") == i + 1);
+    g_assert_cmpuint (rjt_stay_count (stay, "suspended\n"), ==, i + 1);
+    g_assert_cmpuint (rjt_server_count (stay->server, "connect"), ==, i + 1);
+  }
+  g_assert_null (strstr (stay->told->str, "lost"));
+  g_assert_cmpuint (rjt_server_count (stay->server, "joinRoom"), ==, 1);
+}
+
 /* Each try has a socket of its own; one that is given up for the next says why it is closed */
 static void
 test_tries_that_are_given_up (void)
@@ -422,10 +491,12 @@ main (int argc, char **argv)
   ADD ("11/wire/three-ids", test_three_ids);
   ADD ("12/client-13/wire/a-bare-join-answer", test_a_bare_join_answer);
   ADD ("14/client-16/wire/said-twice", test_said_twice);
+  ADD ("16/wire/not-for-us", test_what_is_not_for_us);
   ADD ("18/wire/never-answered", test_requests_that_nobody_answers);
   ADD ("18/wire/answered-twice", test_everything_is_answered_twice);
   ADD ("22/client-23/wire/publish-params", test_publish_params);
   ADD ("34/wire/candidates-do-not-overtake", test_candidates_do_not_overtake_the_reconnection);
+  ADD ("36/client-38/wire/whatever-closes-the-socket", test_whatever_closes_the_socket);
   ADD ("36/wire/tries-that-are-given-up", test_tries_that_are_given_up);
   ADD ("42/wire/evictions-of-others", test_evictions_of_others);
   ADD ("48/wire/properties-of-all-kinds", test_properties_of_all_kinds);
