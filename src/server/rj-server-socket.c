@@ -103,11 +103,14 @@ rj_server_socket_send (RjServerSocket *self, char *text)
 void
 rj_server_socket_close (RjServerSocket *self, gushort code, const char *text)
 {
+  g_autoptr (RjServerSocket) keep = g_object_ref (self);
+  gboolean can_send = rj_server_socket_can_send (self);
+
   if (!self->is_open)
     return;
-  if (rj_server_socket_can_send (self))
+  lose (self, text); /* first: libsoup says "closing" at once, without our text */
+  if (can_send)
     soup_websocket_connection_close (self->websocket, code, text);
-  lose (self, text);
 }
 
 static void

@@ -256,6 +256,13 @@ rjt_guest_close (RjtGuest *self, gushort code, const char *text)
   rjt_wait_until (self->closed);
 }
 
+void
+rjt_guest_cut (RjtGuest *self)
+{
+  g_io_stream_close (soup_websocket_connection_get_io_stream (self->socket), NULL, NULL);
+  self->closed = TRUE;
+}
+
 gboolean
 rjt_guest_is_closed (RjtGuest *self)
 {
@@ -266,6 +273,12 @@ gushort
 rjt_guest_get_close_code (RjtGuest *self)
 {
   return soup_websocket_connection_get_close_code (self->socket);
+}
+
+const char *
+rjt_guest_get_close_text (RjtGuest *self)
+{
+  return soup_websocket_connection_get_close_data (self->socket);
 }
 
 guint

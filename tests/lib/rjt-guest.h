@@ -39,8 +39,10 @@ rjt_guest_count (RjtGuest *self, const char *method, const char *connection, con
 char *rjt_guest_tell (RjtGuest *self);
 
 void rjt_guest_close (RjtGuest *self, gushort code, const char *text);
+void rjt_guest_cut (RjtGuest *self); /* the end of the TCP connection, without a close frame */
 gboolean rjt_guest_is_closed (RjtGuest *self);
 gushort rjt_guest_get_close_code (RjtGuest *self);
+const char *rjt_guest_get_close_text (RjtGuest *self); /* (nullable) */
 
 /* @body: (nullable) JSON text. @secret: (nullable): without credentials. @answer: (out) (transfer full)
  * (nullable): text. Returns: status */

@@ -58,6 +58,37 @@ test_without_a_node_joins_get_204_and_the_session_stays (RjtStage *s, gconstpoin
                     ==, 200);
 }
 
+/* In the 3.5 s before the declaration */
+static void
+test_what_works_while_a_node_is_away (RjtStage *s, gconstpointer unused)
+{
+  RjtGuest *ann = rjt_stage_join (s, "room", "ann");
+  RjtGuest *bob = rjt_stage_join (s, "room", "bob");
+  const char *stream;
+
+  g_assert_cmpint (rjt_guest_publish (ann), ==, 0);
+  stream = rjt_guest_get_stream (ann);
+  g_assert_cmpint (rjt_guest_receive (bob, stream), ==, 0);
+  kill_first (s);
+  g_assert_cmpint (rjt_guest_try (ann, "reconnectStream",
+                                  rj_json_build ("stream", 's', stream, "sdpString", 's',
+                                                 "v=0\r\nm=audio 9 RTP/SAVPF 0\r\n", NULL)),
+                   ==, 303);
+  g_assert_cmpint (rjt_guest_try (bob, "reconnectStream",
+                                  rj_json_build ("stream", 's', stream, "sdpOffer", 's',
+                                                 "v=0\r\nm=audio 9 RTP/SAVPF 0\r\n", NULL)),
+                   ==, 303);
+  g_assert_cmpint (rjt_stage_try_join (s, "new"), ==, 204);
+  /* into a session that is about to die */
+  g_assert_cmpint (rjt_stage_try_join (s, "room"), ==, 0);
+  rjt_wait_until (rjt_guest_count (ann, "participantJoined", NULL, NULL) == 2);
+  advance_to_the_brink (s);
+  rjt_stage_advance_ms (s, 10);
+  rjt_wait_until (rjt_guest_count (ann, "participantEvicted", NULL, "nodeCrashed") +
+                    rjt_guest_count (ann, "participantLeft", NULL, "nodeCrashed") >=
+                  1);
+}
+
 static void
 test_only_an_attempt_notices_that_a_node_is_back (RjtStage *s, gconstpointer unused)
 {
@@ -89,6 +120,24 @@ test_a_dead_node_is_looked_for_for_ever (RjtStage *s, gconstpointer unused)
   rjt_stage_advance_ms (s, 500);
   rjt_wait_until (rjt_stage_count (s, RJ_EVENT_NODE_RECOVERED) == 1);
   g_assert_cmpuint (rjt_stage_count (s, RJ_EVENT_NODE_CRASHED), ==, 1);
+}
+
+/* Also after the declaration: five attempts, then none for a second and a half */
+static void
+test_every_cycle_has_a_hole (RjtStage *s, gconstpointer unused)
+{
+  kill_first (s);
+  for (guint cycle = 0; cycle < 2; cycle++) {
+    advance_to_the_brink (s);
+    if (cycle == 1)
+      rjt_fake_kurento_revive (rjt_stage_get_node (s, 0));
+    rjt_stage_advance_ms (s, 10);
+  }
+  rjt_stage_advance_ms (s, 490);
+  g_assert_cmpuint (rjt_stage_count (s, RJ_EVENT_NODE_RECOVERED), ==, 0);
+  g_assert_cmpint (rjt_stage_try_join (s, "room"), ==, 204);
+  rjt_stage_advance_ms (s, 10);
+  rjt_wait_until (rjt_stage_count (s, RJ_EVENT_NODE_RECOVERED) == 1);
 }
 
 static void
@@ -259,16 +308,18 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  add ("/server/crash/declared", 1, test_a_dead_node_is_declared_after_3500_ms);
-  add ("/server/crash/no-node", 1, test_without_a_node_joins_get_204_and_the_session_stays);
-  add ("/server/crash/attempts", 1, test_only_an_attempt_notices_that_a_node_is_back);
-  add ("/server/crash/for-ever", 1, test_a_dead_node_is_looked_for_for_ever);
-  add ("/server/crash/restarted", 1, test_a_restarted_node_takes_streams_and_nobody);
+  add ("/server-46/declared", 1, test_a_dead_node_is_declared_after_3500_ms);
+  add ("/server-46/server-22/no-node", 1, test_without_a_node_joins_get_204_and_the_session_stays);
+  add ("/real-20/away", 1, test_what_works_while_a_node_is_away);
+  add ("/real-2/real-24/attempts", 1, test_only_an_attempt_notices_that_a_node_is_back);
+  add ("/real-24/for-ever", 1, test_a_dead_node_is_looked_for_for_ever);
+  add ("/real-24/hole", 1, test_every_cycle_has_a_hole);
+  add ("/server-47/real-2/restarted", 1, test_a_restarted_node_takes_streams_and_nobody);
   add ("/server/crash/cut", 1, test_a_cut_control_socket_harms_nobody);
   add ("/server/crash/other-node", 2, test_the_other_node_s_session_hears_nothing);
   add ("/server/crash/least-load", 2, test_new_sessions_go_to_the_node_with_the_least_load);
   add ("/server/crash/frozen", 2, test_a_frozen_node_is_avoided_and_holds_nobody_up);
   add ("/server/crash/hanging-join", 1, test_a_join_that_hangs_is_given_up_and_others_go_elsewhere);
-  add ("/server/crash/lock", 1, test_joins_wait_15_s_at_most);
+  add ("/real-21/lock", 1, test_joins_wait_15_s_at_most);
   return g_test_run ();
 }
