@@ -11,6 +11,10 @@
 struct _RjNodeWatcher {
   GObject parent_instance;
   guint index;
+  char *id;
+  char *url;
+  gint64 connected_ms;
+  gint64 lost_ms;
   gint64 crash_after_us;
   RjClock *clock;
   RjMediaNodeClient *client;
@@ -79,12 +83,15 @@ static void
 take_success (RjNodeWatcher *self)
 {
   gboolean again = self->state != RJ_NODE_CONNECTING;
+  gboolean was_crashed = self->state == RJ_NODE_CRASHED;
   gboolean same_process = rj_media_node_client_is_same_process (self->client);
 
   rj_clock_cancel_timer (self->clock, &self->timer);
+  self->connected_ms = g_get_real_time () / 1000;
+  self->lost_ms = 0;
   if (self->state != RJ_NODE_CONNECTED)
     move_to (self, RJ_NODE_CONNECTED);
-  g_signal_emit (self, signals[CONNECTED], 0, again, same_process);
+  g_signal_emit (self, signals[CONNECTED], 0, again, same_process, was_crashed);
 }
 
 static void
@@ -146,6 +153,7 @@ on_tick (gpointer data)
 static void
 on_client_closed (RjMediaNodeClient *client, RjNodeWatcher *self)
 {
+  self->lost_ms = g_get_real_time () / 1000;
   g_signal_emit (self, signals[CONTROL_CLOSED], 0);
   try_open (self);
 }
@@ -169,6 +177,38 @@ rj_node_watcher_get_index (RjNodeWatcher *self)
   return self->index;
 }
 
+const char *
+rj_node_watcher_get_id (RjNodeWatcher *self)
+{
+  return self->id;
+}
+
+const char *
+rj_node_watcher_get_url (RjNodeWatcher *self)
+{
+  return self->url;
+}
+
+char *
+rj_node_watcher_dup_host (RjNodeWatcher *self)
+{
+  g_autoptr (GUri) uri = g_uri_parse (self->url, G_URI_FLAGS_NONE, NULL);
+
+  return g_strdup (uri == NULL || g_uri_get_host (uri) == NULL ? "" : g_uri_get_host (uri));
+}
+
+gint64
+rj_node_watcher_get_connected_ms (RjNodeWatcher *self)
+{
+  return self->connected_ms;
+}
+
+gint64
+rj_node_watcher_get_lost_ms (RjNodeWatcher *self)
+{
+  return self->lost_ms;
+}
+
 RjMediaNodeClient *
 rj_node_watcher_get_client (RjNodeWatcher *self)
 {
@@ -186,12 +226,14 @@ rj_node_watcher_stop (RjNodeWatcher *self)
 }
 
 RjNodeWatcher *
-rj_node_watcher_new (guint index, const char *url, gint64 crash_after_us, RjClock *clock)
+rj_node_watcher_new (guint index, char *id, const char *url, gint64 crash_after_us, RjClock *clock)
 {
   RjNodeWatcher *self = g_object_new (RJ_TYPE_NODE_WATCHER, NULL);
   gint64 limit_us = crash_after_us / PERIODS_TO_CRASH * PERIODS_OF_TRIES;
 
   self->index = index;
+  self->id = id;
+  self->url = g_strdup (url);
   self->crash_after_us = crash_after_us;
   self->clock = g_object_ref (clock);
   self->client =
@@ -218,6 +260,8 @@ rj_node_watcher_finalize (GObject *object)
 
   g_clear_object (&self->lifetime);
   g_clear_object (&self->clock);
+  g_free (self->id);
+  g_free (self->url);
   G_OBJECT_CLASS (rj_node_watcher_parent_class)->finalize (object);
 }
 
@@ -240,7 +284,7 @@ rj_node_watcher_class_init (RjNodeWatcherClass *klass)
   signals[CRASHED] = add_signal (object_class, "crashed");
   signals[CONNECTED] =
     g_signal_new ("connected", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                  G_TYPE_NONE, 2, G_TYPE_BOOLEAN, G_TYPE_BOOLEAN);
+                  G_TYPE_NONE, 3, G_TYPE_BOOLEAN, G_TYPE_BOOLEAN, G_TYPE_BOOLEAN);
 }
 
 static void

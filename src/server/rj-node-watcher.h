@@ -27,17 +27,24 @@ G_DECLARE_FINAL_TYPE (RjNodeWatcher, rj_node_watcher, RJ, NODE_WATCHER, GObject)
  *   "control-closed" ()         the socket was lost
  *   "suspect" ()                and could not be opened again at once
  *   "crashed" ()                declared
- *   "connected" (gboolean again, gboolean same_process)   @again: not for the first time */
+ *   "connected" (gboolean again, gboolean same_process, gboolean was_crashed)   @again: not for the first
+ *                               time; @was_crashed: it had been declared crashed */
 
-/* @index: number of the node */
+/* @index: number of the node. @id: (transfer full): "media_…" */
 RjNodeWatcher *
-rj_node_watcher_new (guint index, const char *url, gint64 crash_after_us, RjClock *clock);
+rj_node_watcher_new (guint index, char *id, const char *url, gint64 crash_after_us, RjClock *clock);
 
 /* Starts connecting, until it works */
 void rj_node_watcher_start (RjNodeWatcher *self);
 
 RjNodeState rj_node_watcher_get_state (RjNodeWatcher *self);
 guint rj_node_watcher_get_index (RjNodeWatcher *self);
+const char *rj_node_watcher_get_id (RjNodeWatcher *self);  /* "media_…" */
+const char *rj_node_watcher_get_url (RjNodeWatcher *self); /* of the control socket */
+char *rj_node_watcher_dup_host (RjNodeWatcher *self);      /* of that URL; "" without one */
+/* Wall clock, ms: when it was connected the last time; when it was lost (0: it is not) */
+gint64 rj_node_watcher_get_connected_ms (RjNodeWatcher *self);
+gint64 rj_node_watcher_get_lost_ms (RjNodeWatcher *self);
 RjMediaNodeClient *rj_node_watcher_get_client (RjNodeWatcher *self); /* (transfer none) */
 
 void rj_node_watcher_stop (RjNodeWatcher *self);

@@ -4,6 +4,7 @@
 #include "rj-rest-json.h"
 #include "rj-rest.h"
 #include "rj-server-evict.h"
+#include "rj-server-record.h"
 
 static const char *const roles[] = { "SUBSCRIBER", "PUBLISHER", "MODERATOR", NULL };
 static const char *const types[] = { "WEBRTC", "IPCAM", NULL };
@@ -197,12 +198,18 @@ static void
 send_signal (RjRestRequest *request, GPtrArray *targets, RjOv2Signal *signal)
 {
   g_autoptr (JsonObject) params = rj_ov2_signal_build (signal);
+  g_autoptr (GPtrArray) to = g_ptr_array_new ();
 
   if (targets->len == 0)
     rj_server_session_notify (request->session, NULL, RJ_OV2_SEND_MESSAGE,
                               json_object_ref (params));
-  for (guint i = 0; i < targets->len; i++)
-    rj_server_participant_notify (g_ptr_array_index (targets, i), RJ_OV2_SEND_MESSAGE, params);
+  for (guint i = 0; i < targets->len; i++) {
+    RjServerParticipant *target = g_ptr_array_index (targets, i);
+
+    rj_server_participant_notify (target, RJ_OV2_SEND_MESSAGE, params);
+    g_ptr_array_add (to, target->connection);
+  }
+  rj_server_record_signal (request->session, NULL, to, signal->type, signal->data);
 }
 
 void

@@ -3,6 +3,7 @@
 #include <libsoup/soup.h>
 
 #include "rj-json.h"
+#include "rj-server-record.h"
 
 static void
 set_nulls (JsonObject *object, const char *const *names)
@@ -165,12 +166,31 @@ rj_rest_recording_properties (JsonObject *wanted)
   return object;
 }
 
+static JsonArray *
+list_texts (const char *const *texts)
+{
+  JsonArray *array = json_array_new ();
+
+  for (guint i = 0; texts != NULL && texts[i] != NULL; i++)
+    json_array_add_string_element (array, texts[i]);
+  return array;
+}
+
+static void
+add_webhook (JsonObject *object, const RjServerConfig *config)
+{
+  json_object_set_string_member (object, "OPENVIDU_WEBHOOK_ENDPOINT", config->webhook);
+  json_object_set_array_member (object, "OPENVIDU_WEBHOOK_HEADERS",
+                                list_texts ((const char *const *) config->webhook_headers));
+  json_object_set_array_member (object, "OPENVIDU_WEBHOOK_EVENTS",
+                                list_texts (rj_server_record_events));
+}
+
 JsonObject *
 rj_rest_config_to_json (RjServerCore *core)
 {
   g_autoptr (GUri) uri = g_uri_parse (core->public_url, SOUP_HTTP_URI_FLAGS, NULL);
-
-  return rj_json_build (
+  JsonObject *object = rj_json_build (
     "VERSION", 's', RJ_SERVER_VERSION, "DOMAIN_OR_PUBLIC_IP", 's',
     uri == NULL ? "" : g_uri_get_host (uri), "HTTPS_PORT", 'i',
     (gint64) (uri == NULL ? 0 : g_uri_get_port (uri)), "OPENVIDU_PUBLICURL", 's', core->public_url,
@@ -181,5 +201,10 @@ rj_rest_config_to_json (RjServerCore *core)
     "OPENVIDU_STREAMS_FORCED_VIDEO_CODEC", 's', "MEDIA_SERVER_PREFERRED",
     "OPENVIDU_STREAMS_ALLOW_TRANSCODING", 'b', FALSE, "OPENVIDU_WEBRTC_SIMULCAST", 'b', FALSE,
     "OPENVIDU_SESSIONS_GARBAGE_INTERVAL", 'i', (gint64) 900, "OPENVIDU_SESSIONS_GARBAGE_THRESHOLD",
-    'i', (gint64) 3600, "OPENVIDU_RECORDING", 'b', FALSE, "OPENVIDU_WEBHOOK", 'b', FALSE, NULL);
+    'i', (gint64) 3600, "OPENVIDU_RECORDING", 'b', FALSE, "OPENVIDU_WEBHOOK", 'b',
+    core->webhook != NULL, NULL);
+
+  if (core->webhook != NULL)
+    add_webhook (object, core->config);
+  return object;
 }

@@ -4,6 +4,7 @@
 #include "rj-rest.h"
 #include "rj-sdp-munge.h"
 #include "rj-server-evict.h"
+#include "rj-server-record.h"
 
 static const char *const media_modes[] = { "ROUTED", "RELAYED", NULL };
 static const char *const recording_modes[] = { "ALWAYS", "MANUAL", NULL };
@@ -93,6 +94,7 @@ rj_rest_create_session (RjRestRequest *request)
   json_object_unref (session->recording_properties);
   session->recording_properties =
     rj_rest_recording_properties (rj_json_get_object (request->body, "defaultRecordingProperties"));
+  rj_server_record_session_created (session);
   rj_rest_reply_json (request, SOUP_STATUS_OK, rj_rest_session_to_json (session, FALSE));
 }
 

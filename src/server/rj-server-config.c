@@ -21,6 +21,8 @@ rj_server_config_copy (const RjServerConfig *self)
   copy->tls_cert_path = g_strdup (self->tls_cert_path);
   copy->tls_key_path = g_strdup (self->tls_key_path);
   copy->media_nodes = g_strdupv (self->media_nodes);
+  copy->webhook = g_strdup (self->webhook);
+  copy->webhook_headers = g_strdupv (self->webhook_headers);
   return copy;
 }
 
@@ -29,6 +31,8 @@ rj_server_config_free (RjServerConfig *self)
 {
   g_free (self->secret);
   g_free (self->public_url);
+  g_free (self->webhook);
+  g_strfreev (self->webhook_headers);
   g_free (self->tls_cert_path);
   g_free (self->tls_key_path);
   g_strfreev (self->media_nodes);

@@ -19,7 +19,9 @@ typedef struct {
   char *tls_key_path;  /* (nullable) */
   char *
     *media_nodes; /* control URLs, "ws://127.0.0.1:8888/kurento"; the index is the node's number */
-  gint64 crash_after_us; /* from the closed control socket to the crash declaration */
+  char *webhook;  /* (nullable): events are posted to this URL */
+  char **webhook_headers; /* (nullable): of "Name: value" */
+  gint64 crash_after_us;  /* from the closed control socket to the crash declaration */
 } RjServerConfig;
 
 /* Returns: (transfer full): port 0, @secret, no media nodes, the real timing */

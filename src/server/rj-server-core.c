@@ -2,6 +2,7 @@
 
 #include "rj-server-rpc.h"
 #include "rj-server-session.h"
+#include "rj-server-tokens.h"
 
 /* A node that does not answer is the last choice. Short: the sessions of a frozen node come back 0.2 s after the
  * last one has left it. */
@@ -20,8 +21,12 @@ rj_server_core_new (const RjServerConfig *config, RjClock *clock, RjEventSink *e
   self->dice = rj_dice_new_from_kernel ();
   g_set_object (&self->events, events);
   for (guint i = 0; config->media_nodes[i] != NULL; i++)
-    g_ptr_array_add (
-      self->nodes, rj_node_watcher_new (i, config->media_nodes[i], config->crash_after_us, clock));
+    g_ptr_array_add (self->nodes,
+                     rj_node_watcher_new (i, rj_server_make_node_id (self->dice),
+                                          config->media_nodes[i], config->crash_after_us, clock));
+  if (config->webhook != NULL)
+    self->webhook =
+      rj_webhook_new (config->webhook, (const char *const *) config->webhook_headers, clock);
   return self;
 }
 
@@ -106,6 +111,8 @@ rj_server_core_close (RjServerCore *self)
   while (g_hash_table_iter_next (&iter, NULL, &value))
     rj_server_rpc_abandon (value);
   g_hash_table_remove_all (self->rpcs);
+  if (self->webhook != NULL)
+    rj_webhook_close (self->webhook);
 }
 
 gint64
@@ -125,6 +132,7 @@ rj_server_core_finalize (GObject *object)
   rj_server_config_free (self->config);
   g_clear_object (&self->clock);
   g_clear_object (&self->events);
+  g_clear_object (&self->webhook);
   rj_dice_free (self->dice);
   g_free (self->public_url);
   g_free (self->ws_origin);

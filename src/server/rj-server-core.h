@@ -6,6 +6,7 @@
 #include "rj-event.h"
 #include "rj-node-watcher.h"
 #include "rj-server-config.h"
+#include "rj-webhook.h"
 
 G_BEGIN_DECLS
 
@@ -18,6 +19,7 @@ struct _RjServerCore {
   RjClock *clock;
   RjDice *dice;
   RjEventSink *events;  /* (nullable) */
+  RjWebhook *webhook;   /* (nullable) */
   char *public_url;     /* "http://127.0.0.1:4443", no slash at the end */
   char *ws_origin;      /* the same with ws or wss */
   GHashTable *sessions; /* id -> RjServerSession */

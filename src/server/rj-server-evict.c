@@ -2,13 +2,17 @@
 
 #include "rj-openvidu2-names.h"
 #include "rj-openvidu2-room.h"
+#include "rj-server-record.h"
 
 static void
-drop_subscriptions_to (RjServerSession *session, const char *connection, gboolean remote)
+drop_subscriptions_to (RjServerSession *session,
+                       const char *connection,
+                       const char *reason,
+                       gboolean remote)
 {
   for (guint i = 0; i < session->participants->len; i++)
     rj_server_participant_drop_subscription (g_ptr_array_index (session->participants, i),
-                                             connection, remote);
+                                             connection, reason, remote);
 }
 
 /* Out of the session, media released, the rest told */
@@ -17,9 +21,10 @@ take_out (RjServerParticipant *participant, const char *reason, gboolean remote)
 {
   g_autoptr (RjServerSession) session = g_object_ref (participant->session);
 
-  drop_subscriptions_to (session, participant->connection, remote);
-  rj_server_participant_release_media (participant, remote);
-  rj_server_session_remove (session, participant);
+  drop_subscriptions_to (session, participant->connection, reason, remote);
+  rj_server_participant_release_media (participant, reason, remote);
+  rj_server_record_left (participant, reason);
+  rj_server_session_remove (session, participant, reason);
   rj_server_rpc_forget (participant->rpc, participant);
   if (!participant->is_special)
     rj_server_session_notify (session, NULL, RJ_OV2_PARTICIPANT_LEFT,
@@ -94,8 +99,8 @@ rj_server_unpublish (RjServerParticipant *participant, const char *reason, gbool
 
   if (participant->stream == NULL)
     return FALSE;
-  drop_subscriptions_to (session, participant->connection, TRUE);
-  rj_server_participant_release_publisher (participant, TRUE);
+  drop_subscriptions_to (session, participant->connection, reason, TRUE);
+  rj_server_participant_release_publisher (participant, reason, TRUE);
   rj_server_session_notify (session, to_owner ? NULL : participant, RJ_OV2_PARTICIPANT_UNPUBLISHED,
                             rj_ov2_ended_build (participant->connection, reason));
   return TRUE;
@@ -116,7 +121,7 @@ rj_server_close_session (RjServerSession *session, const char *reason, gboolean 
     if (participant->session == session)
       evict_full (participant, reason, remote, NULL, NULL);
   }
-  rj_server_session_end (session, remote);
+  rj_server_session_end (session, reason, remote);
 }
 
 void

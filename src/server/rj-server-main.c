@@ -39,6 +39,12 @@ on_signal (gpointer data)
 }
 
 static void
+on_warning (RjServer *server, const char *sentence, gpointer unused)
+{
+  fprintf (stderr, "rejoin: %s\n", sentence);
+}
+
+static void
 on_started (GObject *source, GAsyncResult *result, gpointer data)
 {
   Process *process = data;
@@ -70,6 +76,7 @@ rj_server_main (const RjServerConfig *config,
   rj_home_claim ();
   server = rj_server_new (config, clock, events);
   process.server = server;
+  g_signal_connect (server, "warning", G_CALLBACK (on_warning), NULL);
   rj_server_start_async (server, NULL, on_started, &process);
   g_main_loop_run (loop);
   g_source_remove (sigterm);

@@ -5,6 +5,7 @@
 #include "rj-server-evict.h"
 #include "rj-server-methods.h"
 #include "rj-server-negotiate.h"
+#include "rj-server-record.h"
 
 static RjOv2Stream *
 describe (RjServerCall *call, const RjOv2Publish *info)
@@ -60,13 +61,15 @@ on_published (GObject *source, GAsyncResult *result, gpointer data)
     return;
   if (answer == NULL) {
     if (self->publisher == RJ_SERVER_ENDPOINT (source))
-      rj_server_participant_release_publisher (self, TRUE);
+      rj_server_participant_release_publisher (self, NULL, TRUE);
     rj_server_fail (call, error, TRUE, NULL, RJ_OV2_CODE_JAVA_EXCEPTION);
     return;
   }
   stream->created_at_ms = rj_server_now_ms ();
   g_clear_pointer (&self->stream, rj_ov2_stream_free);
   self->stream = g_steal_pointer (&stream);
+  self->published_ms = self->stream->created_at_ms;
+  rj_server_record_published (self);
   rj_server_return_published (call, self->stream, answer);
   if (self->session != NULL && self->stream != NULL)
     tell_published (self);

@@ -4,6 +4,7 @@
 #include "rj-openvidu2-names.h"
 #include "rj-server-methods.h"
 #include "rj-server-negotiate.h"
+#include "rj-server-record.h"
 
 /* Finds who is meant by a stream or connection id. Returns: (transfer none) (nullable): the call is over */
 static RjServerParticipant *
@@ -49,6 +50,42 @@ begin_subscription (RjServerCall *call, RjServerParticipant *sender)
   return subscription;
 }
 
+/* A subscription anew, in place of one that may be there; whoever was told of that one hears nothing */
+static RjServerSubscription *
+replace_subscription (RjServerCall *call, RjServerParticipant *sender)
+{
+  RjServerParticipant *self = call->participant;
+  RjServerSubscription *old = g_hash_table_lookup (self->subscriptions, sender->connection);
+  RjOv2Stream *told = NULL;
+  gint64 created_ms = 0;
+  RjServerSubscription *subscription;
+
+  if (old != NULL && old->stream != NULL) {
+    told = g_steal_pointer (&old->told);
+    created_ms = old->created_ms;
+    rj_server_participant_drop_subscription (self, sender->connection, NULL, TRUE);
+  }
+  subscription = begin_subscription (call, sender);
+  subscription->told = told;
+  if (told != NULL)
+    subscription->created_ms = created_ms;
+  return subscription;
+}
+
+static void
+tell_subscribed (RjServerCall *call)
+{
+  RjServerParticipant *self = call->participant;
+  RjServerSubscription *subscription = g_hash_table_lookup (self->subscriptions, call->note);
+  RjServerParticipant *sender = rj_server_session_find (self->session, call->note);
+
+  if (subscription == NULL || subscription->told != NULL || sender == NULL ||
+      sender->stream == NULL)
+    return;
+  subscription->told = rj_ov2_stream_copy (sender->stream);
+  rj_server_record_subscribed (self, call->note, subscription);
+}
+
 /* The endpoint of a failed negotiation goes, unless it was replaced or dropped meanwhile */
 static void
 forget_failed (RjServerCall *call, GObject *endpoint)
@@ -57,7 +94,7 @@ forget_failed (RjServerCall *call, GObject *endpoint)
     g_hash_table_lookup (call->participant->subscriptions, call->note);
 
   if (subscription != NULL && G_OBJECT (subscription->endpoint) == endpoint)
-    rj_server_participant_drop_subscription (call->participant, call->note, TRUE);
+    rj_server_participant_drop_subscription (call->participant, call->note, NULL, TRUE);
 }
 
 static gboolean
@@ -78,6 +115,8 @@ on_subscribed (GObject *source, GAsyncResult *result, gpointer data)
   if (!rj_server_call_is_alive (call))
     return;
   if (answer != NULL) {
+    if (!is_reconnection (call))
+      tell_subscribed (call);
     rj_server_call_return (call, rj_ov2_negotiated_build (&negotiated));
     return;
   }
@@ -110,6 +149,8 @@ on_answered (GObject *source, GAsyncResult *result, gpointer data)
     return;
   if (nothing == NULL)
     forget_failed (call, source);
+  else if (!is_reconnection (call))
+    tell_subscribed (call);
   if (nothing == NULL && !is_reconnection (call))
     rj_server_fail (call, error, FALSE, NULL, RJ_OV2_CODE_JAVA_EXCEPTION);
   else /* reconnectStream succeeds either way (OpenVidu 2 protocol, 5.9) */
@@ -210,9 +251,8 @@ rj_server_method_prepare (RjServerCall *call)
     rj_server_fail (call, error, FALSE, NULL, RJ_OV2_CODE_MEDIA_SDP);
     return;
   }
-  if (prepare->reconnect)
-    rj_server_participant_drop_subscription (self, sender->connection, TRUE);
-  subscription = begin_subscription (call, sender);
+  subscription =
+    prepare->reconnect ? replace_subscription (call, sender) : begin_subscription (call, sender);
   if (subscription == NULL) {
     rj_server_call_crash (call, "subscribed already");
     return;
@@ -240,7 +280,8 @@ rj_server_method_unsubscribe (RjServerCall *call)
     return;
   }
   rj_server_call_return (call, NULL);
-  rj_server_participant_drop_subscription (self, sender, TRUE);
+  rj_server_participant_drop_subscription (self, sender,
+                                           rj_ov2_reason_to_text (RJ_OV2_REASON_UNSUBSCRIBE), TRUE);
 }
 
 void
@@ -273,12 +314,7 @@ rj_server_method_candidate (RjServerCall *call)
 static void
 resubscribe (RjServerCall *call, RjServerParticipant *sender, const char *offer)
 {
-  RjServerSubscription *subscription =
-    g_hash_table_lookup (call->participant->subscriptions, sender->connection);
-
-  if (subscription != NULL && subscription->stream != NULL)
-    rj_server_participant_drop_subscription (call->participant, sender->connection, TRUE);
-  subscribe (call, begin_subscription (call, sender), sender, offer);
+  subscribe (call, replace_subscription (call, sender), sender, offer);
 }
 
 void

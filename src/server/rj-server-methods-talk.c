@@ -5,6 +5,7 @@
 #include "rj-openvidu2-names.h"
 #include "rj-openvidu2-room.h"
 #include "rj-server-evict.h"
+#include "rj-server-record.h"
 #include "rj-server-methods.h"
 
 static void
@@ -63,6 +64,7 @@ rj_server_method_message (RjServerCall *call)
   }
   signal = (RjOv2Signal){ message->data, message->type, call->participant->connection };
   deliver (session, message, rj_ov2_signal_build (&signal));
+  rj_server_record_signal (session, signal.from, message->to, signal.type, signal.data);
   if (message->type == NULL)
     answer_untyped (call);
   else

@@ -5,6 +5,7 @@
 #include "rj-openvidu2-metadata.h"
 #include "rj-openvidu2-names.h"
 #include "rj-server-evict.h"
+#include "rj-server-record.h"
 
 G_DEFINE_FINAL_TYPE (RjServerParticipant, rj_server_participant, G_TYPE_OBJECT)
 
@@ -15,6 +16,7 @@ subscription_free (gpointer data)
 
   g_object_unref (subscription->endpoint);
   g_free (subscription->stream);
+  g_clear_pointer (&subscription->told, rj_ov2_stream_free);
   g_free (subscription);
 }
 
@@ -117,6 +119,7 @@ rj_server_participant_want_subscription (RjServerParticipant *self, const char *
 void
 rj_server_participant_drop_subscription (RjServerParticipant *self,
                                          const char *connection,
+                                         const char *reason,
                                          gboolean remote)
 {
   RjServerSubscription *subscription = g_hash_table_lookup (self->subscriptions, connection);
@@ -124,29 +127,33 @@ rj_server_participant_drop_subscription (RjServerParticipant *self,
   if (subscription == NULL)
     return;
   rj_server_endpoint_release (subscription->endpoint, FALSE, remote);
+  if (reason != NULL)
+    rj_server_record_unsubscribed (self, connection, subscription, reason);
   g_hash_table_remove (self->subscriptions, connection);
 }
 
 void
-rj_server_participant_release_publisher (RjServerParticipant *self, gboolean remote)
+rj_server_participant_release_publisher (RjServerParticipant *self,
+                                         const char *reason,
+                                         gboolean remote)
 {
   if (self->publisher != NULL)
     rj_server_endpoint_release (self->publisher, TRUE, remote);
+  if (reason != NULL)
+    rj_server_record_unpublished (self, reason);
   rj_server_participant_renew_publisher (self);
   g_clear_pointer (&self->stream, rj_ov2_stream_free);
 }
 
 void
-rj_server_participant_release_media (RjServerParticipant *self, gboolean remote)
+rj_server_participant_release_media (RjServerParticipant *self, const char *reason, gboolean remote)
 {
-  GHashTableIter iter;
-  gpointer value;
+  g_autofree gpointer *keys = g_hash_table_get_keys_as_array (self->subscriptions, NULL);
+  g_auto (GStrv) publishers = g_strdupv ((char **) keys);
 
-  g_hash_table_iter_init (&iter, self->subscriptions);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    rj_server_endpoint_release (((RjServerSubscription *) value)->endpoint, FALSE, remote);
-  g_hash_table_remove_all (self->subscriptions);
-  rj_server_participant_release_publisher (self, remote);
+  for (guint i = 0; publishers[i] != NULL; i++)
+    rj_server_participant_drop_subscription (self, publishers[i], reason, remote);
+  rj_server_participant_release_publisher (self, reason, remote);
 }
 
 void

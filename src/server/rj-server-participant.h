@@ -15,6 +15,8 @@ typedef struct {
   RjServerEndpoint *endpoint;
   char *stream; /* (nullable): NULL as long as there are only early candidates */
   gint64 created_ms;
+  RjOv2Stream
+    *told; /* (nullable): the stream as it was when the webhook was told of the subscription */
 } RjServerSubscription;
 
 struct _RjServerParticipant {
@@ -32,6 +34,7 @@ struct _RjServerParticipant {
   RjServerRpc *rpc;                 /* where its notifications go */
   struct _RjServerSession *session; /* (unowned) (nullable): NULL after it left */
   RjOv2Stream *stream;              /* (nullable): what it publishes */
+  gint64 published_ms;              /* since when; a reconnection leaves it */
   RjServerEndpoint *publisher;      /* (nullable): NULL for SUBSCRIBERs; keeps early candidates */
   GHashTable *subscriptions;        /* connection of the publisher -> RjServerSubscription */
 };
@@ -53,14 +56,19 @@ void rj_server_participant_renew_publisher (RjServerParticipant *self);
 /* Returns: (transfer none): made if it is not there */
 RjServerSubscription *rj_server_participant_want_subscription (RjServerParticipant *self,
                                                                const char *connection);
-/* Releases and forgets it. */
+/* Releases and forgets it. @reason: (nullable): for the webhook; NULL: nothing that anybody was told of ends */
 void rj_server_participant_drop_subscription (RjServerParticipant *self,
                                               const char *connection,
+                                              const char *reason,
                                               gboolean remote);
 
 /* The stream and all that hangs on it; @remote: FALSE when the node is gone */
-void rj_server_participant_release_media (RjServerParticipant *self, gboolean remote);
-void rj_server_participant_release_publisher (RjServerParticipant *self, gboolean remote);
+void rj_server_participant_release_media (RjServerParticipant *self,
+                                          const char *reason,
+                                          gboolean remote);
+void rj_server_participant_release_publisher (RjServerParticipant *self,
+                                              const char *reason,
+                                              gboolean remote);
 
 /* Sends a notification. @params: (transfer none). A participant whose socket is closed is evicted at once
  * with the notification's reason or "" (OpenVidu 2 protocol, 8.2). Nobody there: nothing happens. */

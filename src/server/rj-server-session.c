@@ -3,6 +3,7 @@
 #include "rj-json.h"
 #include "rj-openvidu2-names.h"
 #include "rj-openvidu2-room.h"
+#include "rj-server-record.h"
 #include "rj-states.h"
 
 #define LOCK_LIMIT_US (15 * G_USEC_PER_SEC) /* OpenVidu 2 protocol, 8.1 */
@@ -200,17 +201,20 @@ rj_server_session_add (RjServerSession *self, RjServerParticipant *participant)
 {
   participant->session = self;
   g_ptr_array_add (self->participants, g_object_ref (participant));
+  rj_server_record_joined (participant);
 }
 
 void
-rj_server_session_remove (RjServerSession *self, RjServerParticipant *participant)
+rj_server_session_remove (RjServerSession *self,
+                          RjServerParticipant *participant,
+                          const char *reason)
 {
   g_autoptr (RjServerSession) keep = g_object_ref (self);
 
   participant->session = NULL;
   g_ptr_array_remove (self->participants, participant);
   if (self->participants->len == 0 && !self->closing)
-    rj_server_session_end (self, TRUE);
+    rj_server_session_end (self, reason, TRUE);
 }
 
 RjServerParticipant *
@@ -318,6 +322,7 @@ rj_server_session_reset_media (RjServerSession *self)
 {
   g_autoptr (RjServerSession) keep = g_object_ref (self);
   g_autoptr (GPtrArray) publishers = g_ptr_array_new_with_free_func (g_object_unref);
+  const char *reason = rj_ov2_reason_to_text (RJ_OV2_REASON_MEDIA_SERVER_RECONNECT);
 
   g_clear_pointer (&self->pipeline, g_free);
   for (guint i = 0; i < self->participants->len; i++) {
@@ -325,21 +330,19 @@ rj_server_session_reset_media (RjServerSession *self)
 
     if (participant->stream != NULL)
       g_ptr_array_add (publishers, g_object_ref (participant));
-    rj_server_participant_release_media (participant, FALSE);
+    rj_server_participant_release_media (participant, reason, FALSE);
   }
   create_pipeline (self, on_pipeline_renewed);
   for (guint i = 0; i < publishers->len; i++) {
     RjServerParticipant *publisher = g_ptr_array_index (publishers, i);
 
-    rj_server_session_notify (
-      self, NULL, RJ_OV2_PARTICIPANT_UNPUBLISHED,
-      rj_ov2_ended_build (publisher->connection,
-                          rj_ov2_reason_to_text (RJ_OV2_REASON_MEDIA_SERVER_RECONNECT)));
+    rj_server_session_notify (self, NULL, RJ_OV2_PARTICIPANT_UNPUBLISHED,
+                              rj_ov2_ended_build (publisher->connection, reason));
   }
 }
 
 void
-rj_server_session_end (RjServerSession *self, gboolean remote)
+rj_server_session_end (RjServerSession *self, const char *reason, gboolean remote)
 {
   g_autoptr (RjServerSession) keep = g_object_ref (self);
 
@@ -348,6 +351,8 @@ rj_server_session_end (RjServerSession *self, gboolean remote)
   if (self->pipeline != NULL && remote)
     rj_media_node_client_release (rj_node_watcher_get_client (self->node), self->pipeline);
   move_to (self, RJ_SERVER_SESSION_CLOSED);
+  if (reason != NULL)
+    rj_server_record_session_destroyed (self, reason);
   self->node = NULL;
   g_ptr_array_set_size (self->tokens, 0);
   if (g_hash_table_lookup (self->core->sessions, self->id) == self)

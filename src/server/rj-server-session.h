@@ -59,8 +59,10 @@ void
 rj_server_session_start (RjServerSession *self, RjServerSessionReady ready, gpointer user_data);
 
 void rj_server_session_add (RjServerSession *self, RjServerParticipant *participant);
-/* Without telling anybody; ends the session when nobody is left. */
-void rj_server_session_remove (RjServerSession *self, RjServerParticipant *participant);
+/* Without telling anybody; ends the session when nobody is left. @reason: of the leaver */
+void rj_server_session_remove (RjServerSession *self,
+                               RjServerParticipant *participant,
+                               const char *reason);
 
 /* (transfer none) (nullable) */
 RjServerParticipant *rj_server_session_find (RjServerSession *self, const char *connection);
@@ -76,8 +78,9 @@ gboolean rj_server_session_drop_pending (RjServerSession *self, const char *conn
 /* The node came back as another process: streams are taken away, a new pipeline is made (8.5). */
 void rj_server_session_reset_media (RjServerSession *self);
 
-/* Ends it: out of core->sessions, pipeline released (@remote: unless the node is gone). Idempotent. */
-void rj_server_session_end (RjServerSession *self, gboolean remote);
+/* Ends it: out of core->sessions, pipeline released (@remote: unless the node is gone). Idempotent.
+ * @reason: (nullable): for the webhook; NULL: it was never used */
+void rj_server_session_end (RjServerSession *self, const char *reason, gboolean remote);
 
 /* At the end of the server: lets go of everybody, says nothing. */
 void rj_server_session_abandon (RjServerSession *self);

@@ -26,6 +26,12 @@ rj_server_make_connection_id (RjDice *dice)
 }
 
 char *
+rj_server_make_node_id (RjDice *dice)
+{
+  return make_id (dice, "media_", 7);
+}
+
+char *
 rj_server_make_rpc_id (RjDice *dice)
 {
   return rj_dice_roll_text (dice, RADIX_32, 26);

@@ -10,8 +10,9 @@ G_BEGIN_DECLS
 /* All: (transfer full) */
 char *rj_server_make_session_id (RjDice *dice); /* ses_ + 1 upper-case letter + 9 alphanumerics */
 char *rj_server_make_connection_id (RjDice *dice); /* con_ + 1 + 9 */
-char *rj_server_make_rpc_id (RjDice *dice);        /* 26 digits of radix 32 */
-char *rj_server_make_user_id (RjDice *dice);       /* 16 upper-case hex digits */
+char *rj_server_make_node_id (RjDice *dice);
+char *rj_server_make_rpc_id (RjDice *dice);  /* 26 digits of radix 32 */
+char *rj_server_make_user_id (RjDice *dice); /* 16 upper-case hex digits */
 
 /* @type_of_video: (nullable): "CAMERA" …; NULL stands for audio only.
  * Returns: str_ + CAM|SCR|CUS|MIC + _ + 1 + 3 + _ + @connection */

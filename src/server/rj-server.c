@@ -6,12 +6,14 @@
 #include "rj-openvidu2-names.h"
 #include "rj-rest.h"
 #include "rj-server-evict.h"
+#include "rj-server-record.h"
 #include "rj-server-socket.h"
 #include "rj-server-tokens.h"
 
 #define WEBSOCKET_PATH    "/openvidu"
 #define NODES_LIMIT_US    (10 * G_USEC_PER_SEC)
 #define FLUSH_US          (200 * 1000) /* for the last frames to reach their clients */
+#define WEBHOOK_LIMIT_US  G_USEC_PER_SEC
 #define GARBAGE_PERIOD_US (900 * (gint64) G_USEC_PER_SEC) /* OpenVidu 2 protocol, 2.3 */
 #define GARBAGE_AGE_US    (3600 * (gint64) G_USEC_PER_SEC)
 #define BACKLOG           1024
@@ -29,6 +31,9 @@ struct _RjServer {
   RjTimer *flush;
   gboolean stopped;
 };
+
+enum { WARNING, N_SIGNALS };
+static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (RjServer, rj_server, G_TYPE_OBJECT)
 
@@ -191,6 +196,7 @@ static void
 on_crashed (RjNodeWatcher *node, RjServer *self)
 {
   emit_node (self, node, RJ_EVENT_NODE_CRASHED);
+  rj_server_record_node_crashed (self->core, node);
   rj_server_close_sessions (self->core, node, rj_ov2_reason_to_text (RJ_OV2_REASON_NODE_CRASHED),
                             FALSE);
 }
@@ -250,7 +256,8 @@ count_connected (RjServer *self)
 }
 
 static void
-on_connected (RjNodeWatcher *node, gboolean again, gboolean same_process, RjServer *self)
+on_connected (
+  RjNodeWatcher *node, gboolean again, gboolean same_process, gboolean was_crashed, RjServer *self)
 {
   if (again) {
     RjEvent *event = rj_server_core_new_event (RJ_EVENT_NODE_RECOVERED, NULL);
@@ -259,6 +266,10 @@ on_connected (RjNodeWatcher *node, gboolean again, gboolean same_process, RjServ
     rj_event_set_bool (event, "same_process", same_process);
     rj_server_core_emit (self->core, event);
     check_pipelines (self, node);
+    if (was_crashed)
+      rj_server_record_node_recovered (self->core, node);
+  } else {
+    rj_server_record_node_status (self->core, node, "launching", "running");
   }
   if (self->starting != NULL && count_connected (self) == self->core->nodes->len)
     finish_start (self, NULL);
@@ -303,7 +314,7 @@ collect_garbage (RjServer *self)
       g_ptr_array_add (old, g_object_ref (session));
   }
   for (guint i = 0; i < old->len; i++)
-    rj_server_session_end (g_ptr_array_index (old, i), TRUE);
+    rj_server_session_end (g_ptr_array_index (old, i), NULL, TRUE);
 }
 
 static void
@@ -375,14 +386,35 @@ end (RjServer *self)
 }
 
 static void
+finish_stop (RjServer *self)
+{
+  g_autoptr (GTask) task = g_steal_pointer (&self->stopping);
+
+  end (self);
+  if (task != NULL)
+    g_task_return_boolean (task, TRUE);
+}
+
+static void
+on_webhook_flushed (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (RjServer) self = data;
+
+  rj_webhook_flush_finish (RJ_WEBHOOK (source), result);
+  finish_stop (self);
+}
+
+static void
 on_flushed (gpointer data)
 {
   RjServer *self = data;
-  g_autoptr (GTask) task = g_steal_pointer (&self->stopping);
 
   self->flush = NULL;
-  end (self);
-  g_task_return_boolean (task, TRUE);
+  if (self->core->webhook == NULL)
+    finish_stop (self);
+  else
+    rj_webhook_flush_async (self->core->webhook, WEBHOOK_LIMIT_US, on_webhook_flushed,
+                            g_object_ref (self));
 }
 
 static void
@@ -420,12 +452,24 @@ rj_server_stop_finish (RjServer *self, GAsyncResult *result, GError **error)
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
+static void
+on_refused (RjWebhook *webhook, const char *sentence, RjServer *self)
+{
+  RjEvent *event = rj_server_core_new_event (RJ_EVENT_WARNING, NULL);
+
+  rj_event_set_string (event, "message", sentence);
+  rj_server_core_emit (self->core, event);
+  g_signal_emit (self, signals[WARNING], 0, sentence);
+}
+
 RjServer *
 rj_server_new (const RjServerConfig *config, RjClock *clock, RjEventSink *events)
 {
   RjServer *self = g_object_new (RJ_TYPE_SERVER, NULL);
 
   self->core = rj_server_core_new (config, clock, events);
+  if (self->core->webhook != NULL)
+    g_signal_connect_object (self->core->webhook, "refused", G_CALLBACK (on_refused), self, 0);
   return self;
 }
 
@@ -445,6 +489,8 @@ static void
 rj_server_class_init (RjServerClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = rj_server_dispose;
+  signals[WARNING] = g_signal_new ("warning", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
+                                   NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void

@@ -21,7 +21,9 @@ G_BEGIN_DECLS
 #define RJ_TYPE_SERVER (rj_server_get_type ())
 G_DECLARE_FINAL_TYPE (RjServer, rj_server, RJ, SERVER, GObject)
 
-/* @config is copied; @events: (nullable). Returns: (transfer full) */
+/* Signal "warning" (const char *sentence): something that the one who runs it should know; it goes on
+ *
+ * @config is copied; @events: (nullable). Returns: (transfer full) */
 RjServer *rj_server_new (const RjServerConfig *config, RjClock *clock, RjEventSink *events);
 
 void rj_server_start_async (RjServer *self,

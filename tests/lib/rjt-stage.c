@@ -78,15 +78,13 @@ start (RjtStage *self)
 }
 
 void
-rjt_stage_set_up (RjtStage *self, gconstpointer n_nodes)
+rjt_stage_set_up_with (RjtStage *self, guint n_nodes, RjServerConfig *config)
 {
-  g_autoptr (RjServerConfig) config = rj_server_config_new (RJT_SECRET);
-
   self->clock = rj_fake_clock_new (0);
   self->nodes = g_ptr_array_new_with_free_func ((GDestroyNotify) rjt_fake_kurento_free);
   self->guests = g_ptr_array_new_with_free_func ((GDestroyNotify) rjt_guest_free);
   self->sink = g_object_new (RJT_TYPE_KEEPER, NULL);
-  for (guint i = 0; i < GPOINTER_TO_UINT (n_nodes); i++) {
+  for (guint i = 0; i < n_nodes; i++) {
     RjtFakeKurento *node = rjt_fake_kurento_new ();
 
     g_ptr_array_add (self->nodes, node);
@@ -94,6 +92,14 @@ rjt_stage_set_up (RjtStage *self, gconstpointer n_nodes)
   }
   self->server = rj_server_new (config, self->clock, self->sink);
   start (self);
+}
+
+void
+rjt_stage_set_up (RjtStage *self, gconstpointer n_nodes)
+{
+  g_autoptr (RjServerConfig) config = rj_server_config_new (RJT_SECRET);
+
+  rjt_stage_set_up_with (self, GPOINTER_TO_UINT (n_nodes), config);
 }
 
 void

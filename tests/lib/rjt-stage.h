@@ -23,6 +23,8 @@ typedef struct {
 
 /* For g_test_add(): @n_nodes: GUINT_TO_POINTER of how many media servers there are */
 void rjt_stage_set_up (RjtStage *self, gconstpointer n_nodes);
+/* The same with a configuration of the test's own. @config: (transfer none); nodes are added to it */
+void rjt_stage_set_up_with (RjtStage *self, guint n_nodes, RjServerConfig *config);
 void rjt_stage_tear_down (RjtStage *self, gconstpointer n_nodes);
 
 /* Returns: (transfer none) */
