@@ -9,6 +9,7 @@
 #include "rj-error.h"
 #include "rj-event-log.h"
 #include "rj-supervisor.h"
+#include "rj-webhook.h"
 
 typedef struct {
   guint media_nodes;
@@ -21,6 +22,9 @@ typedef struct {
   gint64 crash_after_us;
   gint64 restart_after_us;
   char *events;
+  GPtrArray *quirks; /* names */
+  char *webhook;
+  GPtrArray *webhook_headers; /* of char * */
 } Options;
 
 #define AT(member) offsetof (Options, member)
@@ -42,6 +46,14 @@ static const RjOption options[] = {
     "from a node's death to its crash being declared [as the real server: 3.5s]" },
   { "restart-after", RJ_OPTION_DURATION, AT (restart_after_us), "DURATION", NULL,
     "start a dead media node again after this time" },
+  { "quirk", RJ_OPTION_LIST, AT (quirks), "NAME", NULL,
+    "do this wrong, as the real server does; see below; may be repeated",
+    .choices = RJ_QUIRK_NAMES },
+  { "webhook", RJ_OPTION_TEXT, AT (webhook), "URL", NULL,
+    "post OpenVidu's webhook events (sessionCreated, nodeCrashed, …) to this URL" },
+  { "webhook-header", RJ_OPTION_LIST, AT (webhook_headers), "HEADER", NULL,
+    "a header of these posts, such as \"Authorization: Basic …\"; may be repeated",
+    .secret = TRUE },
   { "events", RJ_OPTION_TEXT, AT (events), "FILE", NULL, "write the cluster's events, JSON lines" },
 };
 
@@ -51,7 +63,7 @@ static const RjOptionTable table = {
   "[OPTION…]",
   "Runs an OpenVidu-compatible server, an app server and media nodes on 127.0.0.1, each a process\n"
   "that can be killed. Ends on SIGINT or SIGTERM.",
-  NULL,
+  RJ_QUIRK_HELP,
 };
 
 typedef struct {
@@ -128,6 +140,16 @@ on_signal (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+static char **
+dup_list (GPtrArray *array)
+{
+  g_autoptr (GStrvBuilder) list = g_strv_builder_new ();
+
+  for (guint i = 0; i < array->len; i++)
+    g_strv_builder_add (list, g_ptr_array_index (array, i));
+  return g_strv_builder_end (list);
+}
+
 static RjSupervisorConfig *
 make_config (const Options *values)
 {
@@ -141,6 +163,9 @@ make_config (const Options *values)
   config->tls_key = g_strdup (values->tls_key);
   config->crash_after_us = values->crash_after_us;
   config->restart_after_us = values->restart_after_us;
+  config->quirks = rj_quirks_from_names (values->quirks);
+  config->webhook = g_strdup (values->webhook);
+  config->webhook_headers = dup_list (values->webhook_headers);
   return config;
 }
 
@@ -165,6 +190,14 @@ check_certificate (const Options *values, GError **error)
                "with its key (%s)",
                problem->message, values->tls_cert, key);
   return FALSE;
+}
+
+static gboolean
+check_webhook (const Options *values, GError **error)
+{
+  g_auto (GStrv) headers = dup_list (values->webhook_headers);
+
+  return rj_webhook_check (values->webhook, (const char *const *) headers, error);
 }
 
 static void
@@ -204,6 +237,8 @@ rj_cluster_main (int argc, char **argv)
     code = RJ_EXIT_USAGE;
   }
   if (code < 0 && !check_certificate (&values, &error))
+    code = rj_apps_fail (error);
+  if (code < 0 && !check_webhook (&values, &error))
     code = rj_apps_fail (error);
   if (code < 0 && values.events != NULL) {
     log = rj_event_log_new (values.events, "cluster", &error);

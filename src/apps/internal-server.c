@@ -10,6 +10,17 @@ on_ready (RjServer *server, gpointer events)
   rj_child_app_say_ready (events, rj_server_get_port (server));
 }
 
+static char **
+read_headers (JsonObject *line)
+{
+  JsonArray *array = rj_json_get_array (line, "webhook_headers");
+  g_autoptr (GStrvBuilder) headers = g_strv_builder_new ();
+
+  for (guint i = 0; array != NULL && i < json_array_get_length (array); i++)
+    g_strv_builder_add (headers, json_array_get_string_element (array, i));
+  return g_strv_builder_end (headers);
+}
+
 static RjServerConfig *
 make_config (JsonObject *line)
 {
@@ -21,6 +32,9 @@ make_config (JsonObject *line)
   config->port = rj_json_get_int (line, "port", 0);
   if (crash_after_us >= 0)
     config->crash_after_us = crash_after_us;
+  config->quirks = rj_json_get_int (line, "quirks", 0);
+  config->webhook = g_strdup (rj_json_get_string (line, "webhook", NULL));
+  config->webhook_headers = read_headers (line);
   config->tls_cert_path = g_strdup (certificate);
   config->tls_key_path = g_strdup (rj_json_get_string (line, "tls_key", certificate));
   for (guint i = 0; nodes != NULL && i < json_array_get_length (nodes); i++)

@@ -47,6 +47,7 @@ make_deployment (App *app, GError **error)
 
     config->n_nodes = options->media_nodes;
     config->crash_after_us = options->crash_after_us;
+    config->quirks = rj_quirks_from_names (options->quirks);
     config->restart_after_us = options->restart_after_us;
     config->secret = rj_dice_roll_text (dice, RJ_ALPHABET_ALNUM, 24);
     return RJ_DEPLOYMENT (rj_embedded_deployment_new (config, app->clock));

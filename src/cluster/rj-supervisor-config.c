@@ -21,18 +21,41 @@ rj_supervisor_config_free (RjSupervisorConfig *self)
   g_free (self->secret);
   g_free (self->tls_certificate);
   g_free (self->tls_key);
+  g_free (self->webhook);
+  g_strfreev (self->webhook_headers);
   g_free (self);
+}
+
+JsonArray *
+rj_supervisor_config_list_headers (const RjSupervisorConfig *self)
+{
+  JsonArray *array = json_array_new ();
+
+  for (guint i = 0; self->webhook_headers != NULL && self->webhook_headers[i] != NULL; i++)
+    json_array_add_string_element (array, self->webhook_headers[i]);
+  return array;
 }
 
 JsonObject *
 rj_supervisor_config_to_json (const RjSupervisorConfig *self)
 {
-  return rj_json_build ("n_nodes", 'i', (gint64) self->n_nodes, "app_port", 'i',
-                        (gint64) self->app_port, "server_port", 'i', (gint64) self->server_port,
-                        "first_node_port", 'i', (gint64) self->first_node_port, "secret", 's',
-                        self->secret, "tls_certificate", 's', self->tls_certificate, "tls_key", 's',
-                        self->tls_key, "crash_after_us", 'i', self->crash_after_us,
-                        "restart_after_us", 'i', self->restart_after_us, NULL);
+  return rj_json_build (
+    "n_nodes", 'i', (gint64) self->n_nodes, "app_port", 'i', (gint64) self->app_port, "server_port",
+    'i', (gint64) self->server_port, "first_node_port", 'i', (gint64) self->first_node_port,
+    "secret", 's', self->secret, "tls_certificate", 's', self->tls_certificate, "tls_key", 's',
+    self->tls_key, "crash_after_us", 'i', self->crash_after_us, "restart_after_us", 'i',
+    self->restart_after_us, "quirks", 'i', (gint64) self->quirks, "webhook", 's', self->webhook,
+    "webhook_headers", 'a', rj_supervisor_config_list_headers (self), NULL);
+}
+
+static char **
+read_headers (JsonArray *array)
+{
+  g_autoptr (GStrvBuilder) headers = g_strv_builder_new ();
+
+  for (guint i = 0; array != NULL && i < json_array_get_length (array); i++)
+    g_strv_builder_add (headers, json_array_get_string_element (array, i));
+  return g_strv_builder_end (headers);
 }
 
 RjSupervisorConfig *
@@ -49,5 +72,8 @@ rj_supervisor_config_from_json (JsonObject *line)
   self->tls_key = g_strdup (rj_json_get_string (line, "tls_key", NULL));
   self->crash_after_us = rj_json_get_int (line, "crash_after_us", -1);
   self->restart_after_us = rj_json_get_int (line, "restart_after_us", -1);
+  self->quirks = rj_json_get_int (line, "quirks", 0);
+  self->webhook = g_strdup (rj_json_get_string (line, "webhook", NULL));
+  self->webhook_headers = read_headers (rj_json_get_array (line, "webhook_headers"));
   return self;
 }

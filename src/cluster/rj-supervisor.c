@@ -5,6 +5,7 @@
 #include "rj-app-server.h"
 #include "rj-child.h"
 #include "rj-error.h"
+#include "rj-hang.h"
 #include "rj-json.h"
 
 #define STOP_LIMIT_US (2 * G_USEC_PER_SEC)
@@ -27,6 +28,7 @@ struct _RjSupervisor {
   GTask *starting;
   GTask *stopping;
   RjTimer *stop_timer;
+  RjHang *hang; /* (nullable): with the quirk frozen-media-server */
 };
 
 enum {
@@ -105,9 +107,13 @@ on_server_ready (RjChild *server, RjSupervisor *self)
 static void
 on_server_event (RjChild *server, RjEvent *event, RjSupervisor *self)
 {
-  if (g_str_equal (event->type, RJ_EVENT_SESSION_PLACED) && event->session != NULL)
-    g_hash_table_replace (self->placed, g_strdup (event->session),
-                          GINT_TO_POINTER (rj_json_get_int (event->data, "node", -1) + 1));
+  gint64 node = rj_json_get_int (event->data, "node", -1);
+
+  if (!g_str_equal (event->type, RJ_EVENT_SESSION_PLACED) || event->session == NULL)
+    return;
+  g_hash_table_replace (self->placed, g_strdup (event->session), GINT_TO_POINTER (node + 1));
+  if (self->hang != NULL && node >= 0 && node < self->nodes->len)
+    rj_hang_note_placed (self->hang, g_ptr_array_index (self->nodes, node));
 }
 
 static gboolean
@@ -159,11 +165,12 @@ start_server (RjSupervisor *self, GError **error)
 
     json_array_add_string_element (urls, url);
   }
-  config =
-    rj_json_build ("port", 'i', (gint64) self->config->server_port, "secret", 's',
-                   self->config->secret, "media_nodes", 'a', urls, "crash_after_us", 'i',
-                   self->config->crash_after_us, "tls_certificate", 's',
-                   self->config->tls_certificate, "tls_key", 's', self->config->tls_key, NULL);
+  config = rj_json_build (
+    "port", 'i', (gint64) self->config->server_port, "secret", 's', self->config->secret,
+    "media_nodes", 'a', urls, "crash_after_us", 'i', self->config->crash_after_us,
+    "tls_certificate", 's', self->config->tls_certificate, "tls_key", 's', self->config->tls_key,
+    "quirks", 'i', (gint64) self->config->quirks, "webhook", 's', self->config->webhook,
+    "webhook_headers", 'a', rj_supervisor_config_list_headers (self->config), NULL);
   self->server = rj_child_new ("internal-server", "server", 0, self->events);
   g_signal_connect (self->server, "ready", G_CALLBACK (on_server_ready), self);
   g_signal_connect (self->server, "event", G_CALLBACK (on_server_event), self);
@@ -441,6 +448,7 @@ rj_supervisor_dispose (GObject *object)
   RjSupervisor *self = RJ_SUPERVISOR (object);
 
   rj_clock_cancel_timer (self->clock, &self->stop_timer);
+  g_clear_pointer (&self->hang, rj_hang_free);
   g_ptr_array_set_size (self->delayed, 0);
   g_ptr_array_foreach (self->nodes, disconnect_child, self);
   g_ptr_array_set_size (self->nodes, 0);
@@ -494,6 +502,8 @@ rj_supervisor_new (RjSupervisorConfig *config, RjClock *clock, RjEventSink *even
 
   self->config = config;
   self->clock = g_object_ref (clock);
+  if (config->quirks & RJ_QUIRK_FROZEN_MEDIA_SERVER)
+    self->hang = rj_hang_new (clock);
   self->events = events == NULL ? NULL : g_object_ref (events);
   return self;
 }

@@ -9,6 +9,7 @@
 
 #include "rj-clock.h"
 #include "rj-event.h"
+#include "rj-quirks.h"
 
 G_BEGIN_DECLS
 
@@ -16,11 +17,14 @@ typedef struct {
   guint n_nodes;
   guint app_port; /* 0: any free port; so for the next two */
   guint server_port;
-  guint first_node_port; /* the next nodes take the next ports */
-  char *secret;          /* OpenVidu secret */
-  char *tls_certificate; /* (nullable) PEM file: app server and OpenVidu server speak TLS */
-  char *tls_key;         /* (nullable) */
-  gint64 crash_after_us; /* control socket closed -> node crashed; -1: as the real server, 3.5 s */
+  guint first_node_port;  /* the next nodes take the next ports */
+  char *secret;           /* OpenVidu secret */
+  char *tls_certificate;  /* (nullable) PEM file: app server and OpenVidu server speak TLS */
+  char *tls_key;          /* (nullable) */
+  gint64 crash_after_us;  /* control socket closed -> node crashed; -1: as the real server, 3.5 s */
+  guint quirks;           /* of RjQuirk */
+  char *webhook;          /* (nullable): URL that hears of the server's events */
+  char **webhook_headers; /* (nullable): of "Name: value". Perhaps secrets */
   gint64 restart_after_us; /* a node that ends is started again after this; -1: never */
 } RjSupervisorConfig;
 
@@ -31,6 +35,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RjSupervisorConfig, rj_supervisor_config_free)
 /* As a line for another process, and back. The secret travels in it: over pipes only. */
 JsonObject *rj_supervisor_config_to_json (const RjSupervisorConfig *self);
 RjSupervisorConfig *rj_supervisor_config_from_json (JsonObject *line);
+/* Returns: (transfer full) */
+JsonArray *rj_supervisor_config_list_headers (const RjSupervisorConfig *self);
 
 #define RJ_TYPE_SUPERVISOR (rj_supervisor_get_type ())
 G_DECLARE_FINAL_TYPE (RjSupervisor, rj_supervisor, RJ, SUPERVISOR, GObject)

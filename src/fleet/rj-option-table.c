@@ -40,19 +40,35 @@ set_count (const RjOption *option, guint *slot, const char *text, GError **error
 }
 
 static gboolean
-set_choice (const RjOption *option, char **slot, const char *text, GError **error)
+check_choice (const RjOption *option, const char *text, GError **error)
 {
   g_auto (GStrv) words = g_strsplit (option->choices, "|", -1);
   g_autofree char *list = NULL;
 
-  if (g_strv_contains ((const char *const *) words, text)) {
-    g_free (*slot);
-    *slot = g_strdup (text);
+  if (g_strv_contains ((const char *const *) words, text))
     return TRUE;
-  }
   list = g_strjoinv (", ", words);
   g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE, "\"%s\" is not one of: %s", text, list);
   return FALSE;
+}
+
+static gboolean
+set_choice (const RjOption *option, char **slot, const char *text, GError **error)
+{
+  if (!check_choice (option, text, error))
+    return FALSE;
+  g_free (*slot);
+  *slot = g_strdup (text);
+  return TRUE;
+}
+
+static gboolean
+add_to_list (const RjOption *option, GPtrArray *list, const char *text, GError **error)
+{
+  if (option->choices != NULL && !check_choice (option, text, error))
+    return FALSE;
+  g_ptr_array_add (list, g_strdup (text));
+  return TRUE;
 }
 
 static gboolean
@@ -88,8 +104,7 @@ set_value (const RjOption *option, gpointer values, const char *text, GError **e
   case RJ_OPTION_CHOICE:
     return set_choice (option, slot, text, error);
   case RJ_OPTION_LIST:
-    g_ptr_array_add (*(GPtrArray **) slot, g_strdup (text));
-    return TRUE;
+    return add_to_list (option, *(GPtrArray **) slot, text, error);
   }
   g_assert_not_reached ();
 }
@@ -106,6 +121,13 @@ set_nothing (const RjOption *option, gpointer values)
 }
 
 static gboolean
+blame (const char *variable, GError **error)
+{
+  g_prefix_error (error, "environment variable %s: ", variable);
+  return FALSE;
+}
+
+static gboolean
 set_from_environment (const RjOption *option, gpointer values, GError **error)
 {
   g_autofree char *name = rj_option_get_environment_name (option);
@@ -115,14 +137,11 @@ set_from_environment (const RjOption *option, gpointer values, GError **error)
   if (text == NULL)
     return TRUE;
   lines = option->kind == RJ_OPTION_LIST ? g_strsplit (text, "\n", -1) : NULL;
-  for (guint i = 0; lines != NULL && lines[i] != NULL; i++) {
-    if (*g_strstrip (lines[i]) != '\0')
-      set_value (option, values, lines[i], NULL);
-  }
-  if (lines == NULL && !set_value (option, values, text, error)) {
-    g_prefix_error (error, "environment variable %s: ", name);
-    return FALSE;
-  }
+  for (guint i = 0; lines != NULL && lines[i] != NULL; i++)
+    if (*g_strstrip (lines[i]) != '\0' && !set_value (option, values, lines[i], error))
+      return blame (name, error);
+  if (lines == NULL && !set_value (option, values, text, error))
+    return blame (name, error);
   return TRUE;
 }
 
@@ -328,7 +347,7 @@ rj_option_table_get_help (const RjOptionTable *self, const char *subcommand)
                             (int) (width < HELP_COLUMN - 1 ? HELP_COLUMN - width : HELP_COLUMN),
                             "");
     g_string_append (help, option->help);
-    if (option->choices != NULL)
+    if (option->choices != NULL && option->kind == RJ_OPTION_CHOICE)
       g_string_append_printf (help, " (%s)", option->choices);
     if (option->fallback != NULL && option->kind != RJ_OPTION_FLAG)
       g_string_append_printf (help, " [%s]", option->fallback);

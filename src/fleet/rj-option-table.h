@@ -23,7 +23,7 @@ typedef struct {
   const char *fallback; /* default as text; NULL: none */
   const char *help;     /* one line */
   guint min, max;       /* of a count */
-  const char *choices;  /* of a choice: words separated by "|" */
+  const char *choices;  /* of a choice, or of a list (nullable): words separated by "|" */
   gboolean secret;      /* the value is never shown */
 } RjOption;
 

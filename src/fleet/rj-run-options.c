@@ -6,6 +6,7 @@
 
 #include "rj-error.h"
 #include "rj-fault.h"
+#include "rj-quirks.h"
 
 #define AT(member) offsetof (RjRunOptions, member)
 
@@ -68,6 +69,9 @@ static const RjOption options[] = {
     16 },
   { "restart-after", RJ_OPTION_DURATION, AT (restart_after_us), "DURATION", NULL,
     "embedded cluster: start a killed media node again after this time" },
+  { "quirk", RJ_OPTION_LIST, AT (quirks), "NAME", NULL,
+    "embedded cluster: do this wrong, as the real server does; see below; may be repeated",
+    .choices = RJ_QUIRK_NAMES },
   { "fault", RJ_OPTION_LIST, AT (faults), "WHAT@T", NULL,
     "do this at that time; see below; may be repeated" },
   { "detect", RJ_OPTION_LIST, AT (detect), "DETECTOR", NULL,
@@ -100,6 +104,7 @@ static const RjOptionTable table = {
   "  NODE is 0, 1, …, all, or same: the one that the fault before has hit. Without it: the one "
   "that\n"
   "  hosts the first session now; for a thaw the same.\n"
+  "\n" RJ_QUIRK_HELP "\n"
   "\n"
   "Every option can also be given as REJOIN_<NAME>, for instance REJOIN_JOIN_DEADLINE=30s.\n"
   "Exit codes: 0 passed, 1 failed, 2 usage, 3 inconclusive, 4 environment, 130 SIGINT, 143 "
@@ -264,6 +269,8 @@ check_deployment (RjRunOptions *self, GError **error)
                         "wss://ov.example:4443?sessionId=SESSION&token=TOKEN");
   if (self->delete_dead_session && !self->embedded && (self->url == NULL || self->secret == NULL))
     return fail (error, "--delete-dead-session needs --url and --secret");
+  if (self->quirks->len > 0 && !self->embedded)
+    return fail (error, "--quirk is for the embedded cluster; your own server has its own");
   if (self->embedded && self->wait_for_us >= 0)
     return fail (
       error, "--wait-for is for a deployment of your own; the embedded cluster is ready at once");

@@ -42,6 +42,7 @@ typedef struct {
   gint64 restart_after_us;
   GPtrArray *faults; /* of char *, "WHAT@T" */
   GPtrArray *detect; /* of char * */
+  GPtrArray *quirks; /* names */
   guint seed;
   char *events;
   char *summary;

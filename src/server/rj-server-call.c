@@ -1,5 +1,7 @@
 #include "rj-server-call.h"
 
+#include "rj-openvidu2-names.h"
+
 RjServerCall *
 rj_server_call_new (RjServerRpc *rpc, RjServerSocket *socket, RjFrame *frame)
 {
@@ -31,10 +33,36 @@ rj_server_call_drop (RjServerCall *self)
   rj_server_rpc_proceed (rpc);
 }
 
+/* The quirk lost-answers: the first answer to each of these never comes. Returns: whether it is this one */
+static gboolean
+is_lost (RjServerCall *self)
+{
+  static const char *const methods[] = { RJ_OV2_JOIN_ROOM, RJ_OV2_PUBLISH_VIDEO,
+                                         RJ_OV2_RECEIVE_VIDEO_FROM, RJ_OV2_LEAVE_ROOM, NULL };
+  RjServerCore *core = self->rpc->core;
+
+  return core->config->quirks & RJ_QUIRK_LOST_ANSWERS &&
+         g_strv_contains (methods, self->frame->method) &&
+         g_hash_table_add (core->lost, g_strdup (self->frame->method));
+}
+
+/* @text: (transfer full): the frame */
+static void
+answer (RjServerCall *self, char *text)
+{
+  g_autofree char *owned = text;
+
+  if (is_lost (self))
+    return;
+  if (self->rpc->core->config->quirks & RJ_QUIRK_DOUBLE_ANSWERS)
+    rj_server_socket_send (self->socket, g_strdup (owned));
+  rj_server_socket_send (self->socket, g_steal_pointer (&owned));
+}
+
 void
 rj_server_call_send_result (RjServerCall *self, JsonObject *result)
 {
-  rj_server_socket_send (self->socket, rj_frame_result (self->frame->id, result, self->rpc->id));
+  answer (self, rj_frame_result (self->frame->id, result, self->rpc->id));
 }
 
 void
@@ -61,7 +89,7 @@ rj_server_call_throw (RjServerCall *self, int code, const char *format, ...)
   va_start (arguments, format);
   text = format_text (code, format, arguments);
   va_end (arguments);
-  rj_server_socket_send (self->socket, rj_frame_error (self->frame->id, code, text, NULL));
+  answer (self, rj_frame_error (self->frame->id, code, text, NULL));
   rj_server_call_drop (self);
 }
 
@@ -74,8 +102,7 @@ rj_server_call_reply_error (RjServerCall *self, int code, const char *data, cons
   va_start (arguments, format);
   text = format_text (code, format, arguments);
   va_end (arguments);
-  rj_server_socket_send (self->socket,
-                         rj_frame_error_replied (self->frame->id, code, text, data, self->rpc->id));
+  answer (self, rj_frame_error_replied (self->frame->id, code, text, data, self->rpc->id));
   rj_server_call_drop (self);
 }
 
@@ -85,7 +112,7 @@ rj_server_call_crash (RjServerCall *self, const char *text)
   g_autofree char *message = g_strconcat ("rejoin:", text, NULL);
   JsonNode *data = json_node_init_string (json_node_alloc (), message);
 
-  rj_server_socket_send (self->socket, rj_frame_error (self->frame->id, -1, message, data));
+  answer (self, rj_frame_error (self->frame->id, -1, message, data));
   rj_server_call_drop (self);
 }
 

@@ -3,6 +3,8 @@
 
 #include <glib-object.h>
 
+#include "rj-quirks.h"
+
 G_BEGIN_DECLS
 
 /* Measured on the real server: control socket closed -> declared crashed */
@@ -19,6 +21,7 @@ typedef struct {
   char *tls_key_path;  /* (nullable) */
   char *
     *media_nodes; /* control URLs, "ws://127.0.0.1:8888/kurento"; the index is the node's number */
+  guint quirks;   /* of RjQuirk: what to do wrong */
   char *webhook;  /* (nullable): events are posted to this URL */
   char **webhook_headers; /* (nullable): of "Name: value" */
   gint64 crash_after_us;  /* from the closed control socket to the crash declaration */

@@ -129,6 +129,7 @@ rj_server_core_finalize (GObject *object)
   g_hash_table_unref (self->sessions);
   g_hash_table_unref (self->rpcs);
   g_ptr_array_unref (self->nodes);
+  g_hash_table_unref (self->lost);
   rj_server_config_free (self->config);
   g_clear_object (&self->clock);
   g_clear_object (&self->events);
@@ -151,4 +152,5 @@ rj_server_core_init (RjServerCore *self)
   self->sessions = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_object_unref);
   self->rpcs = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_object_unref);
   self->nodes = g_ptr_array_new_with_free_func (g_object_unref);
+  self->lost = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }

@@ -25,6 +25,7 @@ struct _RjServerCore {
   GHashTable *sessions; /* id -> RjServerSession */
   GHashTable *rpcs;     /* rpc session id -> RjServerRpc */
   GPtrArray *nodes;     /* of RjNodeWatcher */
+  GHashTable *lost;     /* methods whose first answer was lost, with the quirk lost-answers */
 };
 
 RjServerCore *

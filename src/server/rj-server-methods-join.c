@@ -1,3 +1,4 @@
+#include "rj-json.h"
 #include "rj-openvidu2-join.h"
 #include "rj-openvidu2-names.h"
 #include "rj-openvidu2-room.h"
@@ -92,6 +93,27 @@ announce (RjServerSession *session, RjServerParticipant *joiner)
   rj_ov2_connection_free (entry);
 }
 
+/* The quirk early-leavers: somebody in the result of whom the joiner hears before that he has left */
+static void
+add_early_leaver (RjServerSession *session, RjServerParticipant *joiner, JsonObject *result)
+{
+  g_autofree char *connection = rj_server_make_connection_id (session->core->dice);
+  g_autofree char *stream = rj_server_make_stream_id (session->core->dice, "CAMERA", connection);
+  JsonArray *streams = json_array_new ();
+  g_autoptr (JsonObject) ended = rj_ov2_ended_build (connection, "");
+
+  json_array_add_object_element (
+    streams, rj_json_build ("id", 's', stream, "createdAt", 'i', joiner->active_ms, "hasAudio", 'b',
+                            TRUE, "hasVideo", 'b', TRUE, "audioActive", 'b', TRUE, "videoActive",
+                            'b', TRUE, "typeOfVideo", 's', "CAMERA", NULL));
+  json_array_add_object_element (json_object_get_array_member (result, "value"),
+                                 rj_json_build ("id", 's', connection, "createdAt", 'i',
+                                                joiner->active_ms, "metadata", 's', "", "streams",
+                                                'a', streams, NULL));
+  rj_server_participant_notify (joiner, RJ_OV2_PARTICIPANT_LEFT, ended);
+  rj_server_participant_notify (joiner, RJ_OV2_PARTICIPANT_EVICTED, ended);
+}
+
 static void
 on_session_ready (RjServerSession *session, const GError *error, gpointer data)
 {
@@ -109,6 +131,8 @@ on_session_ready (RjServerSession *session, const GError *error, gpointer data)
   rj_server_session_add (session, joiner);
   rj_server_rpc_set_participant (call->rpc, joiner);
   result = build_result (session, joiner);
+  if (session->core->config->quirks & RJ_QUIRK_EARLY_LEAVERS)
+    add_early_leaver (session, joiner, result);
   if (!joiner->is_special)
     announce (session, joiner);
   rj_server_call_return (call, result);

@@ -206,7 +206,11 @@ on_all_created (RjServerEndpoint *self)
   rj_server_endpoint_release_object (self, &self->object, TRUE);
   if (self->released_hub)
     rj_server_endpoint_release_object (self, &self->hub, TRUE);
-  if (self->failure != NULL)
+  /* a refused PassThrough is an exception in the real server: the node's own error, -1 for the client */
+  if (self->hub == NULL && self->work == RJ_SERVER_WORK_PUBLISH && self->failure != NULL &&
+      self->failure->domain == RJ_RPC_ERROR)
+    error = g_error_copy (self->failure);
+  else if (self->failure != NULL)
     error = g_error_new (RJ_SERVER_ERROR, RJ_OV2_CODE_MEDIA_ENDPOINT,
                          "The media endpoint could not be created (%s)", self->failure->message);
   finish (self, error);

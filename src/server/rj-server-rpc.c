@@ -141,8 +141,12 @@ rj_server_rpc_destroy (RjServerRpc *self)
 
 /* The server decides by the text, not by the code (OpenVidu 2 protocol, 3.3) */
 static gboolean
-is_a_loss (const char *text)
+is_a_loss (RjServerRpc *self)
 {
+  const char *text = self->close_text;
+
+  if (self->core->config->quirks & RJ_QUIRK_GHOSTS)
+    return FALSE;
   return text == NULL || *text == '\0' || g_str_equal (text, RJ_OV2_CLOSE_TEXT_RECONNECT) ||
          g_str_equal (text, RJ_OV2_CLOSE_TEXT_NO_PING);
 }
@@ -154,7 +158,7 @@ destroy_and_evict (RjServerRpc *self)
   g_autoptr (RjServerParticipant) participant = g_steal_pointer (&self->participant);
 
   rj_server_rpc_destroy (self);
-  if (participant != NULL && participant->session != NULL && is_a_loss (self->close_text))
+  if (participant != NULL && participant->session != NULL && is_a_loss (self))
     rj_server_evict (participant, rj_ov2_reason_to_text (RJ_OV2_REASON_NETWORK_DISCONNECT));
 }
 

@@ -213,7 +213,8 @@ rj_server_session_remove (RjServerSession *self,
 
   participant->session = NULL;
   g_ptr_array_remove (self->participants, participant);
-  if (self->participants->len == 0 && !self->closing)
+  if (self->participants->len == 0 && !self->closing &&
+      !(self->core->config->quirks & RJ_QUIRK_UNDYING_SESSION))
     rj_server_session_end (self, reason, TRUE);
 }
 

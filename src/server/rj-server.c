@@ -210,7 +210,8 @@ on_pipeline_checked (GObject *source, GAsyncResult *result, gpointer data)
     rj_media_node_client_call_finish (RJ_MEDIA_NODE_CLIENT (source), result, &error);
 
   if (g_error_matches (error, RJ_RPC_ERROR, RJ_KMS_CODE_OBJECT_NOT_FOUND) &&
-      session->state == RJ_SERVER_SESSION_ACTIVE)
+      session->state == RJ_SERVER_SESSION_ACTIVE &&
+      !(session->core->config->quirks & RJ_QUIRK_DEAD_SESSION))
     rj_server_session_reset_media (session);
 }
 

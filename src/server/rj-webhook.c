@@ -52,7 +52,7 @@ check_header (const char *header, GError **error)
     return TRUE;
   g_set_error_literal (
     error, RJ_ERROR, RJ_ERROR_USAGE,
-    "--webhook-header: write \"NAME: VALUE\", such as \"Authorization: Basic …\"");
+    "--webhook-header: write NAME: VALUE, such as \"Authorization: Basic …\"");
   return FALSE;
 }
 

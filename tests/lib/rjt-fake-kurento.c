@@ -55,10 +55,12 @@ send_candidates (SoupWebsocketConnection *socket, const char *object)
 static char *
 create (RjtFakeKurento *self, const RjFrame *frame, const RjKmsParams *params)
 {
+  const char *pipeline = rj_kms_params_get_argument (params, "mediaPipeline");
   g_autofree char *uuid = g_uuid_string_random ();
-  g_autofree char *id =
-    rj_kms_object_id (rj_kms_params_get_argument (params, "mediaPipeline"), uuid, params->type);
+  g_autofree char *id = rj_kms_object_id (pipeline, uuid, params->type);
 
+  if (pipeline != NULL && !g_hash_table_contains (self->objects, pipeline))
+    return rj_kms_error_no_object (frame->id, pipeline);
   g_hash_table_add (self->objects, g_strdup (id));
   return rj_kms_result_text (frame->id, self->session, id);
 }

@@ -14,6 +14,7 @@ struct _RjtGuest {
   SoupSession *http;
   SoupWebsocketConnection *socket;
   gint64 last_id;
+  guint n_answers;
   GHashTable *answers; /* gint64 -> JsonObject */
   GPtrArray *heard;    /* of JsonObject */
   gboolean closed;
@@ -52,6 +53,7 @@ on_message (SoupWebsocketConnection *socket, int type, GBytes *bytes, RjtGuest *
   JsonObject *object = rj_json_parse_object (text, (gssize) size, NULL);
 
   g_assert_nonnull (object);
+  self->n_answers += !json_object_has_member (object, "method");
   if (json_object_has_member (object, "method"))
     g_ptr_array_add (self->heard, object);
   else
@@ -125,6 +127,12 @@ JsonObject *
 rjt_guest_get_answer (RjtGuest *self, gint64 id)
 {
   return g_hash_table_lookup (self->answers, &id);
+}
+
+guint
+rjt_guest_count_answers (RjtGuest *self)
+{
+  return self->n_answers;
 }
 
 JsonObject *

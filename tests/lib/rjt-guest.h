@@ -18,6 +18,7 @@ gint64 rjt_guest_send (RjtGuest *self, const char *method, JsonObject *params);
 void rjt_guest_send_text (RjtGuest *self, const char *text);
 /* Returns: (transfer none) (nullable): the whole answer, if it came */
 JsonObject *rjt_guest_get_answer (RjtGuest *self, gint64 id);
+guint rjt_guest_count_answers (RjtGuest *self); /* all that came, repeated ones too */
 /* Waits for it. Returns: (transfer none) */
 JsonObject *rjt_guest_call (RjtGuest *self, const char *method, JsonObject *params);
 /* The same. Returns: code of the error, 0: none */

@@ -1,0 +1,82 @@
+#!/usr/bin/env python3
+"""What the real server does wrong, done on demand by the embedded one: everybody comes back from each."""
+import concurrent.futures
+import json
+import pathlib
+
+import harness
+
+ROOM = ("--participants", "3", *harness.SMALL)
+
+
+class Quirks(harness.Case):
+    def run_one(self, name, *arguments):
+        """Runs in a folder of its own, so that several can run at once."""
+        folder = pathlib.Path(self.folder, name)
+        folder.mkdir()
+        process = self.start("run", *ROOM, "--events", folder / "events.jsonl", "--summary", folder / "summary.json",
+                             *arguments)
+        outcome = self.finish(process)
+        outcome.folder = folder
+        self.assertEqual(outcome.code, 0, f"{name}: {outcome}")
+        for edge in outcome.summary["edges"]:
+            self.assertFalse(edge["down_at_end"], f"{name}: {edge}")
+        return outcome
+
+    def check_causes(self, outcome, cause):
+        for participant in outcome.summary["participants"]:
+            self.assertEqual([r["cause"] for r in participant["rejoins"]], [cause], str(outcome))
+
+    def double_answers_and_early_leavers(self):
+        outcome = self.run_one("double", "--quirk", "double-answers", "--quirk", "early-leavers", "--crash-after", "300ms",
+                               "--fault", "kill-media-node@1s")
+        self.check_causes(outcome, "nodeCrashed")
+        # nobody subscribed to those who were gone already: each sees the two others
+        self.assertEqual(len(outcome.summary["edges"]), 6)
+
+    def ghosts(self):
+        outcome = self.run_one("ghosts", "--quirk", "ghosts", "--resume", "never", "--fault", "cut-websocket@1s")
+        self.check_causes(outcome, "networkDisconnect")
+        # each ghost was removed by the news of the next joiner
+        self.assertEqual(len(outcome.find("participant-evicted", reason="")), 3, str(outcome))
+        self.assertEqual(outcome.find("participant-evicted", reason="networkDisconnect"), [])
+
+    def dead_session(self):
+        outcome = self.run_one("dead", "--quirk", "dead-session", "--media-nodes", "1", "--silence-leave", "2s",
+                               "--fault", "restart-media-node@1s")
+        self.check_causes(outcome, "silence")
+        self.assertEqual(outcome.find("participant-evicted"), [])
+
+    def session_that_stays_dead(self):
+        outcome = self.run_one("undying", "--quirk", "dead-session", "--quirk", "undying-session", "--media-nodes", "1",
+                               "--silence-leave", "2s", "--delete-dead-session", "--fault", "restart-media-node@1s")
+        self.check_causes(outcome, "silence")
+        said = json.dumps(outcome.find("warning"))
+        self.assertIn("has been deleted over REST (status 204)", said)
+        self.assertEqual(said.count("has been deleted over REST"), 1, said)
+        self.assertIn("deleted over REST", outcome.stdout)  # and the report says so
+
+    def test_everybody_comes_back(self):
+        cases = (self.double_answers_and_early_leavers, self.ghosts, self.dead_session, self.session_that_stays_dead)
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            futures = {case.__name__: pool.submit(case) for case in cases}
+        for name, future in futures.items():
+            with self.subTest(name):
+                future.result()
+
+    def test_usage(self):
+        for arguments, words in (
+                (("run", "--quirk", "nonsense"), ('--quirk: "nonsense" is not one of', "ghosts", "double-answers")),
+                (("run", "--quirk", "ghosts", "--app", "http://127.0.0.1:1"), ("--quirk is for the embedded cluster",)),
+                (("cluster", "--quirk", "nonsense"), ('--quirk: "nonsense" is not one of', "dead-session")),
+                (("cluster", "--webhook", "nonsense"), ("--webhook: that is no http or https URL",)),
+                (("cluster", "--webhook-header", "A: b"), ("--webhook-header needs --webhook",)),
+                (("cluster", "--webhook", "http://a/", "--webhook-header", "A"), ("write NAME: VALUE",))):
+            outcome = self.finish(self.start(*arguments))
+            self.assertEqual(outcome.code, 2, str(outcome))
+            for word in words:
+                self.assertIn(word, outcome.stderr)
+
+
+if __name__ == "__main__":
+    harness.main()
