@@ -50,9 +50,8 @@ check_header (const char *header, GError **error)
 
   if (colon != NULL && colon != header && colon[2] != '\0' && strpbrk (header, "\r\n") == NULL)
     return TRUE;
-  g_set_error_literal (
-    error, RJ_ERROR, RJ_ERROR_USAGE,
-    "--webhook-header: write NAME: VALUE, such as \"Authorization: Basic …\"");
+  g_set_error_literal (error, RJ_ERROR, RJ_ERROR_USAGE,
+                       "--webhook-header: write NAME: VALUE, such as \"Authorization: Basic …\"");
   return FALSE;
 }
 
