@@ -48,8 +48,8 @@ respond_error (SoupServerMessage *message, const GError *error)
     soup_server_message_set_status (message, SOUP_STATUS_NOT_FOUND, NULL);
     return;
   }
-  body = rj_json_build ("error", 's', error->message, "exception", 's',
-                        "io.openvidu.java.client.OpenViduHttpException", NULL);
+  body = rj_json_build ("stacktrace", 's', error->message, "error", 's', error->message,
+                        "exception", 's', "io.openvidu.java.client.OpenViduHttpException", NULL);
   text = rj_json_object_to_text (body);
   respond (message, SOUP_STATUS_INTERNAL_SERVER_ERROR, "application/json", text);
 }
