@@ -19,6 +19,7 @@ typedef struct {
   char *secret;
   char *tls_cert;
   char *tls_key;
+  char *media_server;
   gint64 crash_after_us;
   gint64 restart_after_us;
   char *events;
@@ -42,6 +43,9 @@ static const RjOption options[] = {
   { "tls-cert", RJ_OPTION_TEXT, AT (tls_cert), "FILE", NULL, "PEM file: serve https and wss" },
   { "tls-key", RJ_OPTION_TEXT, AT (tls_key), "FILE", NULL,
     "PEM file of the key, if not in the other file" },
+  { "media-server", RJ_OPTION_CHOICE, AT (media_server), "NAME", "kurento",
+    "what the server says it has; with mediasoup it makes the offers of subscriptions",
+    .choices = "kurento|mediasoup" },
   { "crash-after", RJ_OPTION_DURATION, AT (crash_after_us), "DURATION", NULL,
     "from a node's death to its crash being declared [as the real server: 3.5s]" },
   { "restart-after", RJ_OPTION_DURATION, AT (restart_after_us), "DURATION", NULL,
@@ -161,6 +165,7 @@ make_config (const Options *values)
   config->first_node_port = values->node_port;
   config->tls_certificate = g_strdup (values->tls_cert);
   config->tls_key = g_strdup (values->tls_key);
+  config->media_server = g_strdup (values->media_server);
   config->crash_after_us = values->crash_after_us;
   config->restart_after_us = values->restart_after_us;
   config->quirks = rj_quirks_from_names (values->quirks);

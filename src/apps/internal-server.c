@@ -35,6 +35,10 @@ make_config (JsonObject *line)
   config->quirks = rj_json_get_int (line, "quirks", 0);
   config->webhook = g_strdup (rj_json_get_string (line, "webhook", NULL));
   config->webhook_headers = read_headers (line);
+  if (rj_json_has (line, "media_server")) {
+    g_free (config->media_server);
+    config->media_server = g_strdup (rj_json_get_string (line, "media_server", "kurento"));
+  }
   config->tls_cert_path = g_strdup (certificate);
   config->tls_key_path = g_strdup (rj_json_get_string (line, "tls_key", certificate));
   for (guint i = 0; nodes != NULL && i < json_array_get_length (nodes); i++)

@@ -46,6 +46,7 @@ make_deployment (App *app, GError **error)
     RjSupervisorConfig *config = rj_supervisor_config_new ();
 
     config->n_nodes = options->media_nodes;
+    config->media_server = g_strdup (options->media_server);
     config->crash_after_us = options->crash_after_us;
     config->quirks = rj_quirks_from_names (options->quirks);
     config->restart_after_us = options->restart_after_us;

@@ -80,6 +80,12 @@
 /* publishVideo, receiveVideoFrom or reconnectStream written / its answer read */
 #define RJ_EVENT_OFFER_SENT      "offer-sent"
 #define RJ_EVENT_ANSWER_RECEIVED "answer-received"
+/* where the server makes the offers: prepareReceiveVideoFrom written / its offer read; our answer written /
+ * taken. A subscription that the server reconnects by itself begins with offer-received */
+#define RJ_EVENT_OFFER_REQUESTED "offer-requested"
+#define RJ_EVENT_OFFER_RECEIVED  "offer-received"
+#define RJ_EVENT_ANSWER_SENT     "answer-sent"
+#define RJ_EVENT_ANSWER_ACCEPTED "answer-accepted"
 /* {local?: candidate type, remote?: candidate type} */
 #define RJ_EVENT_ICE_CONNECTED  "ice-connected"
 #define RJ_EVENT_DTLS_CONNECTED "dtls-connected"

@@ -170,7 +170,8 @@ start_server (RjSupervisor *self, GError **error)
     "media_nodes", 'a', urls, "crash_after_us", 'i', self->config->crash_after_us,
     "tls_certificate", 's', self->config->tls_certificate, "tls_key", 's', self->config->tls_key,
     "quirks", 'i', (gint64) self->config->quirks, "webhook", 's', self->config->webhook,
-    "webhook_headers", 'a', rj_supervisor_config_list_headers (self->config), NULL);
+    "webhook_headers", 'a', rj_supervisor_config_list_headers (self->config), "media_server", 's',
+    self->config->media_server, NULL);
   self->server = rj_child_new ("internal-server", "server", 0, self->events);
   g_signal_connect (self->server, "ready", G_CALLBACK (on_server_ready), self);
   g_signal_connect (self->server, "event", G_CALLBACK (on_server_event), self);

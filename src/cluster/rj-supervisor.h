@@ -21,6 +21,7 @@ typedef struct {
   char *secret;           /* OpenVidu secret */
   char *tls_certificate;  /* (nullable) PEM file: app server and OpenVidu server speak TLS */
   char *tls_key;          /* (nullable) */
+  char *media_server;     /* (nullable): "kurento", the default, or "mediasoup" */
   gint64 crash_after_us;  /* control socket closed -> node crashed; -1: as the real server, 3.5 s */
   guint quirks;           /* of RjQuirk */
   char *webhook;          /* (nullable): URL that hears of the server's events */

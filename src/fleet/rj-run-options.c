@@ -62,6 +62,10 @@ static const RjOption options[] = {
     "resume a lost websocket, or rejoin at once", .choices = "auto|never" },
   { "delete-dead-session", RJ_OPTION_FLAG, AT (delete_dead_session), NULL, NULL,
     "delete a session over REST, once, when two rejoins after silence did not flow" },
+  { "media-server", RJ_OPTION_CHOICE, AT (media_server), "NAME", "kurento",
+    "embedded cluster: what the server says it has; with mediasoup it makes the offers of "
+    "subscriptions",
+    .choices = "kurento|mediasoup" },
   { "crash-after", RJ_OPTION_DURATION, AT (crash_after_us), "DURATION", NULL,
     "embedded cluster: from the node's death to its crash being declared [as the real server: "
     "3.5s]" },

@@ -37,6 +37,7 @@ typedef struct {
   gint64 silence_leave_us;
   char *resume;
   gboolean delete_dead_session;
+  char *media_server;
   gint64 crash_after_us;
   guint media_nodes;
   gint64 restart_after_us;

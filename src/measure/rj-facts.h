@@ -46,6 +46,9 @@ typedef struct {
   RjAttemptFacts *attempt;
   RjEdge *edge; /* NULL: publication */
   gint64 offer_us, answer_us, ice_us, dtls_us, packet_us, key_us;
+  gint64 offered_us,
+    reply_us; /* where the server offers: its offer came, our answer went; offer_us is when it was
+                                  asked for, answer_us when our answer was taken */
   gint64 closed_us, failed_us;
   gint64 silent_us, sound_us; /* told silent / heard again: for live questions only */
   gboolean has_stats, stats_open;

@@ -281,7 +281,12 @@ add_peer_waits (RjPath *path)
   gint64 joined_us =
     path->way->kind == RJ_WAY_REJOIN ? path->attempt->joined_us : path->way->detected_us;
 
-  add_wait (path, peer->offer_us, peer->answer_us);
+  if (peer->offered_us > 0) { /* between the two we make the answer */
+    add_wait (path, peer->offer_us, peer->offered_us);
+    add_wait (path, peer->reply_us, peer->answer_us);
+  } else {
+    add_wait (path, peer->offer_us, peer->answer_us);
+  }
   if (peer->edge == NULL)
     return;
   if (path->announced_us > joined_us)

@@ -116,6 +116,10 @@ rj_taking_peer_stamp (const RjTaking *t)
   } stamps[] = {
     { RJ_EVENT_OFFER_SENT, G_STRUCT_OFFSET (RjPeerFacts, offer_us) },
     { RJ_EVENT_ANSWER_RECEIVED, G_STRUCT_OFFSET (RjPeerFacts, answer_us) },
+    { RJ_EVENT_OFFER_REQUESTED, G_STRUCT_OFFSET (RjPeerFacts, offer_us) },
+    { RJ_EVENT_OFFER_RECEIVED, G_STRUCT_OFFSET (RjPeerFacts, offered_us) },
+    { RJ_EVENT_ANSWER_SENT, G_STRUCT_OFFSET (RjPeerFacts, reply_us) },
+    { RJ_EVENT_ANSWER_ACCEPTED, G_STRUCT_OFFSET (RjPeerFacts, answer_us) },
     { RJ_EVENT_ICE_CONNECTED, G_STRUCT_OFFSET (RjPeerFacts, ice_us) },
     { RJ_EVENT_DTLS_CONNECTED, G_STRUCT_OFFSET (RjPeerFacts, dtls_us) },
     { RJ_EVENT_FIRST_PACKET, G_STRUCT_OFFSET (RjPeerFacts, packet_us) },

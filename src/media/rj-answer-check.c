@@ -52,7 +52,7 @@ static gboolean G_GNUC_PRINTF (3, 4)
   va_start (args, format);
   text = g_strdup_vprintf (format, args);
   va_end (args);
-  g_set_error (error, RJ_ERROR, (int) code, "SDP answer: %s", text);
+  g_set_error_literal (error, RJ_ERROR, (int) code, text);
   return FALSE;
 }
 
@@ -120,7 +120,10 @@ check_media (const GstSDPMessage *sdp, const GstSDPMedia *media, gboolean we_sen
 }
 
 static gboolean
-check_transport (const GstSDPMessage *sdp, const GstSDPMedia *media, GError **error)
+check_transport (const GstSDPMessage *sdp,
+                 const GstSDPMedia *media,
+                 gboolean is_answer,
+                 GError **error)
 {
   static const char *const needed[] = { "fingerprint", "ice-ufrag", "ice-pwd", "setup" };
   const char *setup;
@@ -133,9 +136,11 @@ check_transport (const GstSDPMessage *sdp, const GstSDPMedia *media, GError **er
                      needed[i]);
   }
   setup = get_attribute (sdp, media, "setup");
-  if (!g_str_equal (setup, "active") && !g_str_equal (setup, "passive"))
-    return refuse (error, RJ_ERROR_PROTOCOL, "a=setup:%s is no answer", setup);
-  return TRUE;
+  if (g_str_equal (setup, "active") || g_str_equal (setup, "passive") ||
+      (!is_answer && g_str_equal (setup, "actpass")))
+    return TRUE;
+  return refuse (error, RJ_ERROR_PROTOCOL, "a=setup:%s is no %s", setup,
+                 is_answer ? "answer" : "offer");
 }
 
 static gboolean
@@ -172,7 +177,8 @@ check_lines (const GstSDPMessage *offer,
 
     if (g_strcmp0 (kind, gst_sdp_media_get_media (wanted)) != 0)
       return refuse (error, RJ_ERROR_PROTOCOL, "m-line %u is not the offered one", i);
-    if (!check_media (answer, media, we_send, error) || !check_transport (answer, media, error))
+    if (!check_media (answer, media, we_send, error) ||
+        !check_transport (answer, media, TRUE, error))
       return FALSE;
   }
   return TRUE;
@@ -191,10 +197,102 @@ rj_answer_check (const char *offer_text,
   g_return_val_if_fail (offer != NULL, FALSE);
 
   if (answer == NULL)
-    return refuse (error, RJ_ERROR_PROTOCOL, "this is no SDP");
-  if (!check_lines (offer, answer, we_send, error))
-    return FALSE;
-  return read_fingerprint (answer, gst_sdp_message_get_media (answer, 0), out, error);
+    refuse (error, RJ_ERROR_PROTOCOL, "this is no SDP");
+  else if (check_lines (offer, answer, we_send, error) &&
+           read_fingerprint (answer, gst_sdp_message_get_media (answer, 0), out, error))
+    return TRUE;
+  g_prefix_error (error, "SDP answer: ");
+  return FALSE;
+}
+
+static gboolean
+check_offered (const GstSDPMessage *offer, GError **error)
+{
+  guint n_lines = gst_sdp_message_medias_len (offer);
+
+  if (n_lines == 0)
+    return refuse (error, RJ_ERROR_PROTOCOL, "no m-line");
+  for (guint i = 0; i < n_lines; i++) {
+    const GstSDPMedia *media = gst_sdp_message_get_media (offer, i);
+
+    if (!check_media (offer, media, FALSE, error) || !check_transport (offer, media, FALSE, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+gboolean
+rj_offer_check (const char *offer_text, RjAnswerFacts *out, GError **error)
+{
+  g_autoptr (GstSDPMessage) offer = parse (offer_text);
+
+  if (offer == NULL)
+    refuse (error, RJ_ERROR_PROTOCOL, "this is no SDP");
+  else if (check_offered (offer, error) &&
+           read_fingerprint (offer, gst_sdp_message_get_media (offer, 0), out, error))
+    return TRUE;
+  g_prefix_error (error, "SDP offer: ");
+  return FALSE;
+}
+
+/* "m=video 9 UDP/TLS/RTP/SAVPF 96" with @protocol in its place. Returns: (transfer full) */
+static char *
+set_protocol (const char *line, const char *protocol)
+{
+  g_auto (GStrv) words = g_strsplit (line, " ", 4);
+
+  if (g_strv_length (words) < 4)
+    return g_strdup (line);
+  return g_strjoin (" ", words[0], words[1], protocol, words[3], NULL);
+}
+
+static gboolean
+is_remb (const char *line)
+{
+  return g_str_has_prefix (line, "a=rtcp-fb:") && g_str_has_suffix (line, " goog-remb");
+}
+
+/* Returns: (transfer full): the offer's line for the same payload type, whatever the spelling there */
+static char *
+copy_rtpmap (const GstSDPMedia *offered, const char *line)
+{
+  const char *blank = strchr (line, ' ');
+  gsize length = blank == NULL ? 0 : (gsize) (blank - line) - strlen ("a=rtpmap:") + 1;
+
+  for (guint i = 0; blank != NULL; i++) {
+    const char *value = gst_sdp_media_get_attribute_val_n (offered, "rtpmap", i);
+
+    if (value == NULL)
+      break;
+    if (strncmp (value, line + strlen ("a=rtpmap:"), length) == 0)
+      return g_strconcat ("a=rtpmap:", value, NULL);
+  }
+  return g_strdup (line);
+}
+
+char *
+rj_answer_adapt (const char *offer_text, const char *answer_text)
+{
+  g_autoptr (GstSDPMessage) offer = parse (offer_text);
+  g_auto (GStrv) lines = g_strsplit (answer_text, "\r\n", -1);
+  g_autoptr (GPtrArray) kept = g_ptr_array_new_with_free_func (g_free);
+  const GstSDPMedia *offered = NULL; /* of the present m-line */
+  guint n_media = 0;
+
+  for (guint i = 0; lines[i] != NULL; i++) {
+    const char *line = lines[i];
+
+    if (g_str_has_prefix (line, "m=") && n_media < gst_sdp_message_medias_len (offer)) {
+      offered = gst_sdp_message_get_media (offer, n_media++);
+      g_ptr_array_add (kept, set_protocol (line, gst_sdp_media_get_proto (offered)));
+    } else if (offered != NULL && g_str_has_prefix (line, "a=rtpmap:")) {
+      g_ptr_array_add (kept, copy_rtpmap (offered, line));
+    } else if (!is_remb (line)) {
+      g_ptr_array_add (kept, g_strdup (line));
+    }
+  }
+  g_ptr_array_add (kept, NULL);
+  return g_strjoinv ("\r\n", (char **) kept->pdata);
 }
 
 static gboolean
@@ -245,12 +343,12 @@ rj_answer_check_certificate (const RjAnswerFacts *answer, const char *pem, GErro
 
   if (certificate == NULL || !find_hash (answer->fingerprint_hash, &type))
     return refuse (error, RJ_ERROR_PROTOCOL,
-                   "its %s fingerprint cannot be compared with the certificate",
+                   "SDP: its %s fingerprint cannot be compared with the certificate",
                    answer->fingerprint_hash);
   digest = g_compute_checksum_for_data (type, certificate, size);
   g_string_replace (promised, ":", "", 0);
   if (g_ascii_strcasecmp (promised->str, digest) == 0)
     return TRUE;
   return refuse (error, RJ_ERROR_PROTOCOL,
-                 "the certificate of the DTLS connection is not the one that it announced");
+                 "SDP: the certificate of the DTLS connection is not the one that it announced");
 }

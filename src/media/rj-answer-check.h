@@ -22,6 +22,14 @@ void rj_answer_facts_clear (RjAnswerFacts *self);
 gboolean rj_answer_check (
   const char *offer, const char *answer, gboolean we_send, RjAnswerFacts *out, GError **error);
 
+/* An offer of the server, for streams that we receive. Errors: the same */
+gboolean rj_offer_check (const char *offer, RjAnswerFacts *out, GError **error);
+
+/* Our answer to @offer as it is sent. webrtcbin writes a transport protocol and letter cases of its own where an
+ * answer must have the offered ones (RFC 3264, 6), and goog-remb is taken out: whoever says so and sends none holds
+ * the publisher at 300 kbit/s. Returns: (transfer full) */
+char *rj_answer_adapt (const char *offer, const char *answer);
+
 /* @pem: the certificate that the other side has shown.
  * Returns: FALSE with RJ_ERROR_PROTOCOL when it is not the one of the answer */
 gboolean rj_answer_check_certificate (const RjAnswerFacts *answer, const char *pem, GError **error);

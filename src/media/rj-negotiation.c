@@ -11,13 +11,15 @@
 #include "rj-states.h"
 #include "rj-webrtcbin-news.h"
 
-/*  new ─► offering ─► offered ─► answering ─► answered      new ─► preparing ─► offering      any ─► ended  */
+/*  new ─► offering ─► offered ─► answering ─► answered      new ─► preparing ─► offering      any ─► ended
+ *  new ─► accepting ─► answered  */
 typedef enum {
   NEGOTIATION_NEW,
   NEGOTIATION_PREPARING, /* an offer that nobody has asked for yet */
   NEGOTIATION_OFFERING,
   NEGOTIATION_OFFERED,
   NEGOTIATION_ANSWERING,
+  NEGOTIATION_ACCEPTING, /* they offer, we answer */
   NEGOTIATION_ANSWERED,
   NEGOTIATION_ENDED,
 } State;
@@ -25,11 +27,12 @@ typedef enum {
 #define TO(s) RJ_STATE_BIT (NEGOTIATION_##s)
 
 static const RjStateRow states[] = {
-  [NEGOTIATION_NEW] = { "new", TO (PREPARING) | TO (OFFERING) | TO (ENDED) },
+  [NEGOTIATION_NEW] = { "new", TO (PREPARING) | TO (OFFERING) | TO (ACCEPTING) | TO (ENDED) },
   [NEGOTIATION_PREPARING] = { "preparing", TO (OFFERING) | TO (ENDED) },
   [NEGOTIATION_OFFERING] = { "offering", TO (OFFERED) | TO (ENDED) },
   [NEGOTIATION_OFFERED] = { "offered", TO (ANSWERING) | TO (ENDED) },
   [NEGOTIATION_ANSWERING] = { "answering", TO (ANSWERED) | TO (ENDED) },
+  [NEGOTIATION_ACCEPTING] = { "accepting", TO (ANSWERED) | TO (ENDED) },
   [NEGOTIATION_ANSWERED] = { "answered", TO (ENDED) },
   [NEGOTIATION_ENDED] = { "ended", 0 },
 };
@@ -43,14 +46,15 @@ struct _RjNegotiation {
   const RjNegotiationNews *news;
   gpointer owner;
   RjMailbox *mailbox;
-  GTask *pending; /* (nullable): step under way */
-  gboolean ahead; /* nothing is gathered yet */
-  char *offer;
+  GTask *pending;                           /* (nullable): step under way */
+  gboolean ahead;                           /* nothing is gathered yet */
+  char *offer;                              /* whosever it is */
   GstWebRTCSessionDescription *description; /* (nullable): the offer, until it is applied */
   GPtrArray *mids;
-  RjAnswerFacts answer;
+  char *own_answer; /* (nullable): to their offer */
+  RjAnswerFacts remote;
   RjCandidateQueue *local_candidates;  /* until the offer was taken */
-  RjCandidateQueue *remote_candidates; /* until the answer is applied */
+  RjCandidateQueue *remote_candidates; /* until their description is applied */
 };
 
 G_DEFINE_FINAL_TYPE (RjNegotiation, rj_negotiation, G_TYPE_OBJECT)
@@ -220,15 +224,15 @@ on_remote_description_set (gpointer owner, const GstStructure *reply, const GErr
 }
 
 static void
-apply_answer (RjNegotiation *self, const char *text)
+apply_remote (RjNegotiation *self, GstWebRTCSDPType type, const char *text, RjPromiseFunc func)
 {
-  g_autoptr (GstPromise) promise = rj_promise_new (self->mailbox, on_remote_description_set);
-  g_autoptr (GstWebRTCSessionDescription) answer = NULL;
+  g_autoptr (GstPromise) promise = rj_promise_new (self->mailbox, func);
+  g_autoptr (GstWebRTCSessionDescription) description = NULL;
   GstSDPMessage *sdp = NULL;
 
   gst_sdp_message_new_from_text (text, &sdp);
-  answer = gst_webrtc_session_description_new (GST_WEBRTC_SDP_TYPE_ANSWER, sdp);
-  g_signal_emit_by_name (self->webrtc, "set-remote-description", answer, promise);
+  description = gst_webrtc_session_description_new (type, sdp);
+  g_signal_emit_by_name (self->webrtc, "set-remote-description", description, promise);
 }
 
 void
@@ -239,10 +243,85 @@ rj_negotiation_answer (RjNegotiation *self, const char *sdp, GTask *task)
   RJ_ASSERT_HOME ();
   if (!begin (self, NEGOTIATION_ANSWERING, task))
     return;
-  if (rj_answer_check (self->offer, sdp, self->we_send, &self->answer, &error))
-    apply_answer (self, sdp);
+  if (rj_answer_check (self->offer, sdp, self->we_send, &self->remote, &error))
+    apply_remote (self, GST_WEBRTC_SDP_TYPE_ANSWER, sdp, on_remote_description_set);
   else
     fail (self, error);
+}
+
+/* ---- their offer ---- */
+
+static void
+on_own_answer_applied (gpointer owner, const GstStructure *reply, const GError *error)
+{
+  RjNegotiation *self = owner;
+  g_autoptr (GTask) task = NULL;
+
+  if (error != NULL) {
+    fail (self, error);
+    return;
+  }
+  move (self, NEGOTIATION_ANSWERED);
+  task = g_steal_pointer (&self->pending);
+  self->news->answered (self->owner);
+  g_task_return_pointer (task, rj_answer_adapt (self->offer, self->own_answer), g_free);
+}
+
+static void
+on_own_answer_created (gpointer owner, const GstStructure *reply, const GError *cause)
+{
+  RjNegotiation *self = owner;
+  g_autoptr (GError) error = cause == NULL ? NULL : g_error_copy (cause);
+  g_autoptr (GstWebRTCSessionDescription) answer = NULL;
+  g_autoptr (GstPromise) promise = NULL;
+
+  if (reply != NULL)
+    gst_structure_get (reply, "answer", GST_TYPE_WEBRTC_SESSION_DESCRIPTION, &answer, NULL);
+  if (answer == NULL) {
+    if (error == NULL)
+      g_set_error (&error, RJ_ERROR, RJ_ERROR_ENVIRONMENT, "webrtcbin made no answer");
+    fail (self, error);
+    return;
+  }
+  self->own_answer = gst_sdp_message_as_text (answer->sdp);
+  promise = rj_promise_new (self->mailbox, on_own_answer_applied);
+  g_signal_emit_by_name (self->webrtc, "set-local-description", answer, promise);
+}
+
+static void
+on_their_offer_applied (gpointer owner, const GstStructure *reply, const GError *error)
+{
+  RjNegotiation *self = owner;
+  g_autoptr (GstPromise) promise = NULL;
+
+  if (error != NULL) {
+    g_autoptr (GError) refusal = g_error_new (
+      RJ_ERROR, RJ_ERROR_PROTOCOL, "SDP offer: webrtcbin refuses it: %s", error->message);
+
+    fail (self, refusal);
+    return;
+  }
+  rj_candidate_queue_open (self->remote_candidates);
+  promise = rj_promise_new (self->mailbox, on_own_answer_created);
+  g_signal_emit_by_name (self->webrtc, "create-answer", NULL, promise);
+}
+
+void
+rj_negotiation_accept (RjNegotiation *self, const char *sdp, GTask *task)
+{
+  g_autoptr (GError) error = NULL;
+
+  RJ_ASSERT_HOME ();
+  if (!begin (self, NEGOTIATION_ACCEPTING, task))
+    return;
+  if (!rj_offer_check (sdp, &self->remote, &error)) {
+    fail (self, error);
+    return;
+  }
+  self->offer = g_strdup (sdp);
+  g_clear_pointer (&self->mids, g_ptr_array_unref);
+  self->mids = rj_offer_read_mids (sdp);
+  apply_remote (self, GST_WEBRTC_SDP_TYPE_OFFER, sdp, on_their_offer_applied);
 }
 
 gboolean
@@ -251,7 +330,7 @@ rj_negotiation_check_certificate (RjNegotiation *self, GError **error)
   g_autofree char *pem = rj_webrtcbin_read_remote_certificate (self->webrtc);
 
   if (pem != NULL)
-    return rj_answer_check_certificate (&self->answer, pem, error);
+    return rj_answer_check_certificate (&self->remote, pem, error);
   g_debug ("negotiation %p: the certificate of the other side cannot be read", self);
   return TRUE;
 }
@@ -315,7 +394,8 @@ rj_negotiation_finalize (GObject *object)
   g_clear_pointer (&self->offer, g_free);
   g_clear_pointer (&self->description, gst_webrtc_session_description_free);
   g_clear_pointer (&self->mids, g_ptr_array_unref);
-  rj_answer_facts_clear (&self->answer);
+  g_clear_pointer (&self->own_answer, g_free);
+  rj_answer_facts_clear (&self->remote);
   g_clear_pointer (&self->local_candidates, rj_candidate_queue_free);
   g_clear_pointer (&self->remote_candidates, rj_candidate_queue_free);
   G_OBJECT_CLASS (rj_negotiation_parent_class)->finalize (object);

@@ -17,7 +17,7 @@ typedef struct {
                      guint mline,
                      const char *mid,
                      const char *text); /* ours, to trickle */
-  void (*answered) (gpointer owner);    /* the answer is applied; before the task returns */
+  void (*answered) (gpointer owner);    /* both sides are known; before the task returns */
   /* a step has failed. @error: (nullable): NULL when a task returns it */
   void (*failed) (gpointer owner, const GError *error);
 } RjNegotiationNews;
@@ -35,11 +35,15 @@ void rj_negotiation_offer (RjNegotiation *self, GTask *task);
 void rj_negotiation_offer_ahead (RjNegotiation *self);
 void rj_negotiation_let_gather (RjNegotiation *self);
 
-/* The offer was taken: our candidates may follow, from the next turn of the main loop on. */
+/* Our SDP was taken: our candidates may follow, from the next turn of the main loop on. */
 void rj_negotiation_let_candidates_go (RjNegotiation *self);
 
 /* @task: (transfer full): returns a boolean; errors as of rj_answer_check() */
 void rj_negotiation_answer (RjNegotiation *self, const char *sdp, GTask *task);
+
+/* The other way round: takes their offer. @task: (transfer full): returns the answer's text; errors as of
+ * rj_offer_check(), RJ_ERROR_CLOSED out of turn */
+void rj_negotiation_accept (RjNegotiation *self, const char *sdp, GTask *task);
 
 /* A candidate that webrtcbin has found, and one that the other side has */
 void rj_negotiation_add_local (RjNegotiation *self, guint mline, const char *text);

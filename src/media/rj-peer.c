@@ -85,6 +85,27 @@ rj_peer_set_answer_finish (RjPeer *self, GAsyncResult *result, GError **error)
 }
 
 void
+rj_peer_accept_offer_async (RjPeer *self,
+                            const char *sdp,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data)
+{
+  g_return_if_fail (RJ_IS_PEER (self));
+  g_return_if_fail (sdp != NULL);
+
+  RJ_PEER_GET_IFACE (self)->accept_offer_async (self, sdp, cancellable, callback, user_data);
+}
+
+char *
+rj_peer_accept_offer_finish (RjPeer *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (RJ_IS_PEER (self), NULL);
+
+  return RJ_PEER_GET_IFACE (self)->accept_offer_finish (self, result, error);
+}
+
+void
 rj_peer_add_candidate (RjPeer *self, guint mline, const char *mid, const char *candidate)
 {
   g_return_if_fail (RJ_IS_PEER (self));

@@ -1,9 +1,10 @@
 /* One peer connection that sends or receives one stream, whatever engine carries it (webrtcbin first).
  * Home thread only.
  *
- * Life: new → create_offer → (offer goes to the server) → set_answer → connected → close. Never
- * renegotiated, never repaired: a changed stream is a new peer. The owner closes it; close returns at once,
- * the pipeline is torn down by the reaper.
+ * Life: new → create_offer → (offer goes to the server) → set_answer → connected → close; or, of one that was
+ * made to answer: new → (offer comes from the server) → accept_offer → (answer goes to the server) → connected →
+ * close. Never renegotiated, never repaired: a changed stream is a new peer. The owner closes it; close returns
+ * at once, the pipeline is torn down by the reaper.
  *
  * Stamps are CLOCK_MONOTONIC microseconds taken on the thread where the thing happened. */
 #pragma once
@@ -36,7 +37,8 @@ G_DECLARE_INTERFACE (RjPeer, rj_peer, RJ, PEER, GObject)
  *                     (RJ_ERROR_UNREACHABLE), wrong certificate (RJ_ERROR_PROTOCOL), GStreamer error. Not
  *                     while an offer or answer is under way: that call ends with the error then
  *
- * No "candidate" before create_offer_finish() was called, so that the offer can be sent first. */
+ * No "candidate" before create_offer_finish() or accept_offer_finish() was called, so that the SDP can be sent
+ * first. */
 
 /* What the decoded picture looked like for about a second. */
 typedef struct {
@@ -67,6 +69,12 @@ struct _RjPeerInterface {
                             GAsyncReadyCallback callback,
                             gpointer user_data);
   gboolean (*set_answer_finish) (RjPeer *self, GAsyncResult *result, GError **error);
+  void (*accept_offer_async) (RjPeer *self,
+                              const char *sdp,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data);
+  char *(*accept_offer_finish) (RjPeer *self, GAsyncResult *result, GError **error);
   void (*add_candidate) (RjPeer *self, guint mline, const char *mid, const char *candidate);
   RjTap *(*get_tap) (RjPeer *self);
   gboolean (*is_open) (RjPeer *self);
@@ -96,7 +104,16 @@ void rj_peer_set_answer_async (RjPeer *self,
                                gpointer user_data);
 gboolean rj_peer_set_answer_finish (RjPeer *self, GAsyncResult *result, GError **error);
 
-/* Remote candidate, at any time: kept until the answer is applied. */
+/* Of a peer that was made to answer: takes the server's offer and returns the answer to it (SDP text without
+ * candidates). Errors as of set_answer. */
+void rj_peer_accept_offer_async (RjPeer *self,
+                                 const char *sdp,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data);
+char *rj_peer_accept_offer_finish (RjPeer *self, GAsyncResult *result, GError **error);
+
+/* Remote candidate, at any time: kept until the server's description is applied. */
 void rj_peer_add_candidate (RjPeer *self, guint mline, const char *mid, const char *candidate);
 
 /* Returns: (transfer none) (nullable): counters of what arrives; NULL for senders */
@@ -130,8 +147,9 @@ struct _RjPeerConfig {
   /* "failed" with RJ_ERROR_UNREACHABLE as soon as the other side's port is reported closed; any stray
    * ICMP ends the peer, so it is for those who ask for it */
   gboolean detect_icmp;
-  /* made before it is known for whom: it begins with its offer at once and sends nothing, until
-   * rj_peer_assign() */
+  gboolean answers; /* RECEIVE: the server makes the offer (OpenVidu 2 protocol, 5.6) */
+  /* made before it is known for whom: it begins with its offer at once (unless it answers) and sends nothing,
+   * until rj_peer_assign() */
   gboolean ahead;
 };
 

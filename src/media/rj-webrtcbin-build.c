@@ -182,6 +182,8 @@ announce (RjSource *source, const char *name)
 static gboolean
 prepare_offer (RjWebrtcbinParts *self, const RjPeerConfig *config)
 {
+  if (config->answers)
+    return TRUE; /* what is received follows from the offer */
   if (config->direction == RJ_DIRECTION_RECEIVE) {
     if (config->has_audio)
       add_transceiver (self->webrtc, AUDIO_CAPS);

@@ -281,6 +281,31 @@ rj_webrtcbin_peer_set_answer_finish (RjPeer *peer, GAsyncResult *result, GError 
 }
 
 static void
+rj_webrtcbin_peer_accept_offer_async (RjPeer *peer,
+                                      const char *sdp,
+                                      GCancellable *cancellable,
+                                      GAsyncReadyCallback callback,
+                                      gpointer user_data)
+{
+  RjWebrtcbinPeer *self = RJ_WEBRTCBIN_PEER (peer);
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, rj_webrtcbin_peer_accept_offer_async);
+  rj_negotiation_accept (self->negotiation, sdp, task);
+}
+
+static char *
+rj_webrtcbin_peer_accept_offer_finish (RjPeer *peer, GAsyncResult *result, GError **error)
+{
+  RjWebrtcbinPeer *self = RJ_WEBRTCBIN_PEER (peer);
+  char *answer = g_task_propagate_pointer (G_TASK (result), error);
+
+  if (answer != NULL)
+    rj_negotiation_let_candidates_go (self->negotiation);
+  return answer;
+}
+
+static void
 rj_webrtcbin_peer_add_candidate (RjPeer *peer, guint mline, const char *mid, const char *text)
 {
   RjWebrtcbinPeer *self = RJ_WEBRTCBIN_PEER (peer);
@@ -392,6 +417,8 @@ rj_webrtcbin_peer_iface_init (RjPeerInterface *iface)
   iface->create_offer_finish = rj_webrtcbin_peer_create_offer_finish;
   iface->set_answer_async = rj_webrtcbin_peer_set_answer_async;
   iface->set_answer_finish = rj_webrtcbin_peer_set_answer_finish;
+  iface->accept_offer_async = rj_webrtcbin_peer_accept_offer_async;
+  iface->accept_offer_finish = rj_webrtcbin_peer_accept_offer_finish;
   iface->add_candidate = rj_webrtcbin_peer_add_candidate;
   iface->get_tap = rj_webrtcbin_peer_get_tap;
   iface->is_open = rj_webrtcbin_peer_is_open;
@@ -448,7 +475,7 @@ rj_webrtcbin_peer_new (const RjPeerKit *kit, const RjPeerConfig *config, GError 
     self->sender = rj_peer_kit_make_sender (kit, config, parts.audio, parts.video);
   if (!rj_webrtcbin_start (&parts, config, error))
     return NULL;
-  if (self->ahead)
+  if (self->ahead && !config->answers)
     rj_negotiation_offer_ahead (self->negotiation);
   return RJ_PEER (g_steal_pointer (&self));
 }

@@ -289,8 +289,10 @@ rj_endpoint_process_offer (RjEndpoint *self, const char *offer_text, GError **er
 }
 
 char *
-rj_endpoint_generate_offer (RjEndpoint *self, GError **error)
+rj_endpoint_generate_offer (RjEndpoint *self, guint media, GError **error)
 {
+  gboolean has_audio = (media & 1u << RJ_MEDIUM_AUDIO) != 0;
+  gboolean has_video = (media & 1u << RJ_MEDIUM_VIDEO) != 0;
   RjSdpLocal local;
 
   if (self->state != RJ_ENDPOINT_NEW) {
@@ -300,10 +302,12 @@ rj_endpoint_generate_offer (RjEndpoint *self, GError **error)
   if (!make_peer (self, TRUE, error))
     return NULL;
   self->state = RJ_ENDPOINT_OFFERING;
-  g_ptr_array_add (self->mids, g_strdup ("audio0"));
-  g_ptr_array_add (self->mids, g_strdup ("video0"));
+  if (has_audio)
+    g_ptr_array_add (self->mids, g_strdup ("audio0"));
+  if (has_video)
+    g_ptr_array_add (self->mids, g_strdup ("video0"));
   describe_local (self, &local);
-  return rj_sdp_build_offer (&local, TRUE, TRUE);
+  return rj_sdp_build_offer (&local, has_audio, has_video);
 }
 
 gboolean

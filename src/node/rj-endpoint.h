@@ -60,7 +60,8 @@ void rj_endpoint_set_max_receive_kbps (RjEndpoint *self, guint kbps);
 
 /* Returns: (transfer full) (nullable) */
 char *rj_endpoint_process_offer (RjEndpoint *self, const char *offer, GError **error);
-char *rj_endpoint_generate_offer (RjEndpoint *self, GError **error);
+/* @media: bits 1 << RjMedium */
+char *rj_endpoint_generate_offer (RjEndpoint *self, guint media, GError **error);
 gboolean rj_endpoint_process_answer (RjEndpoint *self, const char *answer, GError **error);
 
 gboolean rj_endpoint_gather (RjEndpoint *self, GError **error);

@@ -174,7 +174,7 @@ process_offer (RjMediaObject *self, RjOrder *order)
 static void
 generate_offer (RjMediaObject *self, RjOrder *order)
 {
-  order->result = rj_endpoint_generate_offer (self->endpoint, &order->error);
+  order->result = rj_endpoint_generate_offer (self->endpoint, order->media, &order->error);
 }
 
 static void

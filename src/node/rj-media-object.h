@@ -40,7 +40,7 @@ typedef enum {
   RJ_ORDER_CREATE,
   RJ_ORDER_RELEASE,
   RJ_ORDER_PROCESS_OFFER,  /* text; result */
-  RJ_ORDER_GENERATE_OFFER, /* result */
+  RJ_ORDER_GENERATE_OFFER, /* media; result */
   RJ_ORDER_PROCESS_ANSWER, /* text */
   RJ_ORDER_GATHER,
   RJ_ORDER_ADD_CANDIDATE, /* text */

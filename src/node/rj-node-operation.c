@@ -92,6 +92,18 @@ read_media (RjOrder *order, const RjKmsParams *params, GError **error)
   return FALSE;
 }
 
+/* OfferOptions; what is not said is offered */
+static void
+read_offered (RjOrder *order, const RjKmsParams *params)
+{
+  JsonObject *options =
+    params->arguments == NULL ? NULL : rj_json_get_object (params->arguments, "options");
+  gboolean audio = rj_json_get_bool (options, "offerToReceiveAudio", TRUE);
+  gboolean video = rj_json_get_bool (options, "offerToReceiveVideo", TRUE);
+
+  order->media = (audio ? 1u << RJ_MEDIUM_AUDIO : 0) | (video ? 1u << RJ_MEDIUM_VIDEO : 0);
+}
+
 static gboolean
 read_number (const RjOperation *self, RjOrder *order, const RjKmsParams *params, GError **error)
 {
@@ -108,6 +120,8 @@ read_arguments (const RjOperation *self, RjOrder *order, const RjKmsParams *para
 {
   if (self->order == RJ_ORDER_ADD_CANDIDATE)
     return read_candidate (order, params, error);
+  if (self->order == RJ_ORDER_GENERATE_OFFER)
+    read_offered (order, params);
   if (self->links)
     return read_media (order, params, error);
   if (self->text != NULL)

@@ -59,13 +59,18 @@ replace (char **where, char **value)
   *where = g_steal_pointer (value);
 }
 
-/* Resolved only when there is a body (OpenVidu 2 protocol, 2.3): without one, offers pass untouched */
+/* Resolved only when there is a body (OpenVidu 2 protocol, 2.3): without one, offers pass untouched. mediasoup
+ * prefers none (10.1) */
 static char *
 resolve_codec (RjRestRequest *request, const char *forced)
 {
   if (request->body == NULL || g_str_equal (forced, "NONE"))
     return NULL;
-  return g_strdup (g_str_equal (forced, "MEDIA_SERVER_PREFERRED") ? RJ_SDP_DEFAULT_CODEC : forced);
+  if (!g_str_equal (forced, "MEDIA_SERVER_PREFERRED"))
+    return g_strdup (forced);
+  return g_str_equal (request->core->config->media_server, "mediasoup")
+           ? NULL
+           : g_strdup (RJ_SDP_DEFAULT_CODEC);
 }
 
 void

@@ -7,6 +7,7 @@ rj_server_config_new (const char *secret)
 
   self->secret = g_strdup (secret);
   self->media_nodes = g_new0 (char *, 1);
+  self->media_server = g_strdup ("kurento");
   self->crash_after_us = RJ_SERVER_CRASH_AFTER_US;
   return self;
 }
@@ -23,6 +24,7 @@ rj_server_config_copy (const RjServerConfig *self)
   copy->media_nodes = g_strdupv (self->media_nodes);
   copy->webhook = g_strdup (self->webhook);
   copy->webhook_headers = g_strdupv (self->webhook_headers);
+  copy->media_server = g_strdup (self->media_server);
   return copy;
 }
 
@@ -36,6 +38,7 @@ rj_server_config_free (RjServerConfig *self)
   g_free (self->tls_cert_path);
   g_free (self->tls_key_path);
   g_strfreev (self->media_nodes);
+  g_free (self->media_server);
   g_free (self);
 }
 

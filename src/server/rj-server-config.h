@@ -25,6 +25,9 @@ typedef struct {
   char *webhook;  /* (nullable): events are posted to this URL */
   char **webhook_headers; /* (nullable): of "Name: value" */
   gint64 crash_after_us;  /* from the closed control socket to the crash declaration */
+  /* "kurento" or "mediasoup": what joiners are told. With the second the server makes the offers of subscriptions
+   * (OpenVidu 2 protocol, 10.1); the nodes are the same */
+  char *media_server;
 } RjServerConfig;
 
 /* Returns: (transfer full): port 0, @secret, no media nodes, the real timing */

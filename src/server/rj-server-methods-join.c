@@ -64,7 +64,7 @@ build_result (RjServerSession *session, RjServerParticipant *joiner)
   joined->metadata = g_strdup (joiner->metadata);
   joined->session = g_strdup (session->id);
   joined->version = g_strdup (RJ_SERVER_VERSION);
-  joined->media_server = g_strdup ("kurento");
+  joined->media_server = g_strdup (session->core->config->media_server);
   joined->video_simulcast = RJ_OV2_NO;
   joined->record = joiner->has_record ? rj_ov2_flag_from (joiner->token->record) : RJ_OV2_UNSET;
   joined->role = g_strdup (joiner->token->role);

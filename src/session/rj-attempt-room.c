@@ -170,6 +170,20 @@ on_stream_changed (RjSignaller *signaller, const RjRemoteStream *stream, RjAttem
   rj_attempt_review (self);
 }
 
+/* The server replaces one of our subscriptions (OpenVidu 2 protocol, 6.17) */
+static void
+on_offered (RjSignaller *signaller, const char *stream, const char *offer, RjAttempt *self)
+{
+  for (guint i = 0; i < self->subscriptions->len && !self->over; i++) {
+    RjSubscription *subscription = g_ptr_array_index (self->subscriptions, i);
+
+    if (!g_str_equal (rj_subscription_get_stream (subscription)->stream, stream))
+      continue;
+    rj_subscription_take_offer (subscription, offer);
+    return;
+  }
+}
+
 static void
 on_own_unpublished (RjSignaller *signaller, const char *reason, RjAttempt *self)
 {
@@ -221,5 +235,6 @@ rj_attempt_listen_to_room (RjAttempt *self)
   g_signal_connect (from, "stream-unpublished", G_CALLBACK (on_stream_unpublished), self);
   g_signal_connect (from, "stream-changed", G_CALLBACK (on_stream_changed), self);
   g_signal_connect (from, "own-unpublished", G_CALLBACK (on_own_unpublished), self);
+  g_signal_connect (from, "offered", G_CALLBACK (on_offered), self);
   g_signal_connect (from, "candidate", G_CALLBACK (on_candidate), self);
 }

@@ -162,13 +162,6 @@ enter (RjAttempt *self, const RjJoined *joined)
                  "participant with --no-publish");
     return;
   }
-  if (config->subscribes && joined->server_offers) {
-    end_refused (
-      self, RJ_ERROR_USAGE,
-      "the media server wants to make the offers of subscriptions itself (mediasoup); only "
-      "Kurento is supported");
-    return;
-  }
   rj_attempt_start_media (self);
   rj_attempt_see_streams (self, joined->streams);
   rj_attempt_review (self);

@@ -63,6 +63,7 @@ describe_peer (RjLeg *self)
     .turn_servers = self->stay->turn_servers,
     .loopback = config->loopback,
     .detect_icmp = config->detect_icmp,
+    .answers = self->answers,
   };
 
   if (self->stream != NULL) {
@@ -221,9 +222,15 @@ rj_leg_explain_limit (RjLeg *self)
   if (self->state == RJ_LEG_OFFERING)
     return g_error_new (RJ_ERROR, RJ_ERROR_NO_MEDIA,
                         "%s: no offer from the media engine within %.3g s", what, seconds);
-  if (self->state == RJ_LEG_ASKING)
-    return g_error_new (RJ_ERROR, RJ_ERROR_TIMEOUT, "%s: no answer to the offer within %.3g s",
-                        what, seconds);
+  if (self->state == RJ_LEG_ASKING || self->state == RJ_LEG_ACCEPTING)
+    return g_error_new (RJ_ERROR, RJ_ERROR_TIMEOUT, "%s: no %s within %.3g s", what,
+                        self->state == RJ_LEG_ACCEPTING ? "reply to our answer"
+                        : self->answers                 ? "offer from the server"
+                                                        : "answer to the offer",
+                        seconds);
+  if (self->answers && self->state == RJ_LEG_ANSWERING)
+    return g_error_new (RJ_ERROR, RJ_ERROR_NO_MEDIA,
+                        "%s: no answer from the media engine within %.3g s", what, seconds);
   if (self->ice_us == 0 && self->dtls_us == 0)
     return g_error_new (
       RJ_ERROR, RJ_ERROR_NO_MEDIA,

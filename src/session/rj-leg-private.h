@@ -1,5 +1,5 @@
-/* The inside of a leg, for rj-leg.c (its life), rj-leg-events.c (what it tells) and rj-leg-watch.c (how
- * it learns that the other side is lost). */
+/* The inside of a leg, for rj-leg.c (its life), rj-leg-negotiate.c (offers and answers), rj-leg-events.c (what it
+ * tells) and rj-leg-watch.c (how it learns that the other side is lost). */
 #pragma once
 
 #include "rj-leg.h"
@@ -20,7 +20,9 @@ struct _RjLeg {
   gint64 frame_interval_us;
 
   RjPeer *peer;          /* (nullable) */
-  char *answer;          /* (nullable) */
+  gboolean answers;      /* the server makes the offer */
+  RjAccept accept;       /* then */
+  char *sdp;             /* (nullable) the server's: answer, or offer */
   GPtrArray *candidates; /* of RjLegCandidate: found before the request was sent */
   RjTimer *timer;        /* (nullable) */
   gint64 limit_us;       /* of that timer */
@@ -40,6 +42,20 @@ typedef struct {
 RjLegCandidate *rj_leg_candidate_new (guint mline, const char *mid, const char *text);
 void rj_leg_candidate_free (gpointer candidate);
 
+/* rj-leg.c */
+void rj_leg_move (RjLeg *self, RjLegState to);
+void rj_leg_fail (RjLeg *self, const char *step, const GError *error);
+/* Starts the clock of the next step; 0: none. */
+void rj_leg_arm (RjLeg *self, gint64 delay_us);
+/* After whatever arrived: connected? flowing? */
+void rj_leg_advance (RjLeg *self);
+/* Returns: static: "publish" or "subscribe" */
+const char *rj_leg_get_request (RjLeg *self);
+
+/* rj-leg-negotiate.c: with the peer that is there now. A step */
+void rj_leg_negotiate (gpointer owner);
+
+/* rj-leg-events.c */
 void rj_leg_name (RjLeg *self, const RjRemoteStream *stream);
 RjPeer *rj_leg_create_peer (RjLeg *self, GError **error);
 /* Returns: (transfer full) (nullable) */

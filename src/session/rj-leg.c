@@ -8,9 +8,11 @@
 
 const RjStateRow rj_leg_states[RJ_N_LEG_STATES] = {
   [RJ_LEG_NEW] = { "new", TO (OFFERING) | TO (CLOSED) },
-  [RJ_LEG_OFFERING] = { "offering", TO (ASKING) | TO (FAILED) | TO (CLOSED) },
+  [RJ_LEG_OFFERING] = { "offering", TO (ASKING) | TO (ANSWERING) | TO (FAILED) | TO (CLOSED) },
   [RJ_LEG_ASKING] = { "asking", TO (ANSWERING) | TO (FAILED) | TO (CLOSED) },
-  [RJ_LEG_ANSWERING] = { "answering", TO (CONNECTING) | TO (FAILED) | TO (CLOSED) },
+  [RJ_LEG_ANSWERING] = { "answering",
+                         TO (ACCEPTING) | TO (CONNECTING) | TO (FAILED) | TO (CLOSED) },
+  [RJ_LEG_ACCEPTING] = { "accepting", TO (CONNECTING) | TO (FAILED) | TO (CLOSED) },
   [RJ_LEG_CONNECTING] = { "connecting", TO (CONNECTED) | TO (FAILED) | TO (CLOSED) },
   [RJ_LEG_CONNECTED] = { "connected", TO (FLOWING) | TO (FAILED) | TO (CLOSED) },
   [RJ_LEG_FLOWING] = { "flowing", TO (FAILED) | TO (CLOSED) },
@@ -23,8 +25,8 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (RjLeg, rj_leg, G_TYPE_OBJECT)
 
-static void
-move (RjLeg *self, RjLegState to)
+void
+rj_leg_move (RjLeg *self, RjLegState to)
 {
   g_assert (rj_states_allow (rj_leg_states, RJ_N_LEG_STATES, self->state, to));
   g_debug ("%s %s: %s -> %s", self->stay->config->name, self->label,
@@ -38,8 +40,8 @@ is_open (RjLeg *self)
   return self->state != RJ_LEG_CLOSED && self->state != RJ_LEG_FAILED;
 }
 
-static const char *
-get_request (RjLeg *self)
+const char *
+rj_leg_get_request (RjLeg *self)
 {
   return self->plan.direction == RJ_DIRECTION_SEND ? "publish" : "subscribe";
 }
@@ -55,12 +57,12 @@ complain (RjLeg *self, const char *step, const GError *error)
   g_signal_emit (self, signals[FAILED], 0, step, error);
 }
 
-static void
-fail (RjLeg *self, const char *step, const GError *error)
+void
+rj_leg_fail (RjLeg *self, const char *step, const GError *error)
 {
   if (!is_open (self))
     return;
-  move (self, RJ_LEG_FAILED);
+  rj_leg_move (self, RJ_LEG_FAILED);
   rj_leg_stop_watching (self);
   rj_steps_drop (self->stay->config->steps, self);
   complain (self, step, error);
@@ -77,13 +79,13 @@ has_what_is_expected (RjLeg *self)
 }
 
 /* After whatever arrived: connected? flowing? */
-static void
-advance (RjLeg *self)
+void
+rj_leg_advance (RjLeg *self)
 {
   if (self->state == RJ_LEG_CONNECTING && self->dtls_us != 0)
-    move (self, RJ_LEG_CONNECTED);
+    rj_leg_move (self, RJ_LEG_CONNECTED);
   if (self->state == RJ_LEG_CONNECTED && has_what_is_expected (self)) {
-    move (self, RJ_LEG_FLOWING);
+    rj_leg_move (self, RJ_LEG_FLOWING);
     rj_clock_cancel_timer (self->stay->config->clock, &self->timer);
     rj_leg_watch (self);
   }
@@ -102,12 +104,12 @@ on_limit (gpointer user_data)
     complain (self, "media", error); /* it stays open: media may come yet */
     return;
   }
-  fail (self, self->state == RJ_LEG_ASKING ? get_request (self) : "media", error);
+  rj_leg_fail (self, rj_leg_is_asking (self) ? rj_leg_get_request (self) : "media", error);
 }
 
 /* A plan with a limit has one for all steps, the others get one per step. */
-static void
-arm (RjLeg *self, gint64 delay_us)
+void
+rj_leg_arm (RjLeg *self, gint64 delay_us)
 {
   if (self->plan.limit_us != 0 && self->timer != NULL)
     return;
@@ -121,115 +123,11 @@ arm (RjLeg *self, gint64 delay_us)
 }
 
 static void
-on_answer_applied (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (RjLeg) self = user_data;
-  g_autoptr (GError) error = NULL;
-  gboolean ok = rj_peer_set_answer_finish (RJ_PEER (source), result, &error);
-
-  if (self->state != RJ_LEG_ANSWERING)
-    return;
-  if (!ok) {
-    fail (self, "media", error);
-    return;
-  }
-  move (self, RJ_LEG_CONNECTING);
-  advance (self);
-}
-
-static void
-apply_answer (gpointer owner)
-{
-  RjLeg *self = owner;
-
-  rj_peer_set_answer_async (self->peer, self->answer, self->stay->cancellable, on_answer_applied,
-                            g_object_ref (self));
-}
-
-static void
-on_negotiated (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (RjLeg) self = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (RjNegotiated) negotiated =
-    rj_signaller_negotiate_finish (RJ_SIGNALLER (source), result, &error);
-
-  if (self->state != RJ_LEG_ASKING)
-    return;
-  if (g_error_matches (error, RJ_ERROR, RJ_ERROR_CLOSED))
-    return; /* by ourselves: we leave */
-  if (negotiated == NULL) {
-    fail (self, get_request (self), error);
-    return;
-  }
-  rj_leg_emit (self, RJ_EVENT_ANSWER_RECEIVED, 0);
-  self->answer = g_strdup (negotiated->sdp);
-  move (self, RJ_LEG_ANSWERING);
-  arm (self, self->stay->config->limits.peer_us);
-  rj_steps_push (self->stay->config->steps, apply_answer, self);
-}
-
-static void
-send_kept_candidates (RjLeg *self)
-{
-  for (guint i = 0; i < self->candidates->len; i++) {
-    const RjLegCandidate *next = g_ptr_array_index (self->candidates, i);
-
-    rj_signaller_send_candidate (self->stay->signaller, self->connection, next->mline, next->mid,
-                                 next->text);
-  }
-  g_ptr_array_set_size (self->candidates, 0);
-}
-
-static void
-ask (RjLeg *self, const char *offer)
-{
-  RjStay *stay = self->stay;
-
-  move (self, RJ_LEG_ASKING);
-  rj_leg_emit (self, RJ_EVENT_OFFER_SENT, 0);
-  arm (self, stay->answer_us);
-  if (self->plan.direction == RJ_DIRECTION_SEND)
-    rj_signaller_publish_async (stay->signaller, &stay->config->publish, offer,
-                                self->plan.reconnect, stay->cancellable, on_negotiated,
-                                g_object_ref (self));
-  else
-    rj_signaller_subscribe_async (stay->signaller, self->stream->stream, offer,
-                                  self->plan.reconnect, stay->cancellable, on_negotiated,
-                                  g_object_ref (self));
-  /* A candidate that overtakes reconnectStream would go to the old endpoint and be lost. */
-  send_kept_candidates (self);
-}
-
-static void
-on_offer (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (RjLeg) self = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autofree char *offer = rj_peer_create_offer_finish (RJ_PEER (source), result, &error);
-
-  if (self->state != RJ_LEG_OFFERING)
-    return;
-  if (offer == NULL)
-    fail (self, "media", error);
-  else
-    ask (self, offer);
-}
-
-static void
-make_offer (gpointer owner)
-{
-  RjLeg *self = owner;
-
-  rj_peer_create_offer_async (self->peer, self->stay->cancellable, on_offer, g_object_ref (self));
-}
-
-static void
 on_peer_candidate (RjPeer *peer, guint mline, const char *mid, const char *text, RjLeg *self)
 {
   if (!is_open (self))
     return;
-  if (self->state == RJ_LEG_OFFERING)
+  if (self->state == RJ_LEG_OFFERING || (self->answers && self->state == RJ_LEG_ANSWERING))
     g_ptr_array_add (self->candidates, rj_leg_candidate_new (mline, mid, text));
   else
     rj_signaller_send_candidate (self->stay->signaller, self->connection, mline, mid, text);
@@ -240,7 +138,7 @@ on_peer_dtls_connected (RjPeer *peer, gint64 at_us, RjLeg *self)
 {
   self->dtls_us = at_us;
   rj_leg_emit (self, RJ_EVENT_DTLS_CONNECTED, at_us);
-  advance (self);
+  rj_leg_advance (self);
 }
 
 static void
@@ -248,7 +146,7 @@ on_peer_first_packet (RjPeer *peer, gint64 at_us, RjLeg *self)
 {
   self->packet_us = at_us;
   rj_leg_emit (self, RJ_EVENT_FIRST_PACKET, at_us);
-  advance (self);
+  rj_leg_advance (self);
 }
 
 static void
@@ -256,14 +154,14 @@ on_peer_first_key_frame (RjPeer *peer, gint64 at_us, RjLeg *self)
 {
   self->key_frame_us = at_us;
   rj_leg_emit (self, RJ_EVENT_FIRST_KEY_FRAME, at_us);
-  advance (self);
+  rj_leg_advance (self);
 }
 
 static void
 on_peer_failed (RjPeer *peer, const GError *error, RjLeg *self)
 {
   g_object_ref (self);
-  fail (self, "media", error);
+  rj_leg_fail (self, "media", error);
   g_object_unref (self);
 }
 
@@ -294,11 +192,11 @@ make_peer (gpointer owner)
 
   self->peer = rj_leg_create_peer (self, &error);
   if (self->peer == NULL) {
-    fail (self, "media", error);
+    rj_leg_fail (self, "media", error);
     return;
   }
   use_peer (self);
-  rj_steps_push (self->stay->config->steps, make_offer, self);
+  rj_steps_push (self->stay->config->steps, rj_leg_negotiate, self);
 }
 
 void
@@ -306,15 +204,15 @@ rj_leg_open (RjLeg *self)
 {
   g_return_if_fail (RJ_IS_LEG (self));
 
-  move (self, RJ_LEG_OFFERING);
-  arm (self, self->stay->config->limits.peer_us);
+  rj_leg_move (self, RJ_LEG_OFFERING);
+  rj_leg_arm (self, self->stay->config->limits.peer_us);
   self->peer = rj_leg_take_spare_peer (self);
   if (self->peer == NULL) {
     rj_steps_push (self->stay->config->steps, make_peer, self);
     return;
   }
   use_peer (self);
-  make_offer (self); /* it is ready, or nearly */
+  rj_leg_negotiate (self); /* it is ready, or nearly */
 }
 
 void
@@ -331,13 +229,19 @@ rj_leg_set_active (RjLeg *self, gboolean audio, gboolean video)
     return;
   self->stream->audio_active = audio;
   self->stream->video_active = video;
-  advance (self);
+  rj_leg_advance (self);
 }
 
 RjLegState
 rj_leg_get_state (RjLeg *self)
 {
   return self->state;
+}
+
+gboolean
+rj_leg_is_asking (RjLeg *self)
+{
+  return self->state == RJ_LEG_ASKING || self->state == RJ_LEG_ACCEPTING;
 }
 
 gboolean
@@ -385,7 +289,7 @@ rj_leg_close (RjLeg *self, const char *reason)
 {
   if (self->state == RJ_LEG_CLOSED)
     return;
-  move (self, RJ_LEG_CLOSED);
+  rj_leg_move (self, RJ_LEG_CLOSED);
   rj_leg_stop_watching (self);
   rj_clock_cancel_timer (self->stay->config->clock, &self->timer);
   rj_steps_drop (self->stay->config->steps, self);
@@ -406,6 +310,13 @@ rj_leg_new (RjStay *stay, const RjLegPlan *plan)
   self->stay = rj_stay_ref (stay);
   self->plan = *plan;
   self->plan.stream = NULL;
+  self->plan.offer = NULL;
+  self->sdp = g_strdup (plan->offer);
+  self->accept = plan->offer != NULL ? RJ_ACCEPT_FORCED
+                 : plan->reconnect   ? RJ_ACCEPT_AGAIN
+                                     : RJ_ACCEPT_FIRST;
+  self->answers =
+    plan->direction == RJ_DIRECTION_RECEIVE && (stay->server_offers || plan->offer != NULL);
   rj_leg_name (self, plan->stream);
   return self;
 }
@@ -428,7 +339,7 @@ rj_leg_finalize (GObject *object)
   g_free (self->label);
   g_free (self->edge);
   g_free (self->connection);
-  g_free (self->answer);
+  g_free (self->sdp);
   rj_remote_stream_free (self->stream);
   g_ptr_array_unref (self->candidates);
   g_clear_pointer (&self->stay, rj_stay_unref);

@@ -4,6 +4,9 @@
  *
  *   new → offering → asking → answering → connecting → connected → flowing     any → failed     any → closed
  *
+ * Where the server makes the offers: asking is for its offer, answering is our own part, and accepting lies between
+ * answering and connecting.
+ *
  * flowing, when sending: DTLS is up. Receiving: the first complete key frame (audio only, or video muted:
  * the first packet; all muted: DTLS is up). */
 #pragma once
@@ -18,6 +21,7 @@ typedef enum {
   RJ_LEG_OFFERING,
   RJ_LEG_ASKING,
   RJ_LEG_ANSWERING,
+  RJ_LEG_ACCEPTING,
   RJ_LEG_CONNECTING,
   RJ_LEG_CONNECTED,
   RJ_LEG_FLOWING,
@@ -34,6 +38,7 @@ typedef struct {
   gboolean reconnect;           /* reconnectStream instead of a new publication or subscription */
   gint64 limit_us;              /* from opening to flowing; 0: limits.peer_us from the answer */
   const RjRemoteStream *stream; /* receiving: copied */
+  const char *offer;            /* (nullable) receiving: that the server made unasked. Copied */
 } RjLegPlan;
 
 /* Signals:
@@ -54,6 +59,7 @@ void rj_leg_add_candidate (RjLeg *self, guint mline, const char *mid, const char
 void rj_leg_set_active (RjLeg *self, gboolean audio, gboolean video);
 
 RjLegState rj_leg_get_state (RjLeg *self);
+gboolean rj_leg_is_asking (RjLeg *self); /* a request of it is under way */
 gboolean rj_leg_is_flowing (RjLeg *self);
 
 /* Whether media is due at all: FALSE when sending, or all muted */

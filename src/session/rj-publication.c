@@ -150,7 +150,7 @@ rj_publication_tell_pending (RjPublication *self)
 void
 rj_publication_suspend (RjPublication *self)
 {
-  self->interrupted = self->leg != NULL && rj_leg_get_state (self->leg) == RJ_LEG_ASKING;
+  self->interrupted = self->leg != NULL && rj_leg_is_asking (self->leg);
 }
 
 void

@@ -12,6 +12,7 @@ struct _RjSpares {
   guint n_senders;     /* still to be made */
   guint n_receivers;   /* still to be made */
   gboolean is_pending; /* a step is in the queue */
+  gboolean server_offers;
 };
 
 static void
@@ -46,6 +47,7 @@ make (RjSpares *self, RjDirection direction)
     .has_video = config->publish.has_video,
     .publisher = config->number,
     .loopback = config->loopback,
+    .answers = direction == RJ_DIRECTION_RECEIVE && self->server_offers,
     .ahead = TRUE,
   };
   RjPeer *peer = rj_peer_factory_create (config->factory, &wanted, NULL);
@@ -84,6 +86,20 @@ push_step (RjSpares *self)
     return;
   self->is_pending = TRUE;
   rj_steps_push (self->config->steps, make_next, self);
+}
+
+void
+rj_spares_set_server_offers (RjSpares *self, gboolean server_offers)
+{
+  if (self->server_offers == server_offers)
+    return;
+  self->server_offers = server_offers;
+  for (guint i = self->made->len; i > 0; i--) {
+    const Spare *spare = g_ptr_array_index (self->made, i - 1);
+
+    if (spare->direction == RJ_DIRECTION_RECEIVE)
+      g_ptr_array_remove_index (self->made, i - 1);
+  }
 }
 
 static guint

@@ -16,6 +16,9 @@ RjSpares *rj_spares_ref (RjSpares *self);
 void rj_spares_unref (RjSpares *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RjSpares, rj_spares_unref)
 
+/* Who makes the offers of subscriptions is known: receivers that were made for the other case are thrown away. */
+void rj_spares_set_server_offers (RjSpares *self, gboolean server_offers);
+
 /* Makes one for the own stream, if there is one, and up to @n_receivers, one step after the other; those that
  * are there count. */
 void rj_spares_prepare (RjSpares *self, guint n_receivers);

@@ -42,6 +42,8 @@ rj_stay_set_joined (RjStay *self, const RjJoined *joined)
 {
   g_free (self->connection);
   self->connection = g_strdup (joined->connection);
+  self->server_offers = joined->server_offers;
+  rj_spares_set_server_offers (self->spares, joined->server_offers);
   for (guint i = 0; joined->ice_servers != NULL && i < joined->ice_servers->len; i++) {
     char *url = rj_ice_server_to_url (g_ptr_array_index (joined->ice_servers, i));
 

@@ -13,6 +13,7 @@ typedef struct {
   RjSignaller *signaller;      /* owned, (nullable) after the end */
   guint attempt;               /* from 1 */
   char *connection;            /* (nullable) own connection id, once joined */
+  gboolean server_offers;      /* the server makes the offers of subscriptions */
   GPtrArray *stun_servers;     /* (element-type utf8) "stun://host:port" */
   GPtrArray *turn_servers;     /* (element-type utf8) "turn://user:password@host:port", secrets */
   GCancellable *cancellable;   /* cancelled at the end */
@@ -25,7 +26,7 @@ RjStay *rj_stay_ref (RjStay *self);
 void rj_stay_unref (RjStay *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RjStay, rj_stay_unref)
 
-/* Takes over connection id and ICE servers of the join answer. */
+/* Takes over what the join answer says: connection id, ICE servers, who makes the offers. */
 void rj_stay_set_joined (RjStay *self, const RjJoined *joined);
 
 gint64 rj_stay_now_us (RjStay *self);

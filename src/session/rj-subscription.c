@@ -58,13 +58,14 @@ on_leg_failed (RjLeg *leg, const char *step, const GError *error, RjSubscription
 }
 
 static void
-open_leg (RjSubscription *self, const char *why, gboolean reconnect)
+open_leg (RjSubscription *self, const char *why, gboolean reconnect, const char *offer)
 {
   RjLegPlan plan = { .direction = RJ_DIRECTION_RECEIVE,
                      .why = why,
                      .reconnect = reconnect,
                      .limit_us = reconnect ? self->stay->config->limits.reconnect_us : 0,
-                     .stream = self->stream };
+                     .stream = self->stream,
+                     .offer = offer };
 
   close_leg (self, why);
   self->interrupted = FALSE;
@@ -82,14 +83,20 @@ void
 rj_subscription_open (RjSubscription *self, const char *why)
 {
   self->why = why;
-  open_leg (self, why, FALSE);
+  open_leg (self, why, FALSE, NULL);
 }
 
 void
 rj_subscription_reconnect (RjSubscription *self)
 {
   self->tried = TRUE;
-  open_leg (self, "reconnect", TRUE);
+  open_leg (self, "reconnect", TRUE, NULL);
+}
+
+void
+rj_subscription_take_offer (RjSubscription *self, const char *offer)
+{
+  open_leg (self, "reconnect", TRUE, offer);
 }
 
 static void
@@ -98,7 +105,7 @@ on_timer (gpointer user_data)
   RjSubscription *self = user_data;
 
   self->timer = NULL;
-  open_leg (self, self->why, TRUE);
+  open_leg (self, self->why, TRUE, NULL);
 }
 
 void
@@ -139,14 +146,14 @@ rj_subscription_update (RjSubscription *self, const RjRemoteStream *stream)
 void
 rj_subscription_suspend (RjSubscription *self)
 {
-  self->interrupted = self->leg != NULL && rj_leg_get_state (self->leg) == RJ_LEG_ASKING;
+  self->interrupted = self->leg != NULL && rj_leg_is_asking (self->leg);
 }
 
 void
 rj_subscription_resume (RjSubscription *self)
 {
   if (self->interrupted)
-    open_leg (self, self->why, TRUE);
+    open_leg (self, self->why, TRUE, NULL);
 }
 
 gboolean

@@ -20,7 +20,10 @@ void rj_subscription_open (RjSubscription *self, const char *why);
  * well (OpenVidu 2 protocol, 12.13). */
 void rj_subscription_reconnect (RjSubscription *self);
 
-/* The same after @delay_us; what is open is closed now. */
+/* The server reconnects it by itself: a new peer for its offer. */
+void rj_subscription_take_offer (RjSubscription *self, const char *offer);
+
+/* rj_subscription_reconnect() after @delay_us; what is open is closed now. */
 void rj_subscription_reconnect_later (RjSubscription *self, gint64 delay_us);
 
 /* Nothing more is done for it: what is lost stays lost, unless it comes back by itself. */

@@ -206,6 +206,21 @@ take_master_crashed (RjOpenvidu2Signaller *self, JsonObject *params, GError **er
   rj_ov2_lose (self, rj_ov2_reason_to_text (RJ_OV2_REASON_NODE_CRASHED), "server-event", cause);
 }
 
+/* OpenVidu 2 protocol, 6.17 */
+static void
+take_forced (RjOpenvidu2Signaller *self, JsonObject *params, GError **error)
+{
+  const char *stream = rj_json_get_string (params, "streamId", NULL);
+  const char *offer = rj_json_get_string (params, "sdpOffer", NULL);
+
+  if (stream == NULL || offer == NULL || !g_hash_table_contains (self->streams, stream)) {
+    g_set_error (error, RJ_ERROR, RJ_ERROR_PROTOCOL, "%s",
+                 offer == NULL ? "no streamId or sdpOffer" : "unknown stream");
+    return;
+  }
+  g_signal_emit_by_name (self, "offered", stream, offer);
+}
+
 static const struct {
   const char *method;
   void (*take) (RjOpenvidu2Signaller *self, JsonObject *params, GError **error);
@@ -217,6 +232,7 @@ static const struct {
   { RJ_OV2_PARTICIPANT_PUBLISHED, take_published },
   { RJ_OV2_PARTICIPANT_UNPUBLISHED, take_unpublished },
   { RJ_OV2_STREAM_PROPERTY_CHANGED, take_property },
+  { RJ_OV2_FORCIBLY_RECONNECT, take_forced },
   { RJ_OV2_MASTER_NODE_CRASHED, take_master_crashed },
 };
 

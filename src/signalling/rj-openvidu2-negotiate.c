@@ -6,7 +6,7 @@
 /* One media connection, ours or to somebody, as far as signalling cares */
 typedef struct {
   gboolean is_offered;
-  GPtrArray *kept;  /* of JsonObject: params of own candidates, until the offer is written */
+  GPtrArray *kept;  /* of JsonObject: params of own candidates, until our SDP is written */
   GHashTable *seen; /* keys of the server's candidates: each comes once per m-line */
 } Leg;
 
@@ -58,17 +58,45 @@ write_candidate (RjOpenvidu2Signaller *self, JsonObject *params)
                NULL);
 }
 
+/* Our SDP was written */
+static void
+let_candidates_go (RjOpenvidu2Signaller *self, Leg *leg)
+{
+  leg->is_offered = TRUE;
+  for (guint i = 0; i < leg->kept->len; i++)
+    write_candidate (self, json_object_ref (g_ptr_array_index (leg->kept, i)));
+  g_ptr_array_set_size (leg->kept, 0);
+}
+
 /* An offer for @connection was written */
 static void
 note_offer (RjOpenvidu2Signaller *self, const char *connection)
 {
   Leg *leg = get_leg (self, connection);
 
-  leg->is_offered = TRUE;
   g_hash_table_remove_all (leg->seen);
-  for (guint i = 0; i < leg->kept->len; i++)
-    write_candidate (self, json_object_ref (g_ptr_array_index (leg->kept, i)));
-  g_ptr_array_set_size (leg->kept, 0);
+  let_candidates_go (self, leg);
+}
+
+/* What is waited for: task data */
+typedef enum {
+  ASK_SUBSCRIBE,
+  ASK_PUBLISH,
+  ASK_PREPARE,
+  ASK_ACCEPT,
+} Ask;
+
+/* Returns: (transfer none) (nullable): what @answer lacks */
+static const char *
+find_lack (const RjOv2Negotiated *answer, Ask what)
+{
+  const char *sdp = what == ASK_PREPARE ? answer->sdp_offer : answer->sdp_answer;
+
+  if (what == ASK_ACCEPT)
+    return NULL;
+  if (sdp == NULL || sdp[0] == '\0')
+    return "SDP";
+  return what == ASK_PUBLISH && answer->id == NULL ? "stream id" : NULL;
 }
 
 static void
@@ -76,7 +104,7 @@ on_negotiated (JsonObject *result, const GError *error, gint64 read_us, gpointer
 {
   g_autoptr (GTask) task = user_data;
   RjOpenvidu2Signaller *self = g_task_get_source_object (task);
-  const gboolean is_own = g_task_get_task_data (task) != NULL;
+  const Ask what = GPOINTER_TO_INT (g_task_get_task_data (task));
   g_autoptr (RjOv2Negotiated) answer = NULL;
   RjNegotiated *negotiated;
 
@@ -85,26 +113,28 @@ on_negotiated (JsonObject *result, const GError *error, gint64 read_us, gpointer
     return;
   }
   answer = rj_ov2_negotiated_parse (result);
-  if (answer->sdp_answer == NULL || answer->sdp_answer[0] == '\0' ||
-      (is_own && answer->id == NULL)) {
-    g_task_return_new_error (
-      task, RJ_ERROR, RJ_ERROR_PROTOCOL, "the server accepted the offer, but its answer has no %s",
-      answer->sdp_answer == NULL || answer->sdp_answer[0] == '\0' ? "SDP" : "stream id");
+  if (find_lack (answer, what) != NULL) {
+    g_task_return_new_error (task, RJ_ERROR, RJ_ERROR_PROTOCOL,
+                             "the server accepted the request, but its answer has no %s",
+                             find_lack (answer, what));
     return;
   }
-  if (is_own) {
+  negotiated = g_new0 (RjNegotiated, 1);
+  negotiated->sdp = what == ASK_PREPARE  ? g_steal_pointer (&answer->sdp_offer)
+                    : what == ASK_ACCEPT ? g_strdup ("")
+                                         : g_steal_pointer (&answer->sdp_answer);
+  if (what == ASK_PUBLISH) {
     g_free (self->own_stream);
     self->own_stream = g_strdup (answer->id);
+    negotiated->stream = g_strdup (answer->id);
   }
-  negotiated = g_new0 (RjNegotiated, 1);
-  negotiated->sdp = g_steal_pointer (&answer->sdp_answer);
-  negotiated->stream = is_own ? g_strdup (answer->id) : NULL;
   g_task_return_pointer (task, negotiated, (GDestroyNotify) rj_negotiated_free);
 }
 
 static void
-ask (RjOpenvidu2Signaller *self, const char *method, JsonObject *params, GTask *task)
+ask (RjOpenvidu2Signaller *self, Ask what, const char *method, JsonObject *params, GTask *task)
 {
+  g_task_set_task_data (task, GINT_TO_POINTER (what), NULL);
   rj_rpc_call (self->rpc, method, params, RJ_RPC_PLAIN, RJ_RPC_LIMIT_US, on_negotiated, task);
 }
 
@@ -134,9 +164,8 @@ rj_ov2_publish (RjOpenvidu2Signaller *self,
                 gboolean reconnect,
                 GTask *task)
 {
-  g_task_set_task_data (task, GINT_TO_POINTER (1), NULL);
   if (!reconnect) {
-    ask (self, RJ_OV2_PUBLISH_VIDEO, build_publish (info, offer), task);
+    ask (self, ASK_PUBLISH, RJ_OV2_PUBLISH_VIDEO, build_publish (info, offer), task);
   } else if (self->own_stream == NULL) {
     g_task_return_new_error (task, RJ_ERROR, RJ_ERROR_PROTOCOL,
                              "nothing is published that could be reconnected");
@@ -146,7 +175,7 @@ rj_ov2_publish (RjOpenvidu2Signaller *self,
     /* a publisher's offer is sdpString, whatever the name says (section 5.9) */
     const RjOv2Reconnect again = { .stream = self->own_stream, .sdp_string = (char *) offer };
 
-    ask (self, RJ_OV2_RECONNECT_STREAM, rj_ov2_reconnect_build (&again), task);
+    ask (self, ASK_PUBLISH, RJ_OV2_RECONNECT_STREAM, rj_ov2_reconnect_build (&again), task);
   }
   note_offer (self, self->connection);
 }
@@ -173,14 +202,47 @@ rj_ov2_subscribe (RjOpenvidu2Signaller *self,
                                    .sdp_offer = (char *) offer,
                                    .forcibly_reconnect = RJ_OV2_NO };
 
-    ask (self, RJ_OV2_RECONNECT_STREAM, rj_ov2_reconnect_build (&again), task);
+    ask (self, ASK_SUBSCRIBE, RJ_OV2_RECONNECT_STREAM, rj_ov2_reconnect_build (&again), task);
   } else {
     const RjOv2Receive receive = { .sender = (char *) stream, .sdp_offer = (char *) offer };
 
-    ask (self, RJ_OV2_RECEIVE_VIDEO_FROM, rj_ov2_receive_build (&receive), task);
+    ask (self, ASK_SUBSCRIBE, RJ_OV2_RECEIVE_VIDEO_FROM, rj_ov2_receive_build (&receive), task);
   }
   if (owner != NULL)
     note_offer (self, owner);
+}
+
+void
+rj_ov2_prepare (RjOpenvidu2Signaller *self, const char *stream, gboolean reconnect, GTask *task)
+{
+  const RjOv2Prepare prepare = { .sender = (char *) stream, .reconnect = reconnect };
+  g_autofree char *owner = find_owner (self, stream);
+
+  ask (self, ASK_PREPARE, RJ_OV2_PREPARE_RECEIVE, rj_ov2_prepare_build (&prepare), task);
+  if (owner != NULL) /* its candidates may come before the offer does, ours follow the answer */
+    rj_ov2_drop_leg (self, owner);
+}
+
+void
+rj_ov2_accept (
+  RjOpenvidu2Signaller *self, const char *stream, const char *answer, RjAccept how, GTask *task)
+{
+  g_autofree char *owner = find_owner (self, stream);
+
+  if (how == RJ_ACCEPT_FIRST) {
+    const RjOv2Receive receive = { .sender = (char *) stream, .sdp_answer = (char *) answer };
+
+    ask (self, ASK_ACCEPT, RJ_OV2_RECEIVE_VIDEO_FROM, rj_ov2_receive_build (&receive), task);
+  } else {
+    const RjOv2Reconnect again = { .stream = (char *) stream,
+                                   .sdp_string = (char *) answer,
+                                   .forcibly_reconnect =
+                                     rj_ov2_flag_from (how == RJ_ACCEPT_FORCED) };
+
+    ask (self, ASK_ACCEPT, RJ_OV2_RECONNECT_STREAM, rj_ov2_reconnect_build (&again), task);
+  }
+  if (owner != NULL)
+    let_candidates_go (self, get_leg (self, owner));
 }
 
 static gboolean

@@ -135,6 +135,10 @@ void rj_ov2_subscribe (RjOpenvidu2Signaller *self,
                        const char *offer,
                        gboolean reconnect,
                        GTask *task);
+void
+rj_ov2_prepare (RjOpenvidu2Signaller *self, const char *stream, gboolean reconnect, GTask *task);
+void rj_ov2_accept (
+  RjOpenvidu2Signaller *self, const char *stream, const char *answer, RjAccept how, GTask *task);
 void rj_ov2_unsubscribe (RjOpenvidu2Signaller *self, const char *connection);
 void rj_ov2_send_candidate (RjOpenvidu2Signaller *self,
                             const char *connection,

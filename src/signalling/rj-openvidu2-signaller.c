@@ -200,6 +200,41 @@ rj_openvidu2_signaller_subscribe_async (RjSignaller *signaller,
     rj_ov2_subscribe (self, stream, offer, reconnect, g_steal_pointer (&task));
 }
 
+static void
+rj_openvidu2_signaller_prepare_async (RjSignaller *signaller,
+                                      const char *stream,
+                                      gboolean reconnect,
+                                      GCancellable *cancellable,
+                                      GAsyncReadyCallback callback,
+                                      gpointer user_data)
+{
+  RjOpenvidu2Signaller *self = RJ_OPENVIDU2_SIGNALLER (signaller);
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+
+  RJ_ASSERT_HOME ();
+  g_task_set_source_tag (task, rj_openvidu2_signaller_prepare_async);
+  if (!return_error_unless_inside (self, task))
+    rj_ov2_prepare (self, stream, reconnect, g_steal_pointer (&task));
+}
+
+static void
+rj_openvidu2_signaller_accept_async (RjSignaller *signaller,
+                                     const char *stream,
+                                     const char *answer,
+                                     RjAccept how,
+                                     GCancellable *cancellable,
+                                     GAsyncReadyCallback callback,
+                                     gpointer user_data)
+{
+  RjOpenvidu2Signaller *self = RJ_OPENVIDU2_SIGNALLER (signaller);
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+
+  RJ_ASSERT_HOME ();
+  g_task_set_source_tag (task, rj_openvidu2_signaller_accept_async);
+  if (!return_error_unless_inside (self, task))
+    rj_ov2_accept (self, stream, answer, how, g_steal_pointer (&task));
+}
+
 static RjNegotiated *
 rj_openvidu2_signaller_negotiate_finish (RjSignaller *signaller,
                                          GAsyncResult *result,
@@ -339,6 +374,8 @@ rj_openvidu2_signaller_iface_init (RjSignallerInterface *iface)
   iface->join_finish = rj_openvidu2_signaller_join_finish;
   iface->publish_async = rj_openvidu2_signaller_publish_async;
   iface->subscribe_async = rj_openvidu2_signaller_subscribe_async;
+  iface->prepare_async = rj_openvidu2_signaller_prepare_async;
+  iface->accept_async = rj_openvidu2_signaller_accept_async;
   iface->negotiate_finish = rj_openvidu2_signaller_negotiate_finish;
   iface->send_candidate = rj_openvidu2_signaller_send_candidate;
   iface->unsubscribe = rj_openvidu2_signaller_unsubscribe;

@@ -84,6 +84,7 @@ rj_signaller_default_init (RjSignallerInterface *iface)
   ADD_SIGNAL ("stream-changed", G_TYPE_POINTER);
   ADD_SIGNAL ("own-unpublished", text);
   ADD_SIGNAL ("candidate", text, G_TYPE_UINT, text, text);
+  ADD_SIGNAL ("offered", text, text);
   add_signal ("suspended", 0, NULL);
   add_signal ("resumed", 0, NULL);
   ADD_SIGNAL ("lost", text, text, problem);
@@ -138,6 +139,37 @@ rj_signaller_subscribe_async (RjSignaller *self,
 
   RJ_SIGNALLER_GET_IFACE (self)->subscribe_async (self, stream, offer, reconnect, cancellable,
                                                   callback, user_data);
+}
+
+void
+rj_signaller_prepare_async (RjSignaller *self,
+                            const char *stream,
+                            gboolean reconnect,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data)
+{
+  g_return_if_fail (RJ_IS_SIGNALLER (self));
+  g_return_if_fail (stream != NULL);
+
+  RJ_SIGNALLER_GET_IFACE (self)->prepare_async (self, stream, reconnect, cancellable, callback,
+                                                user_data);
+}
+
+void
+rj_signaller_accept_async (RjSignaller *self,
+                           const char *stream,
+                           const char *answer,
+                           RjAccept how,
+                           GCancellable *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data)
+{
+  g_return_if_fail (RJ_IS_SIGNALLER (self));
+  g_return_if_fail (stream != NULL && answer != NULL);
+
+  RJ_SIGNALLER_GET_IFACE (self)->accept_async (self, stream, answer, how, cancellable, callback,
+                                               user_data);
 }
 
 RjNegotiated *

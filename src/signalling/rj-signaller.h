@@ -64,14 +64,21 @@ typedef struct {
   int fps;
 } RjPublishInfo;
 
-/* The answer to publish or subscribe. */
+/* The answer to publish, subscribe, prepare or accept. */
 typedef struct {
-  char *sdp;    /* answer */
+  char *sdp;    /* answer; of prepare: the server's offer; of accept: "" */
   char *stream; /* (nullable) own stream id, for publish */
 } RjNegotiated;
 
 void rj_negotiated_free (RjNegotiated *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RjNegotiated, rj_negotiated_free)
+
+/* Whose answer to an offer of the server is it? */
+typedef enum {
+  RJ_ACCEPT_FIRST,  /* of a new subscription */
+  RJ_ACCEPT_AGAIN,  /* of one that we reconnect */
+  RJ_ACCEPT_FORCED, /* of one that the server reconnects, see "offered" */
+} RjAccept;
 
 #define RJ_TYPE_SIGNALLER (rj_signaller_get_type ())
 G_DECLARE_INTERFACE (RjSignaller, rj_signaller, RJ, SIGNALLER, GObject)
@@ -88,6 +95,8 @@ G_DECLARE_INTERFACE (RjSignaller, rj_signaller, RJ, SIGNALLER, GObject)
  *   "candidate"          (const char *connection, guint mline, const char *mid, const char *candidate)
  *                        for the peer of that connection's stream (own connection id: own publication);
  *                        duplicates per m-line are already removed
+ *   "offered"            (const char *stream, const char *offer)   the server replaces the media connection of
+ *                        that subscription: drop the old peer, accept with RJ_ACCEPT_FORCED
  *   "suspended"          ()                                  socket lost, resuming
  *   "resumed"            ()                                  same stay goes on, checked against zombies
  *   "lost"               (const char *reason, const char *detector, const GError *error)
@@ -117,6 +126,19 @@ struct _RjSignallerInterface {
                            GCancellable *cancellable,
                            GAsyncReadyCallback callback,
                            gpointer user_data);
+  void (*prepare_async) (RjSignaller *self,
+                         const char *stream,
+                         gboolean reconnect,
+                         GCancellable *cancellable,
+                         GAsyncReadyCallback callback,
+                         gpointer user_data);
+  void (*accept_async) (RjSignaller *self,
+                        const char *stream,
+                        const char *answer,
+                        RjAccept how,
+                        GCancellable *cancellable,
+                        GAsyncReadyCallback callback,
+                        gpointer user_data);
   RjNegotiated *(*negotiate_finish) (RjSignaller *self, GAsyncResult *result, GError **error);
   void (*send_candidate) (
     RjSignaller *self, const char *connection, guint mline, const char *mid, const char *candidate);
@@ -155,7 +177,22 @@ void rj_signaller_subscribe_async (RjSignaller *self,
                                    GCancellable *cancellable,
                                    GAsyncReadyCallback callback,
                                    gpointer user_data);
-/* Ends publish and subscribe. Returns: (transfer full) (nullable) */
+/* Where the server makes the offers (RjJoined.server_offers), instead of subscribe: asks for its offer, which
+ * replaces the present media connection if @reconnect; and gives it the answer. */
+void rj_signaller_prepare_async (RjSignaller *self,
+                                 const char *stream,
+                                 gboolean reconnect,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data);
+void rj_signaller_accept_async (RjSignaller *self,
+                                const char *stream,
+                                const char *answer,
+                                RjAccept how,
+                                GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data);
+/* Ends all of them. Returns: (transfer full) (nullable) */
 RjNegotiated *
 rj_signaller_negotiate_finish (RjSignaller *self, GAsyncResult *result, GError **error);
 

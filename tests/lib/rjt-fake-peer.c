@@ -24,6 +24,7 @@ struct _RjtFakePeer {
   RjtFakePeers *factory;
   RjDirection direction;
   gboolean has_audio, has_video;
+  gboolean answers;
   guint16 publisher;
   RjTap *tap; /* (nullable) */
   guint16 seq;
@@ -68,6 +69,7 @@ peer_create_offer_async (RjPeer *peer,
   g_autoptr (GTask) task = g_task_new (peer, cancellable, callback, user_data);
   GError *error = NULL;
 
+  g_assert_false (RJT_FAKE_PEER (peer)->answers);
   if (take_failure (RJT_FAKE_PEER (peer)->factory, "offer", &error)) {
     g_task_return_error (task, error);
     return;
@@ -172,6 +174,35 @@ peer_set_answer_finish (RjPeer *peer, GAsyncResult *result, GError **error)
 }
 
 static void
+peer_accept_offer_async (RjPeer *peer,
+                         const char *sdp,
+                         GCancellable *cancellable,
+                         GAsyncReadyCallback callback,
+                         gpointer user_data)
+{
+  RjtFakePeer *self = RJT_FAKE_PEER (peer);
+  g_autoptr (GTask) task = g_task_new (peer, cancellable, callback, user_data);
+  GError *error = NULL;
+
+  g_assert_true (self->answers);
+  g_assert_cmpstr (sdp, ==, "server's offer");
+  if (take_failure (self->factory, "accept", &error)) {
+    g_task_return_error (task, error);
+    return;
+  }
+  g_task_return_pointer (task, g_strdup ("own answer"), g_free);
+  g_signal_emit_by_name (peer, "candidate", 0, "0", "candidate:1");
+  if (self->factory->connects)
+    self->timer = rj_clock_start_timer (self->factory->clock, ICE_US, on_ice, self);
+}
+
+static char *
+peer_accept_offer_finish (RjPeer *peer, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static void
 peer_add_candidate (RjPeer *peer, guint mline, const char *mid, const char *candidate)
 {
   RJT_FAKE_PEER (peer)->factory->n_candidates++;
@@ -222,6 +253,8 @@ rjt_fake_peer_iface_init (RjPeerInterface *iface)
   iface->create_offer_finish = peer_create_offer_finish;
   iface->set_answer_async = peer_set_answer_async;
   iface->set_answer_finish = peer_set_answer_finish;
+  iface->accept_offer_async = peer_accept_offer_async;
+  iface->accept_offer_finish = peer_accept_offer_finish;
   iface->add_candidate = peer_add_candidate;
   iface->get_tap = peer_get_tap;
   iface->is_open = peer_is_open;
@@ -269,6 +302,7 @@ peers_create (RjPeerFactory *factory, const RjPeerConfig *config, GError **error
   peer->direction = config->direction;
   peer->has_audio = config->has_audio;
   peer->has_video = config->has_video;
+  peer->answers = config->answers;
   peer->publisher = config->publisher;
   if (config->direction == RJ_DIRECTION_RECEIVE)
     peer->tap = rj_tap_new (&tap, NULL, NULL);

@@ -24,7 +24,8 @@ void rjt_fake_peers_set_connects (RjtFakePeers *self, gboolean connects); /* new
 void rjt_fake_peers_set_silent (RjtFakePeers *self, gboolean silent);
 /* Peers that receive from this publisher's number */
 void rjt_fake_peers_set_publisher_silent (RjtFakePeers *self, guint16 publisher, gboolean silent);
-/* The next call of that kind fails with RJ_ERROR_NO_MEDIA: "create", "offer", "answer"; NULL: none */
+/* The next call of that kind fails with RJ_ERROR_NO_MEDIA: "create", "offer", "answer", "accept"; NULL:
+ * none */
 void rjt_fake_peers_fail_next (RjtFakePeers *self, const char *what);
 /* All open peers that send (TRUE) or receive (FALSE) break. */
 void rjt_fake_peers_break (RjtFakePeers *self, RjDirection direction);

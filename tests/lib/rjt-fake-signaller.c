@@ -8,6 +8,7 @@ struct _RjtFakeSignaller {
   RjClock *clock;
   char *connection;
   gboolean server_forbids;
+  gboolean server_offers;
   GPtrArray *listed;  /* of RjRemoteStream */
   GPtrArray *pending; /* of Pending */
   GString *log;
@@ -69,6 +70,7 @@ answer_join (RjtFakeSignaller *self, GTask *task)
   joined->streams = g_ptr_array_copy (self->listed, copy_stream, NULL);
   g_ptr_array_set_free_func (joined->streams, (GDestroyNotify) rj_remote_stream_free);
   joined->may_publish = !self->server_forbids;
+  joined->server_offers = self->server_offers;
   g_task_return_pointer (task, joined, (GDestroyNotify) rj_joined_free);
   for (guint i = 0; i < self->listed->len && !self->closed; i++)
     g_signal_emit_by_name (self, "stream-published", g_ptr_array_index (self->listed, i));
@@ -89,7 +91,7 @@ answer_well (RjtFakeSignaller *self, const char *request, GTask *task)
     return;
   }
   negotiated = g_new0 (RjNegotiated, 1);
-  negotiated->sdp = g_strdup ("answer");
+  negotiated->sdp = g_strdup (g_str_has_suffix (request, "prepare") ? "server's offer" : "answer");
   negotiated->stream = g_strdup ("own");
   g_task_return_pointer (task, negotiated, (GDestroyNotify) rj_negotiated_free);
 }
@@ -190,6 +192,38 @@ fake_subscribe_async (RjSignaller *signaller,
        RJT_TIMEOUT_US, cancellable, callback, user_data);
 }
 
+static void
+fake_prepare_async (RjSignaller *signaller,
+                    const char *stream,
+                    gboolean reconnect,
+                    GCancellable *cancellable,
+                    GAsyncReadyCallback callback,
+                    gpointer user_data)
+{
+  ask (RJT_FAKE_SIGNALLER (signaller), reconnect ? "re-prepare" : "prepare", stream, RJT_TIMEOUT_US,
+       cancellable, callback, user_data);
+}
+
+static void
+fake_accept_async (RjSignaller *signaller,
+                   const char *stream,
+                   const char *answer,
+                   RjAccept how,
+                   GCancellable *cancellable,
+                   GAsyncReadyCallback callback,
+                   gpointer user_data)
+{
+  static const char *const words[] = {
+    [RJ_ACCEPT_FIRST] = "accept",
+    [RJ_ACCEPT_AGAIN] = "re-accept",
+    [RJ_ACCEPT_FORCED] = "forced-accept",
+  };
+
+  g_assert_cmpstr (answer, ==, "own answer");
+  ask (RJT_FAKE_SIGNALLER (signaller), words[how], stream, RJT_TIMEOUT_US, cancellable, callback,
+       user_data);
+}
+
 static RjNegotiated *
 fake_negotiate_finish (RjSignaller *signaller, GAsyncResult *result, GError **error)
 {
@@ -259,6 +293,8 @@ rjt_fake_signaller_iface_init (RjSignallerInterface *iface)
   iface->join_finish = fake_join_finish;
   iface->publish_async = fake_publish_async;
   iface->subscribe_async = fake_subscribe_async;
+  iface->prepare_async = fake_prepare_async;
+  iface->accept_async = fake_accept_async;
   iface->negotiate_finish = fake_negotiate_finish;
   iface->send_candidate = fake_send_candidate;
   iface->unsubscribe = fake_unsubscribe;
@@ -323,6 +359,18 @@ void
 rjt_fake_signaller_forbid_publishing (RjtFakeSignaller *self)
 {
   self->server_forbids = TRUE;
+}
+
+void
+rjt_fake_signaller_make_offers (RjtFakeSignaller *self)
+{
+  self->server_offers = TRUE;
+}
+
+void
+rjt_fake_signaller_offer (RjtFakeSignaller *self, const char *stream)
+{
+  g_signal_emit_by_name (self, "offered", stream, "server's offer");
 }
 
 void

@@ -21,7 +21,8 @@ typedef struct {
     silent; /* never answered: RJ_ERROR_TIMEOUT after RJT_TIMEOUT_US (leave: after its limit) */
 } RjtAnswer;
 
-/* @request: "join", "publish", "republish" (with reconnect), "subscribe", "resubscribe", "leave".
+/* @request: "join", "publish", "republish" (with reconnect), "subscribe", "resubscribe", "leave"; where the
+ * server offers "prepare", "accept", "re-prepare", "re-accept", "forced-accept".
  * @detail: stream id, or "" */
 typedef void (*RjtDecideFunc) (RjtFakeSignaller *self,
                                const char *request,
@@ -42,8 +43,12 @@ void rjt_fake_signaller_list (RjtFakeSignaller *self,
                               const char *stream,
                               const char *name);
 void rjt_fake_signaller_forbid_publishing (RjtFakeSignaller *self);
+/* From its next join on: it makes the offers of subscriptions. */
+void rjt_fake_signaller_make_offers (RjtFakeSignaller *self);
 
 /* Notifications */
+/* The server reconnects the subscription by itself (forciblyReconnectSubscriber). */
+void rjt_fake_signaller_offer (RjtFakeSignaller *self, const char *stream);
 void rjt_fake_signaller_publish (RjtFakeSignaller *self,
                                  const char *connection,
                                  const char *stream,

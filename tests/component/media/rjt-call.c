@@ -194,6 +194,7 @@ rjt_call_new (RjtStudio *studio, const RjtCallPlan *plan)
     .expected_known = TRUE,
     .loopback = RJ_LOOPBACK_ONLY,
     .detect_icmp = plan->detect_icmp,
+    .answers = plan->answers,
   };
   RjtCounterpartConfig counterpart = {
     .sends = !peer_sends,
@@ -246,6 +247,18 @@ on_offer (GObject *peer, GAsyncResult *result, gpointer user_data)
   rj_peer_set_answer_async (RJ_PEER (peer), self->answer, NULL, on_answer_set, self);
 }
 
+static void
+on_accepted (GObject *peer, GAsyncResult *result, gpointer user_data)
+{
+  RjtCall *self = user_data;
+
+  self->answer = rj_peer_accept_offer_finish (RJ_PEER (peer), result, &self->error);
+  if (self->answer == NULL)
+    return;
+  rjt_counterpart_take_answer (self->counterpart, self->answer);
+  self->answer_set = TRUE;
+}
+
 static gboolean
 is_negotiated (gpointer data)
 {
@@ -263,7 +276,12 @@ rjt_call_request_offer (RjtCall *self)
 void
 rjt_call_negotiate (RjtCall *self)
 {
-  rjt_call_request_offer (self);
+  if (self->config.answers) {
+    self->offer = rjt_counterpart_offer (self->counterpart);
+    rj_peer_accept_offer_async (self->peer, self->offer, NULL, on_accepted, self);
+  } else {
+    rjt_call_request_offer (self);
+  }
   rjt_wait_until (is_negotiated, self, "the answer is applied or refused");
 }
 
@@ -340,6 +358,15 @@ rjt_outcome_take_offer (GObject *peer, GAsyncResult *result, gpointer user_data)
 
   self->is_there = TRUE;
   self->offer = rj_peer_create_offer_finish (RJ_PEER (peer), result, &self->error);
+}
+
+void
+rjt_outcome_take_own_answer (GObject *peer, GAsyncResult *result, gpointer user_data)
+{
+  RjtOutcome *outcome = user_data;
+
+  outcome->is_there = TRUE;
+  outcome->offer = rj_peer_accept_offer_finish (RJ_PEER (peer), result, &outcome->error);
 }
 
 void

@@ -33,7 +33,7 @@ typedef struct {
   RjtCounterpart *counterpart;
   char *(*edit_answer) (const char *answer);
   char *offer;
-  char *answer; /* as the peer got it */
+  char *answer; /* as the peer got it, or gave it */
   gboolean answer_set;
   GError *error; /* of offer or answer */
 
@@ -55,6 +55,7 @@ typedef struct {
   guint16 publisher; /* that the sender has; 0: the expected one */
   RjClip *clip;      /* (nullable) of a sending counterpart */
   gboolean detect_icmp;
+  gboolean answers;                          /* the counterpart offers */
   gboolean ahead;                            /* assign it yourself */
   gboolean foreign;                          /* the sending counterpart belongs to another run */
   char *(*edit_answer) (const char *answer); /* (nullable) */
@@ -82,6 +83,8 @@ RjtOutcome *rjt_outcome_new (void);
 void rjt_outcome_free (RjtOutcome *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RjtOutcome, rjt_outcome_free)
 void rjt_outcome_take_offer (GObject *peer, GAsyncResult *result, gpointer outcome);
+/* Of accept_offer: the answer is in offer */
+void rjt_outcome_take_own_answer (GObject *peer, GAsyncResult *result, gpointer outcome);
 void rjt_outcome_take_answer (GObject *peer, GAsyncResult *result, gpointer outcome);
 gboolean rjt_outcome_is_there (gpointer outcome);
 

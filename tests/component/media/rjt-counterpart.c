@@ -145,6 +145,30 @@ set_description (RjtCounterpart *self, const char *action, gpointer description)
 }
 
 char *
+rjt_counterpart_offer (RjtCounterpart *self)
+{
+  g_autoptr (GstWebRTCSessionDescription) offer = NULL;
+  GstStructure *reply = call (self, "create-offer", NULL);
+
+  gst_structure_get (reply, "offer", GST_TYPE_WEBRTC_SESSION_DESCRIPTION, &offer, NULL);
+  gst_structure_free (reply);
+  g_assert_nonnull (offer);
+  set_description (self, "set-local-description", offer);
+  return gst_sdp_message_as_text (offer->sdp);
+}
+
+void
+rjt_counterpart_take_answer (RjtCounterpart *self, const char *answer_text)
+{
+  g_autoptr (GstWebRTCSessionDescription) answer = NULL;
+  GstSDPMessage *sdp = NULL;
+
+  g_assert_cmpint (gst_sdp_message_new_from_text (answer_text, &sdp), ==, GST_SDP_OK);
+  answer = gst_webrtc_session_description_new (GST_WEBRTC_SDP_TYPE_ANSWER, sdp);
+  set_description (self, "set-remote-description", answer);
+}
+
+char *
 rjt_counterpart_answer (RjtCounterpart *self, const char *offer_text)
 {
   g_autoptr (GstWebRTCSessionDescription) offer = NULL;

@@ -25,6 +25,10 @@ typedef struct {
 RjtCounterpart *
 rjt_counterpart_new (const RjtCounterpartConfig *config, RjPacer *pacer, RjReaper *reaper);
 
+/* The other way round: it offers, and takes the answer. Returns: (transfer full): the offer, without candidates */
+char *rjt_counterpart_offer (RjtCounterpart *self);
+void rjt_counterpart_take_answer (RjtCounterpart *self, const char *answer);
+
 /* Returns: (transfer full): the answer, without candidates */
 char *rjt_counterpart_answer (RjtCounterpart *self, const char *offer);
 

@@ -21,6 +21,8 @@ make_signaller (RjParticipant *participant, guint attempt, gpointer user_data)
 
     rjt_fake_signaller_list (signaller, other, stream, name);
   }
+  if (self->server_offers)
+    rjt_fake_signaller_make_offers (signaller);
   g_set_object (&self->signaller, signaller);
   g_object_weak_ref (G_OBJECT (signaller), on_signaller_gone, self);
   self->n_signallers++;

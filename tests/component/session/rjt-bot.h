@@ -27,6 +27,7 @@ typedef struct {
   gpointer decide_data;
   guint n_deletes; /* calls of delete_session */
   gboolean allow_delete;
+  gboolean server_offers; /* from the next join on */
 } RjtBot;
 
 /* bot-1 publishes and subscribes; "bot-<n>" are ours with number n, all others foreign */

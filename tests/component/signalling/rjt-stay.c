@@ -105,6 +105,12 @@ on_candidate (RjSignaller *s,
 }
 
 static void
+on_offered (RjSignaller *s, const char *stream, const char *offer, RjtStay *self)
+{
+  TELL (self, "offered %s %s\n", stream, offer);
+}
+
+static void
 on_suspended (RjSignaller *s, RjtStay *self)
 {
   TELL (self, "suspended\n");
@@ -145,6 +151,7 @@ listen (RjtStay *self)
   g_signal_connect (from, "stream-changed", G_CALLBACK (on_changed), self);
   g_signal_connect (from, "own-unpublished", G_CALLBACK (on_own_unpublished), self);
   g_signal_connect (from, "candidate", G_CALLBACK (on_candidate), self);
+  g_signal_connect (from, "offered", G_CALLBACK (on_offered), self);
   g_signal_connect (from, "suspended", G_CALLBACK (on_suspended), self);
   g_signal_connect (from, "resumed", G_CALLBACK (on_resumed), self);
   g_signal_connect (from, "lost", G_CALLBACK (on_lost), self);
@@ -295,6 +302,18 @@ rjt_stay_subscribe (RjtStay *self, const char *stream, gboolean reconnect)
 {
   rj_signaller_subscribe_async (self->signaller, stream, "v=0 offer", reconnect, NULL,
                                 on_negotiated, self);
+}
+
+void
+rjt_stay_prepare (RjtStay *self, const char *stream, gboolean reconnect)
+{
+  rj_signaller_prepare_async (self->signaller, stream, reconnect, NULL, on_negotiated, self);
+}
+
+void
+rjt_stay_accept (RjtStay *self, const char *stream, RjAccept how)
+{
+  rj_signaller_accept_async (self->signaller, stream, "v=0 answer", how, NULL, on_negotiated, self);
 }
 
 static void

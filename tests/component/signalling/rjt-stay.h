@@ -43,6 +43,8 @@ guint rjt_stay_count (RjtStay *self, const char *line);
 
 void rjt_stay_publish (RjtStay *self, gboolean reconnect);
 void rjt_stay_subscribe (RjtStay *self, const char *stream, gboolean reconnect);
+void rjt_stay_prepare (RjtStay *self, const char *stream, gboolean reconnect);
+void rjt_stay_accept (RjtStay *self, const char *stream, RjAccept how);
 void rjt_stay_leave (RjtStay *self, gint64 limit_us);
 
 /* Lets the clock run in steps of 50 ms, with the sockets, until the line was told or @limit_us is over.

@@ -171,6 +171,96 @@ test_subscribes (void)
   g_assert_cmpstr (rj_json_get_string (params, "sender", NULL), ==, BOB);
 }
 
+#define JOINED_WITH_MEDIASOUP                                                                      \
+  "{'id':'con_SELF','createdAt':1,'metadata':'','session':'room','mediaServer':'mediasoup',"       \
+  "'role':'PUBLISHER','value':[{'id':'con_BOB','createdAt':1,'metadata':'','streams':[{'id':"      \
+  "'str_CAM_BBBB_con_BOB','createdAt':1,'hasAudio':true,'hasVideo':true}]}]}"
+
+/* prepareReceiveVideoFrom and receiveVideoFrom{sdpAnswer}; again: reconnectStream{sdpString} */
+static void
+test_answers_offers (void)
+{
+  g_autoptr (RjtStay) stay = rjt_stay_new ();
+  JsonObject *params;
+
+  rjt_server_script (stay->server, "joinRoom", RJT_ANSWER, 0, JOINED_WITH_MEDIASOUP);
+  rjt_server_script (stay->server, "prepareReceiveVideoFrom", RJT_ANSWER, 0,
+                     "{'sdpOffer':'v=0 theirs'}");
+  rjt_server_script (stay->server, "receiveVideoFrom", RJT_ANSWER, 0, "{}");
+  rjt_server_script (stay->server, "reconnectStream", RJT_ANSWER, 0, "{}");
+  rjt_stay_join (stay);
+  g_assert_true (stay->joined->server_offers);
+  rjt_stay_prepare (stay, BOBS_STREAM, FALSE);
+  rjt_wait_until (stay->n_answers == 1);
+  g_assert_no_error (stay->error);
+  g_assert_cmpstr (stay->negotiated->sdp, ==, "v=0 theirs");
+  params = rjt_server_get_params (stay->server, "prepareReceiveVideoFrom", 0);
+  g_assert_cmpstr (rj_json_get_string (params, "sender", NULL), ==, BOBS_STREAM);
+  g_assert_false (rj_json_get_bool (params, "reconnect", TRUE));
+
+  rj_signaller_send_candidate (stay->signaller, BOB, 0, "audio0", "candidate:1 early");
+  rjt_stay_settle (stay);
+  g_assert_cmpuint (rjt_server_count (stay->server, "onIceCandidate"), ==, 0);
+  rjt_stay_accept (stay, BOBS_STREAM, RJ_ACCEPT_FIRST);
+  rjt_wait_until (stay->n_answers == 2);
+  g_assert_no_error (stay->error);
+  g_assert_cmpstr (stay->negotiated->sdp, ==, "");
+  params = rjt_server_get_params (stay->server, "receiveVideoFrom", 0);
+  g_assert_cmpstr (rj_json_get_string (params, "sdpAnswer", NULL), ==, "v=0 answer");
+  g_assert_false (rj_json_has (params, "sdpOffer"));
+  rjt_wait_until (rjt_server_count (stay->server, "onIceCandidate") == 1);
+
+  rjt_stay_prepare (stay, BOBS_STREAM, TRUE);
+  rjt_wait_until (stay->n_answers == 3);
+  params = rjt_server_get_params (stay->server, "prepareReceiveVideoFrom", 1);
+  g_assert_true (rj_json_get_bool (params, "reconnect", FALSE));
+  rjt_stay_accept (stay, BOBS_STREAM, RJ_ACCEPT_AGAIN);
+  rjt_wait_until (stay->n_answers == 4);
+  params = rjt_server_get_params (stay->server, "reconnectStream", 0);
+  g_assert_cmpstr (rj_json_get_string (params, "stream", NULL), ==, BOBS_STREAM);
+  g_assert_cmpstr (rj_json_get_string (params, "sdpString", NULL), ==, "v=0 answer");
+  g_assert_false (rj_json_has (params, "sdpOffer"));
+  g_assert_false (rj_json_get_bool (params, "forciblyReconnect", TRUE));
+}
+
+static void
+test_is_reconnected_by_the_server (void)
+{
+  g_autoptr (RjtStay) stay = rjt_stay_new ();
+  JsonObject *params;
+
+  rjt_server_script (stay->server, "joinRoom", RJT_ANSWER, 0, JOINED_WITH_MEDIASOUP);
+  rjt_server_script (stay->server, "reconnectStream", RJT_ANSWER, 0, "{}");
+  rjt_stay_join (stay);
+  rjt_server_notify (stay->server, "forciblyReconnectSubscriber", "{'connectionId':'con_BOB'}");
+  rjt_server_notify (stay->server, "forciblyReconnectSubscriber",
+                     "{'connectionId':'con_EVE','streamId':'str_CAM_EEEE_con_EVE',"
+                     "'sdpOffer':'v=0'}");
+  rjt_server_notify (stay->server, "forciblyReconnectSubscriber",
+                     "{'connectionId':'con_BOB','streamId':'" BOBS_STREAM
+                     "','sdpOffer':'v=0 forced'}");
+  rjt_stay_expect (stay, "offered " BOBS_STREAM " v=0 forced\n");
+  g_assert_cmpuint (rjt_stay_count (stay, "offered "), ==, 1);
+  rjt_stay_accept (stay, BOBS_STREAM, RJ_ACCEPT_FORCED);
+  rjt_wait_until (stay->n_answers == 1);
+  g_assert_no_error (stay->error);
+  params = rjt_server_get_params (stay->server, "reconnectStream", 0);
+  g_assert_true (rj_json_get_bool (params, "forciblyReconnect", FALSE));
+}
+
+static void
+test_an_offer_without_sdp_is_an_error (void)
+{
+  g_autoptr (RjtStay) stay = rjt_stay_new ();
+
+  rjt_server_script (stay->server, "joinRoom", RJT_ANSWER, 0, JOINED_WITH_MEDIASOUP);
+  rjt_server_script (stay->server, "prepareReceiveVideoFrom", RJT_ANSWER, 0, "{'sdpAnswer':'v=0'}");
+  rjt_stay_join (stay);
+  rjt_stay_prepare (stay, BOBS_STREAM, FALSE);
+  rjt_wait_until (stay->n_answers == 1);
+  g_assert_error (stay->error, RJ_ERROR, RJ_ERROR_PROTOCOL);
+}
+
 #define CANDIDATE(sender, mline, port)                                                             \
   "{'senderConnectionId':'" sender "','endpointName':'x','sdpMLineIndex':" mline                   \
   ",'sdpMid':'" mline "','candidate':'candidate:1 1 UDP 2015363327 127.0.0.1 " port " typ host'}"
@@ -347,6 +437,9 @@ main (int argc, char **argv)
   g_test_add_func ("/real-1/stay/remembers-early-lefts", test_remembers_early_lefts);
   g_test_add_func ("/client-22/client-23/client-28/client-33/stay/publishes", test_publishes);
   g_test_add_func ("/client-28/client-29/client-33/stay/subscribes", test_subscribes);
+  g_test_add_func ("/client-30/client-33/stay/answers-offers", test_answers_offers);
+  g_test_add_func ("/stay/forced-offer", test_is_reconnected_by_the_server);
+  g_test_add_func ("/stay/offer-without-sdp", test_an_offer_without_sdp_is_an_error);
   g_test_add_func ("/client-27/stay/routes-candidates-once", test_routes_candidates_once);
   g_test_add_func ("/client-15/client-16/client-42/client-48/stay/follows-the-room",
                    test_follows_the_room);

@@ -97,6 +97,34 @@ test_sleeping_shows_in_the_own_part (void)
   g_assert_cmpfloat (r->own_ms, >=, 200);
 }
 
+/* Where the server makes the offer, it is waited for twice; what lies between is our answer */
+static void
+test_answering_an_offer_is_own (void)
+{
+  g_autoptr (RjtStory) story = begin_loss ();
+  g_autoptr (RjResult) result = NULL;
+  const RjRejoin *r;
+
+  rjt_tell_join (story, 5500, "b", 2, FALSE);
+  rjt_tell (story, 5512, RJ_EVENT_REMOTE_PUBLISHED, "b", 2, "a", "{'from':'a','at_join':true}");
+  rjt_tell (story, 5512, RJ_EVENT_PEER_CREATED, "b", 2, "a", "{'direction':'subscribe'}");
+  rjt_tell (story, 5520, RJ_EVENT_OFFER_REQUESTED, "b", 2, "a", NULL);
+  rjt_tell (story, 5550, RJ_EVENT_OFFER_RECEIVED, "b", 2, "a", NULL);
+  rjt_tell (story, 5570, RJ_EVENT_ANSWER_SENT, "b", 2, "a", NULL);
+  rjt_tell (story, 5580, RJ_EVENT_ANSWER_ACCEPTED, "b", 2, "a", NULL);
+  rjt_tell (story, 5590, RJ_EVENT_ICE_CONNECTED, "b", 2, "a", NULL);
+  rjt_tell (story, 5600, RJ_EVENT_DTLS_CONNECTED, "b", 2, "a", NULL);
+  rjt_tell (story, 5605, RJ_EVENT_FIRST_PACKET, "b", 2, "a", NULL);
+  rjt_tell (story, 5612, RJ_EVENT_FIRST_KEY_FRAME, "b", 2, "a", NULL);
+  rjt_tell_end (story, 9000, "recovered");
+  result = rjt_conclude (story);
+  r = rjt_get_rejoin (result, 1, 0);
+  rjt_assert_ms (r->subscribe_ms, 68);
+  rjt_assert_ms (r->own_ms,
+                 112 - 12 - 30 - 10); /* token, connect, join; offer; our answer's reply */
+  rjt_assert_ms (rjt_add_phases (r), r->total_ms);
+}
+
 static void
 test_dawdling_after_the_news_is_own (void)
 {
@@ -461,6 +489,7 @@ main (int argc, char **argv)
 #define ADD(name) g_test_add_func ("/measure/rejoins/" #name, test_##name)
   ADD (the_phases_of_a_plain_rejoin);
   ADD (sleeping_shows_in_the_own_part);
+  ADD (answering_an_offer_is_own);
   ADD (dawdling_after_the_news_is_own);
   ADD (waiting_for_the_publisher_is_not_own);
   ADD (a_late_first_packet_is_own_up_to_50_ms);

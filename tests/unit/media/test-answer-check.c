@@ -109,6 +109,29 @@ test_what_holds_for_the_session_holds_for_each_line (void)
 }
 
 static void
+test_an_answer_keeps_the_offers_words (void)
+{
+  g_autoptr (GString) theirs = g_string_new (offer);
+  g_autoptr (GString) ours = g_string_new (answer);
+  g_autofree char *adapted = NULL;
+  RjAnswerFacts facts = { 0 };
+
+  g_string_replace (theirs, "UDP/TLS/RTP/SAVPF", "RTP/SAVPF", 0);
+  g_string_replace (theirs, "a=recvonly", "a=sendonly", 0);
+  g_string_replace (ours, "opus/48000/2", "OPUS/48000/2", 0);
+  g_string_replace (ours, "a=rtcp-fb:96 ccm fir", "a=rtcp-fb:96 goog-remb", 0);
+  adapted = rj_answer_adapt (theirs->str, ours->str);
+  g_assert_nonnull (strstr (adapted, "m=audio 1 RTP/SAVPF 111 0\r\n"));
+  g_assert_nonnull (strstr (adapted, "m=video 1 RTP/SAVPF 96\r\n"));
+  g_assert_nonnull (strstr (adapted, "a=rtpmap:111 opus/48000/2\r\n"));
+  g_assert_null (strstr (adapted, "goog-remb"));
+  g_assert_true (g_str_has_suffix (adapted, "\r\n"));
+  g_assert_true (rj_offer_check (theirs->str, &facts, NULL));
+  g_assert_cmpstr (facts.fingerprint, ==, FINGERPRINT);
+  rj_answer_facts_clear (&facts);
+}
+
+static void
 test_garbage_is_no_sdp (void)
 {
   static const char *const texts[] = {
@@ -193,6 +216,7 @@ main (int argc, char **argv)
 
     g_test_add_data_func (path, &cases[i], test_a_bad_answer_is_refused);
   }
+  g_test_add_func ("/client-30/media/answer-check/adapt", test_an_answer_keeps_the_offers_words);
   g_test_add_func ("/media/answer-check/usual", test_the_usual_answer_passes);
   g_test_add_func ("/media/answer-check/session-attributes",
                    test_what_holds_for_the_session_holds_for_each_line);
