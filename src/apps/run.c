@@ -50,7 +50,8 @@ make_deployment (App *app, GError **error)
     config->crash_after_us = options->crash_after_us;
     config->quirks = rj_quirks_from_names (options->quirks);
     config->restart_after_us = options->restart_after_us;
-    config->secret = rj_dice_roll_text (dice, RJ_ALPHABET_ALNUM, 24);
+    config->secret = options->secret != NULL ? g_strdup (options->secret)
+                                             : rj_dice_roll_text (dice, RJ_ALPHABET_ALNUM, 24);
     return RJ_DEPLOYMENT (rj_embedded_deployment_new (config, app->clock));
   }
   http = rj_http_session_new (1, options->ca, options->insecure, "rejoin/" RJ_VERSION, error);

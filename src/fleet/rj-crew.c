@@ -29,6 +29,7 @@ make_signaller (RjParticipant *participant, guint attempt, gpointer user_data)
     .events = self->config.events,
     .tokens = self->config.tokens,
     .http = self->config.http,
+    .blackhole = rj_participant_get_signalling_hole (participant),
     .never_resume = g_str_equal (self->config.options->resume, "never"),
   };
 
@@ -236,6 +237,25 @@ rj_crew_cut (RjCrew *self, const char *session, gboolean with_reset)
     if (g_str_equal (rj_participant_get_session (participant), session))
       rj_participant_cut_websocket (participant, with_reset);
   }
+}
+
+gboolean
+rj_crew_blackhole (RjCrew *self, const char *session, const char *name, gboolean media, gboolean on)
+{
+  gboolean found = FALSE;
+
+  for (guint i = 0; i < self->participants->len; i++) {
+    RjParticipant *participant = g_ptr_array_index (self->participants, i);
+
+    if (name != NULL ? !g_str_equal (rj_participant_get_name (participant), name)
+                     : !g_str_equal (rj_participant_get_session (participant), session))
+      continue;
+    found = TRUE;
+    rj_blackhole_switch (media ? rj_participant_get_media_hole (participant)
+                               : rj_participant_get_signalling_hole (participant),
+                         on);
+  }
+  return found;
 }
 
 void

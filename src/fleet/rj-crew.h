@@ -43,6 +43,11 @@ gboolean rj_crew_leave_finish (RjCrew *self, GAsyncResult *result, GError **erro
 /* Breaks the websocket of every participant of @session */
 void rj_crew_cut (RjCrew *self, const char *session, gboolean with_reset);
 
+/* A fault: packets of the media (else: of the websockets) of participant @name vanish, or no longer. @name:
+ * (nullable): of all of @session. Returns: FALSE: there is no such participant */
+gboolean rj_crew_blackhole (
+  RjCrew *self, const char *session, const char *name, gboolean media, gboolean on);
+
 /* Has every participant emit the statistics of its open peers */
 /* Emits what each one is still waiting for. */
 void rj_crew_tell_pending (RjCrew *self);

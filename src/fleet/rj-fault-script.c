@@ -10,7 +10,8 @@ typedef struct {
   RjFaultScript *script;
   const RjFault *fault;
   guint index;
-  RjTimer *timer;
+  RjTimer *timer; /* (nullable) until it begins; of what lasts, until it ends */
+  gboolean lasts; /* it is going on */
 } Step;
 
 struct _RjFaultScript {
@@ -22,7 +23,7 @@ struct _RjFaultScript {
   RjDeployment *deployment;
   RjClock *clock;
   RjEventSink *events;
-  RjCutFunc cut;
+  RjFaultFuncs funcs;
   gpointer user_data;
   GCancellable *lifetime;
   guint n_ended;
@@ -130,6 +131,46 @@ do_deployment_fault (Step *step)
                              on_deployment_done, step);
 }
 
+/* --- what lasts --- */
+
+static gboolean
+switch_blackhole (Step *step, gboolean on)
+{
+  RjFaultScript *self = step->script;
+
+  return self->funcs.blackhole (self->session, step->fault->target,
+                                step->fault->kind == RJ_FAULT_BLACKHOLE_MEDIA, on, self->user_data);
+}
+
+static void
+on_length_over (gpointer user_data)
+{
+  Step *step = user_data;
+
+  step->timer = NULL;
+  step->lasts = FALSE;
+  switch_blackhole (step, FALSE);
+  end_step (step, new_event (step, RJ_EVENT_FAULT_ENDED), TRUE);
+}
+
+static void
+do_blackhole (Step *step)
+{
+  g_autoptr (GError) error = NULL;
+  RjEvent *event;
+
+  step->lasts = switch_blackhole (step, TRUE);
+  if (step->lasts) {
+    step->timer =
+      rj_clock_start_timer (step->script->clock, step->fault->length_us, on_length_over, step);
+    return;
+  }
+  event = new_event (step, RJ_EVENT_FAULT_ENDED);
+  error = g_error_new (RJ_ERROR, RJ_ERROR_USAGE, "there is no participant %s", step->fault->target);
+  rj_event_set_error (event, error);
+  end_step (step, event, FALSE);
+}
+
 static void
 on_due (gpointer user_data)
 {
@@ -141,6 +182,8 @@ on_due (gpointer user_data)
   if (step->fault->kind != RJ_FAULT_RUN)
     rj_event_set_string (event, "target", step->fault->target);
   rj_event_set_double (event, "at_ms", step->fault->at_us / 1e3);
+  if (step->fault->length_us != 0)
+    rj_event_set_double (event, "length_ms", step->fault->length_us / 1e3);
   rj_event_sink_emit (self->events, event);
   if (step->fault->kind != RJ_FAULT_THAW_MEDIA_NODE)
     self->harm_us = rj_clock_now_us (self->clock);
@@ -153,8 +196,12 @@ on_due (gpointer user_data)
     do_deployment_fault (step);
     break;
   case RJ_FAULT_CUT_WEBSOCKET:
-    self->cut (self->session, g_strcmp0 (step->fault->target, "fin") != 0, self->user_data);
+    self->funcs.cut (self->session, g_strcmp0 (step->fault->target, "fin") != 0, self->user_data);
     end_step (step, new_event (step, RJ_EVENT_FAULT_ENDED), TRUE);
+    break;
+  case RJ_FAULT_BLACKHOLE_MEDIA:
+  case RJ_FAULT_BLACKHOLE_SIGNALLING:
+    do_blackhole (step);
     break;
   case RJ_FAULT_RUN:
     g_object_ref (self);
@@ -190,6 +237,9 @@ rj_fault_script_stop (RjFaultScript *self)
     Step *step = g_ptr_array_index (self->steps, i);
 
     rj_clock_cancel_timer (self->clock, &step->timer);
+    if (step->lasts)
+      switch_blackhole (step, FALSE);
+    step->lasts = FALSE;
   }
 }
 
@@ -253,7 +303,7 @@ rj_fault_script_new (GPtrArray *faults,
                      RjDeployment *deployment,
                      RjClock *clock,
                      RjEventSink *events,
-                     RjCutFunc cut,
+                     const RjFaultFuncs *funcs,
                      gpointer user_data)
 {
   RjFaultScript *self = g_object_new (RJ_TYPE_FAULT_SCRIPT, NULL);
@@ -263,7 +313,7 @@ rj_fault_script_new (GPtrArray *faults,
   self->deployment = g_object_ref (deployment);
   self->clock = g_object_ref (clock);
   self->events = g_object_ref (events);
-  self->cut = cut;
+  self->funcs = *funcs;
   self->user_data = user_data;
   return self;
 }

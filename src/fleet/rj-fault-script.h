@@ -7,24 +7,32 @@
 
 G_BEGIN_DECLS
 
-/* What the script needs to cut websockets: every socket of the participants of @session */
-typedef void (*RjCutFunc) (const char *session, gboolean with_reset, gpointer user_data);
+/* What the script does to ourselves. */
+typedef struct {
+  /* breaks every websocket of the participants of @session */
+  void (*cut) (const char *session, gboolean with_reset, gpointer user_data);
+  /* @media: of the media, else of the websockets. @name: (nullable): a participant of any session; NULL: all
+   * of @session. Returns: FALSE: there is no such participant */
+  gboolean (*blackhole) (
+    const char *session, const char *name, gboolean media, gboolean on, gpointer user_data);
+} RjFaultFuncs;
 
 #define RJ_TYPE_FAULT_SCRIPT (rj_fault_script_get_type ())
 G_DECLARE_FINAL_TYPE (RjFaultScript, rj_fault_script, RJ, FAULT_SCRIPT, GObject)
 
 /* @faults: (element-type RjFault) (transfer container). @session: the first session, which a fault without
- * target means. Signal: "ended" () after the last fault has ended. */
+ * target means. @funcs: copied. Signal: "ended" () after the last fault has ended. */
 RjFaultScript *rj_fault_script_new (GPtrArray *faults,
                                     const char *session,
                                     RjDeployment *deployment,
                                     RjClock *clock,
                                     RjEventSink *events,
-                                    RjCutFunc cut,
+                                    const RjFaultFuncs *funcs,
                                     gpointer user_data);
 
 /* Times count from now. */
 void rj_fault_script_start (RjFaultScript *self);
+/* No further fault begins; what lasts, ends. */
 void rj_fault_script_stop (RjFaultScript *self);
 guint rj_fault_script_count (RjFaultScript *self);
 gboolean rj_fault_script_is_done (RjFaultScript *self);

@@ -5,11 +5,15 @@
 #include "rj-duration.h"
 #include "rj-error.h"
 
+/* Longer than anything waits for silence or for an answer to a ping */
+#define USUAL_LENGTH_US (12 * G_USEC_PER_SEC)
+
 typedef struct {
   const char *what;
   gboolean embedded_only;
-  const char *targets; /* words, "N" for a number, "*" for anything; NULL: none allowed */
+  const char *targets; /* words, "N" for a number, "*" for anything */
   gboolean needs_target;
+  gint64 length_us; /* 0: it does not last */
 } Row;
 
 static const Row rows[] = {
@@ -18,6 +22,8 @@ static const Row rows[] = {
   [RJ_FAULT_THAW_MEDIA_NODE] = { "thaw-media-node", TRUE, "N|all|same" },
   [RJ_FAULT_RESTART_MEDIA_NODE] = { "restart-media-node", TRUE, "N|all|same" },
   [RJ_FAULT_CUT_WEBSOCKET] = { "cut-websocket", FALSE, "fin|rst" },
+  [RJ_FAULT_BLACKHOLE_MEDIA] = { "blackhole-media", FALSE, "*", FALSE, USUAL_LENGTH_US },
+  [RJ_FAULT_BLACKHOLE_SIGNALLING] = { "blackhole-signalling", FALSE, "*", FALSE, USUAL_LENGTH_US },
   [RJ_FAULT_RUN] = { "run", FALSE, "*", TRUE },
 };
 
@@ -57,13 +63,44 @@ list_faults (void)
   return g_string_free (list, FALSE);
 }
 
+static void
+refuse (const char *text, gboolean known, GError **error)
+{
+  g_autofree char *list = list_faults ();
+
+  g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE,
+               known ? "--fault %s: what follows its name is wrong; --help shows the forms of: %s"
+                     : "--fault %s: there is no such fault; there are: %s",
+               text, list);
+}
+
+/* @words: "[TARGET][/LENGTH]" of a fault that lasts, and only "[TARGET]" of the others */
+static gboolean
+parse_target (RjFault *self, const Row *row, const char *text, const char *words, GError **error)
+{
+  const char *slash = row->length_us == 0 ? NULL : strrchr (words, '/');
+  gsize length = slash == NULL ? strlen (words) : (gsize) (slash - words);
+
+  self->length_us = row->length_us;
+  if (slash != NULL && !rj_duration_parse (slash + 1, &self->length_us, error)) {
+    g_prefix_error (error, "--fault %s: ", text);
+    return FALSE;
+  }
+  if (*words == ':')
+    self->target = g_strndup (words + 1, length - 1);
+  if (is_target_allowed (row, self->target) && (*words == ':' || length == 0))
+    return TRUE;
+  refuse (text, TRUE, error);
+  return FALSE;
+}
+
 RjFault *
 rj_fault_parse (const char *text, GError **error)
 {
   g_autoptr (RjFault) self = g_new0 (RjFault, 1);
   const char *at = strrchr (text, '@');
-  g_autofree char *before = at == NULL ? NULL : g_strndup (text, at - text);
-  char *colon = before == NULL ? NULL : strchr (before, ':');
+  g_autofree char *words = at == NULL ? NULL : g_strndup (text, at - text);
+  g_autofree char *what = words == NULL ? NULL : g_strndup (words, strcspn (words, ":/"));
   int row;
 
   if (at == NULL) {
@@ -76,21 +113,13 @@ rj_fault_parse (const char *text, GError **error)
     g_prefix_error (error, "--fault %s: ", text);
     return NULL;
   }
-  if (colon != NULL) {
-    *colon = '\0';
-    self->target = g_strdup (colon + 1);
-  }
-  row = find_row (before);
-  if (row < 0 || !is_target_allowed (&rows[row], self->target)) {
-    g_autofree char *list = list_faults ();
-
-    g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE,
-                 row < 0
-                   ? "--fault %s: there is no such fault; there are: %s"
-                   : "--fault %s: the part after the colon is wrong; --help shows the forms of: %s",
-                 text, list);
+  row = find_row (what);
+  if (row < 0) {
+    refuse (text, FALSE, error);
     return NULL;
   }
+  if (!parse_target (self, &rows[row], text, words + strlen (what), error))
+    return NULL;
   self->kind = row;
   self->what = rows[row].what;
   return g_steal_pointer (&self);

@@ -1,5 +1,5 @@
-/* A fault: something done to the deployment or to ourselves, at a time. As text "WHAT[:TARGET]@T", split at
- * the last @. Any thread. */
+/* A fault: something done to the deployment or to ourselves, at a time. As text "WHAT[:TARGET][/LENGTH]@T",
+ * split at the last @; only what ends by itself has a length. Any thread. */
 #pragma once
 
 #include <glib.h>
@@ -12,13 +12,16 @@ typedef enum {
   RJ_FAULT_THAW_MEDIA_NODE,
   RJ_FAULT_RESTART_MEDIA_NODE,
   RJ_FAULT_CUT_WEBSOCKET,
+  RJ_FAULT_BLACKHOLE_MEDIA,
+  RJ_FAULT_BLACKHOLE_SIGNALLING,
   RJ_FAULT_RUN,
 } RjFaultKind;
 
 typedef struct {
   RjFaultKind kind;
   const char *what; /* "kill-media-node"; static */
-  char *target;     /* (nullable): "1", "all", "same", "fin", "rst", the command */
+  char *target;     /* (nullable): "1", "all", "same", "fin", "rst", a participant, the command */
+  gint64 length_us; /* of those that end by themselves */
   gint64 at_us;     /* after everybody flowed */
 } RjFault;
 

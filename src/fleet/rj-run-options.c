@@ -34,7 +34,8 @@ static const RjOption options[] = {
   { "url", RJ_OPTION_TEXT, AT (url), "URL", NULL,
     "OpenVidu server, for tokens by REST (needs --secret)" },
   { "secret", RJ_OPTION_TEXT, AT (secret), "SECRET", NULL,
-    "OpenVidu secret; better in REJOIN_SECRET or --secret-file", .secret = TRUE },
+    "OpenVidu secret, also of the embedded cluster; better in REJOIN_SECRET or --secret-file",
+    .secret = TRUE },
   { "secret-file", RJ_OPTION_TEXT, AT (secret_file), "FILE", NULL,
     "file with the OpenVidu secret" },
   { "app", RJ_OPTION_TEXT, AT (app), "URL", NULL, "app server that hands out tokens" },
@@ -104,6 +105,12 @@ static const RjOptionTable table = {
   "  thaw-media-node[:NODE]@T     SIGCONT\n"
   "  restart-media-node[:NODE]@T  SIGKILL and start again on the same port\n"
   "  cut-websocket[:fin|:rst]@T   break the sockets of every participant of the first session\n"
+  "  blackhole-media[:NAME][/LENGTH]@T\n"
+  "                                 no packet of the media of participant NAME passes for LENGTH "
+  "[12s];\n"
+  "                                 without NAME of all participants of the first session\n"
+  "  blackhole-signalling[:NAME][/LENGTH]@T\n"
+  "                                 the same with the websockets: half-open TCP\n"
   "  run:COMMAND@T                a shell command, for instance \"run:docker kill kms-1@5s\"\n"
   "  NODE is 0, 1, …, all, or same: the one that the fault before has hit. Without it: the one "
   "that\n"

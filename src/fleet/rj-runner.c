@@ -404,6 +404,16 @@ cut (const char *session, gboolean with_reset, gpointer user_data)
   rj_crew_cut (self->crew, session, with_reset);
 }
 
+static gboolean
+blackhole (const char *session, const char *name, gboolean media, gboolean on, gpointer user_data)
+{
+  RjRunner *self = user_data;
+
+  return rj_crew_blackhole (self->crew, session, name, media, on);
+}
+
+static const RjFaultFuncs fault_funcs = { .cut = cut, .blackhole = blackhole };
+
 static GPtrArray *
 parse_faults (const RjRunOptions *options)
 {
@@ -494,8 +504,8 @@ rj_runner_new (const RjRunnerConfig *config)
   self->foreign = rj_foreign_watch_new ();
   self->self_check =
     rj_self_check_new (config->clock, config->events, take_pacing_lag_ms, config->engine);
-  self->script = rj_fault_script_new (parse_faults (config->options),
-                                      g_ptr_array_index (self->roster->sessions, 0),
-                                      config->deployment, config->clock, config->events, cut, self);
+  self->script = rj_fault_script_new (
+    parse_faults (config->options), g_ptr_array_index (self->roster->sessions, 0),
+    config->deployment, config->clock, config->events, &fault_funcs, self);
   return self;
 }

@@ -15,6 +15,25 @@ rj_fault_result_free (RjFaultResult *self)
   g_free (self);
 }
 
+static gboolean
+is_for_nodes (const char *what)
+{
+  return g_str_equal (what, "run") || g_str_has_suffix (what, "-media-node");
+}
+
+/* Whether another fault to a node came between: then that one's crash it is */
+static gboolean
+is_overtaken (const RjFacts *facts, const RjFaultFacts *fault, gint64 until_us)
+{
+  for (guint i = 0; i < facts->faults->len; i++) {
+    const RjFaultFacts *other = g_ptr_array_index (facts->faults, i);
+
+    if (other->us > fault->us && other->us <= until_us && is_for_nodes (other->what))
+      return TRUE;
+  }
+  return FALSE;
+}
+
 /* The server's own detection: the first node that it declares dead from then on (the one that was hit). */
 static double
 find_detection (const RjFacts *facts, const RjFaultFacts *fault)
@@ -23,9 +42,10 @@ find_detection (const RjFacts *facts, const RjFaultFacts *fault)
     const RjCrash *crash = &g_array_index (facts->crashes, RjCrash, i);
 
     if (crash->us >= fault->us && (facts->ended_us == 0 || crash->us < facts->ended_us) &&
-        strstr (fault->what, "cut-") == NULL &&
+        is_for_nodes (fault->what) &&
         (fault->node == NULL || crash->node == NULL || fault->node == crash->node))
-      return (crash->us - fault->us) / 1000.0;
+      return is_overtaken (facts, fault, crash->us) ? RJ_MS_UNKNOWN
+                                                    : (crash->us - fault->us) / 1000.0;
   }
   return RJ_MS_UNKNOWN;
 }
@@ -33,17 +53,21 @@ find_detection (const RjFacts *facts, const RjFaultFacts *fault)
 /* Later than any: what was lost is not back. */
 #define RJ_NEVER_US G_MAXINT64
 
+/* A gap is an outage only when it is longer, so what begins less than this before the next fault is that one's
+ * (its last frame came just before). */
+#define SHORTEST_US (500 * 1000)
+
 static gint64
 find_edge_back (const RjEdgeResult *edge, gint64 from_us, gint64 until_us)
 {
   gint64 back_us = 0;
 
-  if (edge->down_at_end && edge->last_outage_from_us < until_us)
+  if (edge->down_at_end && edge->last_outage_from_us < until_us - SHORTEST_US)
     return RJ_NEVER_US;
   for (guint i = 0; i < edge->outages->len; i++) {
     const RjSpan *outage = &g_array_index (edge->outages, RjSpan, i);
 
-    if (outage->from_us < until_us && outage->to_us > from_us)
+    if (outage->from_us < until_us - SHORTEST_US && outage->to_us > from_us)
       back_us = MAX (back_us, outage->to_us);
   }
   return back_us;

@@ -60,6 +60,24 @@ find_told (const RjMember *member, const RjRejoinStart *start)
   return start->us;
 }
 
+/* What made it give its websocket up */
+static const char *
+find_resume_detector (const RjMember *member, const RjResume *resume)
+{
+  const char *found = "websocket-closed";
+
+  for (guint i = 0; i < member->firings->len; i++) {
+    const RjFiring *firing = &g_array_index (member->firings, RjFiring, i);
+
+    if (firing->us > resume->us)
+      break;
+    if (g_str_equal (firing->detector, "websocket-closed") ||
+        g_str_equal (firing->detector, "ping-unanswered"))
+      found = firing->detector;
+  }
+  return found;
+}
+
 static GArray *
 find_losses (const RjMember *member)
 {
@@ -80,7 +98,8 @@ find_losses (const RjMember *member)
   }
   for (guint i = 0; i < member->resumes->len; i++) {
     const RjResume *resume = &g_array_index (member->resumes, RjResume, i);
-    RjLoss loss = { resume->us, RJ_WAY_RESUME, "resume", "websocket-closed", resume };
+    RjLoss loss = { resume->us, RJ_WAY_RESUME, "resume", find_resume_detector (member, resume),
+                    resume };
 
     if (resume->done_us > 0)
       rj_stamped_insert (losses, &loss);

@@ -11,6 +11,7 @@
 
 #include <gio/gio.h>
 
+#include "rj-blackhole.h"
 #include "rj-tap.h"
 
 G_BEGIN_DECLS
@@ -148,6 +149,7 @@ struct _RjPeerConfig {
    * ICMP ends the peer, so it is for those who ask for it */
   gboolean detect_icmp;
   gboolean answers; /* RECEIVE: the server makes the offer (OpenVidu 2 protocol, 5.6) */
+  RjBlackhole *blackhole; /* (nullable): while it is on no packet passes */
   /* made before it is known for whom: it begins with its offer at once (unless it answers) and sends nothing,
    * until rj_peer_assign() */
   gboolean ahead;

@@ -4,6 +4,7 @@
 #include "rj-life-signs.h"
 #include "rj-log.h"
 #include "rj-negotiation.h"
+#include "rj-peer-hole.h"
 #include "rj-states.h"
 #include "rj-webrtcbin-build.h"
 #include "rj-webrtcbin-news.h"
@@ -35,6 +36,7 @@ struct _RjWebrtcbinPeer {
   GstElement *pipeline, *webrtc;
   RjNegotiation *negotiation;
   RjLifeSigns *life_signs;
+  RjPeerHole *hole;
   gboolean detect_icmp;
   gboolean ahead; /* not assigned yet */
   gboolean ice_told, dtls_told;
@@ -74,10 +76,23 @@ fail (RjWebrtcbinPeer *self, const GError *error)
 /* ---- negotiation ---- */
 
 static void
+exchange_candidate (
+  gboolean ours, guint mline, const char *mid, const char *text, gpointer user_data)
+{
+  RjWebrtcbinPeer *self = user_data;
+
+  if (!is_alive (self) || rj_peer_hole_hold (self->hole, ours, mline, mid, text))
+    return;
+  if (ours)
+    g_signal_emit_by_name (self, "candidate", mline, mid, text);
+  else
+    rj_negotiation_add_remote (self->negotiation, mline, text);
+}
+
+static void
 on_local_candidate (gpointer owner, guint mline, const char *mid, const char *text)
 {
-  if (is_alive (owner))
-    g_signal_emit_by_name (owner, "candidate", mline, mid, text);
+  exchange_candidate (TRUE, mline, mid, text, owner);
 }
 
 static void
@@ -125,6 +140,7 @@ on_ice_connected (gpointer owner, gint64 at_us)
   if (!is_alive (self) || self->ice_told)
     return;
   self->ice_told = TRUE;
+  rj_peer_hole_cover (self->hole);
   if (self->detect_icmp)
     rj_life_signs_watch_icmp (self->life_signs, self->webrtc);
   rj_webrtcbin_read_selected_pair (self->webrtc, &local, &remote);
@@ -308,11 +324,8 @@ rj_webrtcbin_peer_accept_offer_finish (RjPeer *peer, GAsyncResult *result, GErro
 static void
 rj_webrtcbin_peer_add_candidate (RjPeer *peer, guint mline, const char *mid, const char *text)
 {
-  RjWebrtcbinPeer *self = RJ_WEBRTCBIN_PEER (peer);
-
   RJ_ASSERT_HOME ();
-  if (is_alive (self))
-    rj_negotiation_add_remote (self->negotiation, mline, text);
+  exchange_candidate (FALSE, mline, mid, text, peer);
 }
 
 static RjTap *
@@ -370,6 +383,7 @@ rj_webrtcbin_peer_close (RjPeer *peer)
     rj_decoder_remove (self->decoder, self);
   if (self->life_signs != NULL)
     rj_life_signs_stop (self->life_signs);
+  g_clear_pointer (&self->hole, rj_peer_hole_free);
   if (self->mailbox != NULL)
     rj_mailbox_close (self->mailbox);
   /* its reference must not be the last one: that is the reaper's */
@@ -466,6 +480,7 @@ rj_webrtcbin_peer_new (const RjPeerKit *kit, const RjPeerConfig *config, GError 
     return NULL;
   rj_peer_census_add (self->webrtc);
   self->life_signs = rj_life_signs_new (self->webrtc);
+  self->hole = rj_peer_hole_new (config->blackhole, self->webrtc, exchange_candidate, self);
   self->negotiation = rj_negotiation_new (self->webrtc, config->direction == RJ_DIRECTION_SEND,
                                           &negotiation_news, self);
   rj_webrtcbin_listen (self->pipeline, self->webrtc, &news, self->mailbox);

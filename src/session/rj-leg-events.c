@@ -64,6 +64,7 @@ describe_peer (RjLeg *self)
     .loopback = config->loopback,
     .detect_icmp = config->detect_icmp,
     .answers = self->answers,
+    .blackhole = config->media_hole,
   };
 
   if (self->stream != NULL) {

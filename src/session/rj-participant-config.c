@@ -19,6 +19,8 @@ rj_participant_config_new (const char *name,
   self->events = events != NULL ? g_object_ref (events) : NULL;
   self->factory = g_object_ref (factory);
   self->steps = rj_steps_ref (steps);
+  self->media_hole = rj_blackhole_new ();
+  self->signalling_hole = rj_blackhole_new ();
   self->subscribes = TRUE;
   self->engine = "webrtcbin";
   self->limits = RJ_LIMITS_DEFAULT;
@@ -42,6 +44,8 @@ rj_participant_config_unref (RjParticipantConfig *self)
   g_clear_object (&self->clock);
   g_clear_object (&self->events);
   g_clear_object (&self->factory);
+  g_clear_object (&self->media_hole);
+  g_clear_object (&self->signalling_hole);
   g_clear_pointer (&self->steps, rj_steps_unref);
   g_free (self);
 }

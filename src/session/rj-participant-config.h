@@ -3,6 +3,7 @@
 #pragma once
 
 #include "rj-backoff.h"
+#include "rj-blackhole.h"
 #include "rj-clock.h"
 #include "rj-dice.h"
 #include "rj-event.h"
@@ -73,11 +74,13 @@ typedef struct {
   const char *engine; /* word for events, static. "webrtcbin" */
   RjLimits limits;
 
-  RjClock *clock;         /* owned */
-  RjDice *dice;           /* not owned; outlives all participants */
-  RjEventSink *events;    /* owned, (nullable) */
-  RjPeerFactory *factory; /* owned */
-  RjSteps *steps;         /* owned */
+  RjClock *clock;               /* owned */
+  RjDice *dice;                 /* not owned; outlives all participants */
+  RjEventSink *events;          /* owned, (nullable) */
+  RjPeerFactory *factory;       /* owned */
+  RjBlackhole *media_hole;      /* owned: the fault that swallows packets of all peers */
+  RjBlackhole *signalling_hole; /* owned: the same for websockets, for make_signaller */
+  RjSteps *steps;               /* owned */
 
   RjMakeSignallerFunc make_signaller;
   gpointer make_signaller_data;

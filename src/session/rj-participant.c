@@ -189,6 +189,18 @@ rj_participant_cut_websocket (RjParticipant *self, gboolean with_reset)
     rj_attempt_cut (self->attempt, with_reset);
 }
 
+RjBlackhole *
+rj_participant_get_media_hole (RjParticipant *self)
+{
+  return self->config->media_hole;
+}
+
+RjBlackhole *
+rj_participant_get_signalling_hole (RjParticipant *self)
+{
+  return self->config->signalling_hole;
+}
+
 void
 rj_participant_tell_pending (RjParticipant *self)
 {

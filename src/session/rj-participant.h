@@ -47,6 +47,11 @@ void rj_participant_close (RjParticipant *self);
 /* A fault: the websocket breaks, by FIN or RST. */
 void rj_participant_cut_websocket (RjParticipant *self, gboolean with_reset);
 
+/* Faults: while it is on, the packets of all its peers vanish, or those of its websockets. Returns: (transfer
+ * none) */
+RjBlackhole *rj_participant_get_media_hole (RjParticipant *self);
+RjBlackhole *rj_participant_get_signalling_hole (RjParticipant *self);
+
 /* The run gives up on us: emits what is still waited for. */
 void rj_participant_tell_pending (RjParticipant *self);
 

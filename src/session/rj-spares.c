@@ -48,6 +48,7 @@ make (RjSpares *self, RjDirection direction)
     .publisher = config->number,
     .loopback = config->loopback,
     .answers = direction == RJ_DIRECTION_RECEIVE && self->server_offers,
+    .blackhole = config->media_hole,
     .ahead = TRUE,
   };
   RjPeer *peer = rj_peer_factory_create (config->factory, &wanted, NULL);

@@ -35,6 +35,7 @@ struct _RjOpenvidu2Signaller {
   RjTokenSource *tokens;
   SoupSession *http;
   gboolean never_resume;
+  RjBlackhole *blackhole; /* (nullable) */
   RjSocketMaker make_socket;
   gpointer make_socket_data;
 

@@ -1,6 +1,7 @@
 #include "rj-openvidu2-private.h"
 
 #include "rj-error.h"
+#include "rj-hole-socket.h"
 #include "rj-log.h"
 #include "rj-websocket.h"
 
@@ -96,6 +97,8 @@ rj_ov2_make_socket (RjOpenvidu2Signaller *self)
   self->socket = self->make_socket != NULL
                    ? self->make_socket (self->make_socket_data)
                    : rj_websocket_new (self->http, self->clock, OPEN_LIMIT_US);
+  if (self->blackhole != NULL)
+    self->socket = rj_hole_socket_new (self->socket, self->blackhole, self->clock, OPEN_LIMIT_US);
   g_signal_connect (self->socket, "text", G_CALLBACK (on_text), self);
   g_signal_connect (self->socket, "closed", G_CALLBACK (on_closed), self);
 }
@@ -103,11 +106,12 @@ rj_ov2_make_socket (RjOpenvidu2Signaller *self)
 void
 rj_ov2_drop_socket (RjOpenvidu2Signaller *self, guint code, const char *reason)
 {
-  if (self->socket == NULL)
+  g_autoptr (RjSocket) socket = g_steal_pointer (&self->socket);
+
+  if (socket == NULL)
     return;
-  g_signal_handlers_disconnect_by_data (self->socket, self);
-  rj_socket_close (self->socket, code, reason);
-  g_clear_object (&self->socket);
+  g_signal_handlers_disconnect_by_data (socket, self);
+  rj_socket_close (socket, code, reason);
 }
 
 void
@@ -356,6 +360,7 @@ rj_openvidu2_signaller_finalize (GObject *object)
   g_clear_object (&self->clock);
   g_clear_object (&self->tokens);
   g_clear_object (&self->http);
+  g_clear_object (&self->blackhole);
   g_clear_object (&self->lifetime);
   g_clear_pointer (&self->url, rj_token_url_free);
   g_clear_pointer (&self->session, g_free);
@@ -418,6 +423,7 @@ rj_openvidu2_signaller_new (const RjOpenvidu2Config *config)
   g_set_object (&self->tokens, config->tokens);
   g_set_object (&self->http, config->http);
   self->never_resume = config->never_resume;
+  g_set_object (&self->blackhole, config->blackhole);
   self->make_socket = config->make_socket;
   self->make_socket_data = config->make_socket_data;
   self->state_since_us = rj_clock_now_us (self->clock);

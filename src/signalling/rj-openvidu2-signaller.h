@@ -12,6 +12,7 @@
 
 #include <libsoup/soup.h>
 
+#include "rj-blackhole.h"
 #include "rj-clock.h"
 #include "rj-event.h"
 #include "rj-signaller.h"
@@ -30,6 +31,7 @@ typedef struct {
   RjTokenSource *tokens;
   SoupSession *http;         /* from rj_http_session_new(); (nullable) with make_socket */
   gboolean never_resume;     /* a lost websocket ends the stay at once */
+  RjBlackhole *blackhole;    /* (nullable): a fault that swallows what its websockets carry */
   RjSocketMaker make_socket; /* (nullable): websockets through http */
   gpointer make_socket_data; /* must outlive the signaller */
 } RjOpenvidu2Config;

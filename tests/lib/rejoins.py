@@ -1,11 +1,73 @@
 """Many rejoins in one process, and what each of the processes holds before and after. For bench and soak."""
+import base64
+import json
 import os
 import pathlib
+import random
 import subprocess
 import time
+import urllib.request
 
-CYCLE_MS = 1500
 SAMPLES = 5
+SECRET = "soaksecret"
+LIVING = ["run", "internal-server", "internal-cluster"]  # those that live as long as the run
+
+# What is done, and how long until the next one begins. The times are generous: they have to hold for a
+# machine that does much else, and nothing waits when they are too long.
+KINDS = {
+    "kill": (4000, ["kill-media-node@{0}ms"]),
+    "restart": (4000, ["restart-media-node@{0}ms"]),
+    "cut": (4000, ["cut-websocket:rst@{0}ms"]),
+    "blackhole-media": (16000, ["blackhole-media/9s@{0}ms"]),
+    "blackhole-signalling": (17000, ["blackhole-signalling/12s@{0}ms"]),
+    "freeze": (17000, ["freeze-media-node@{0}ms", "thaw-media-node:same@{9000}ms"]),
+}
+
+
+class Schedule:
+    """Faults one after another, with rests: what is held is compared at rest, not while some are on their way
+    back."""
+
+    def __init__(self, rest_s):
+        self.rest_s = rest_s
+        self.at_ms = 500
+        self.arguments = []
+        self.harms = []  # kind of each fault that hurts somebody, by its number in the event log
+        self.rests = []  # after so many faults of the event log
+
+    def add(self, kind, slot_ms=None):
+        usual_ms, faults = KINDS[kind]
+        for fault in faults:
+            head, _, rest = fault.partition("{")
+            delay, _, tail = rest.partition("}")
+            self.harms.append(None if fault.startswith("thaw") else kind)
+            self.arguments += ["--fault", f"{head}{self.at_ms + int(delay)}{tail}"]
+        self.at_ms += slot_ms or usual_ms
+
+    def rest(self):
+        self.rests.append(len(self.harms))
+        self.at_ms += 1000 * (self.rest_s + 2)
+
+
+def plan_kills(cycles, rests, rest_s, slot_ms=1500):
+    schedule = Schedule(rest_s)
+    for cycle in range(1, cycles + 1):
+        schedule.add("kill", slot_ms)
+        if cycle in rests:
+            schedule.rest()
+    return schedule
+
+
+def plan_mix(cycles, rest_every, rest_s, seed):
+    """Every kind about as often, in an order that the seed gives."""
+    schedule = Schedule(rest_s)
+    kinds = [list(KINDS)[i % len(KINDS)] for i in range(cycles)]
+    random.Random(seed).shuffle(kinds)
+    for cycle, kind in enumerate(kinds, 1):
+        schedule.add(kind)
+        if cycle % rest_every == 0 or cycle == cycles:
+            schedule.rest()
+    return schedule
 
 
 def read_usage(pid):
@@ -32,51 +94,78 @@ def find_descendants(pid):
 
 
 class Run:
-    """Kills the media node of four participants again and again, with a rest after the cycles in @rests: what
-    is held is compared at rest, not while some are on their way back."""
+    """A run of @participants with the faults of a schedule."""
 
-    def __init__(self, program, folder, cycles, rests, rest_s):
+    def __init__(self, program, folder, schedule, participants=4, options=()):
         self.log = pathlib.Path(folder) / "rejoins.jsonl"
-        self.rest_s = rest_s
+        self.log.unlink(missing_ok=True)
+        self.schedule = schedule
         self.n_ended = 0
         self.n_rejoins = 0
+        self.server_port = None
         self.lines = None
-        at_ms = 500
-        faults = []
-        for cycle in range(1, cycles + 1):
-            faults += ["--fault", f"kill-media-node@{at_ms}ms"]
-            at_ms += CYCLE_MS + (1000 * (rest_s + 2) if cycle in rests else 0)
+        self.torn = ""
         self.process = subprocess.Popen(
-            [program, "run", "--quiet", "--participants", "4", "--crash-after", "300ms", "--restart-after", "100ms",
-             "--duration", f"{at_ms}ms", "--join-deadline", "10m", "--timeout", "1h", "--events", self.log, *faults],
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            [program, "run", "--quiet", "--participants", str(participants), "--crash-after", "300ms",
+             "--restart-after", "100ms", "--duration", f"{schedule.at_ms}ms", "--join-deadline", "10m", "--timeout", "3h",
+             "--events", self.log, *options, *schedule.arguments],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            env={**os.environ, "REJOIN_SECRET": SECRET})
 
-    def count_ended(self):
+    def read_log(self):
         if self.lines is None and self.log.exists():
             self.lines = open(self.log, encoding="utf-8")
         for line in self.lines or []:
-            self.n_ended += '"fault-ended"' in line
-            self.n_rejoins += '"rejoin-ended"' in line
+            self.torn += line
+            if not self.torn.endswith("\n"):
+                break
+            self.take(json.loads(self.torn))
+            self.torn = ""
         return self.n_ended
 
-    def sample_after(self, cycle):
-        """The least of some samples at rest, of the program ("run") and of those that it started."""
-        while self.count_ended() < cycle:
+    def take(self, event):
+        self.n_ended += event["type"] == "fault-ended"
+        self.n_rejoins += event["type"] in ("rejoin-ended", "resumed")
+        if event["type"] == "process-started" and event["data"]["role"] == "server":
+            self.server_port = event["data"]["port"]
+
+    def list_connections(self):
+        """Of each session that the server's REST API lists, how many connections it has."""
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.server_port}/openvidu/api/sessions?pendingConnections=true")
+        request.add_header("Authorization",
+                           "Basic " + base64.b64encode(f"OPENVIDUAPP:{SECRET}".encode()).decode())
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            sessions = json.load(answer)["content"]
+        return {session["id"]: session["connections"]["numberOfElements"] for session in sessions}
+
+    def wait_for_rest(self, n_faults):
+        while self.read_log() < n_faults:
             if self.process.poll() is not None:
-                raise RuntimeError(f"ended with {self.process.returncode} before cycle {cycle}:\n"
+                raise RuntimeError(f"ended with {self.process.returncode} before fault {n_faults}:\n"
                                    f"{self.process.stdout.read()}")
             time.sleep(0.2)
+
+    def sample_after(self, n_faults):
+        """The least of some samples at rest, of the program ("run") and of those that live as long."""
+        self.wait_for_rest(n_faults)
         least = {}
         for _ in range(SAMPLES):
-            time.sleep(self.rest_s / SAMPLES)
+            time.sleep(self.schedule.rest_s / SAMPLES)
             pids = {"run": self.process.pid, **find_descendants(self.process.pid)}
-            for name, pid in pids.items():
-                usage = read_usage(pid)
+            for name in LIVING:
+                usage = read_usage(pids[name])
                 least[name] = {key: min(value, least.get(name, usage)[key]) for key, value in usage.items()}
         return least
 
+    def stop(self):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.communicate()
+        if self.lines is not None:
+            self.lines.close()
+
     def finish(self):
         output, _ = self.process.communicate()
-        self.count_ended()
-        self.lines.close()
+        self.read_log()
         return self.process.returncode, output

@@ -1,5 +1,11 @@
-"""Sixty rejoins in one process leave nothing behind, in it and in the servers that live as long."""
+"""Hundreds of rejoins in one process leave nothing behind, in it and in the servers that live as long.
+
+`make soak`; SEED=N repeats an order of faults, FAULTS=N makes it shorter or longer, SOAK_FOLDER=DIR keeps
+the event log."""
+import json
+import os
 import pathlib
+import secrets
 import sys
 
 HERE = pathlib.Path(__file__).parent
@@ -8,27 +14,104 @@ sys.path[:0] = [str(HERE.parent / "integration"), str(HERE.parent / "lib")]
 import harness
 import rejoins
 
-EARLY = 20
-CYCLES = 60
+KILLS = 60
+EARLY_KILL = 20
 REST_S = 10
 RSS_MB = 5  # a cycle makes 16 webrtcbins: one that is kept would be more
 
+PARTICIPANTS = int(os.environ.get("PARTICIPANTS", "4"))
+FAULTS = int(os.environ.get("FAULTS", "280"))
+REST_EVERY = 25
+MIX_REST_S = 20  # a ghost of a lost websocket goes after 10 s
+# each fault makes 16 webrtcbins anew: one that is kept each time would be 200 MB
+MIX_RSS_MB = 12
+MIX_REJOINS = PARTICIPANTS * FAULTS * 9 // 10
+# against a machine that gets slower while we look
+SLOWER = 1.5
+SLOWER_MS = 1500
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def median(values):
+    return sorted(values)[len(values) // 2] if values else None
+
 
 class Rejoins(harness.Case):
-    def test_nothing_grows(self):
-        run = rejoins.Run(harness.PROGRAM, self.folder, CYCLES, [EARLY, CYCLES], REST_S)
-        self.addCleanup(run.process.kill)
-        early = run.sample_after(EARLY)
-        late = run.sample_after(CYCLES)
-        code, output = run.finish()
-        self.assertIn(code, [0, 3], output)  # 3: the machine was too slow to judge the times
-        self.assertGreater(run.n_rejoins, 3 * CYCLES, "too few to say anything")
-        for name in ["run", "internal-server", "internal-cluster"]:
-            print(f"{name}: {early[name]} -> {late[name]}", file=sys.stderr)
+    def check_growth(self, early, late, rss_mb):
+        for name in rejoins.LIVING:
+            say(f"{name}: {early[name]} -> {late[name]}")
             with self.subTest(process=name):
                 self.assertLessEqual(late[name]["threads"], early[name]["threads"])
                 self.assertLessEqual(late[name]["fds"], early[name]["fds"])
-                self.assertLessEqual(late[name]["rss_mb"], early[name]["rss_mb"] + RSS_MB)
+                self.assertLessEqual(late[name]["rss_mb"], early[name]["rss_mb"] + rss_mb)
+
+    def test_nothing_grows(self):
+        schedule = rejoins.plan_kills(KILLS, [EARLY_KILL, KILLS], REST_S)
+        run = rejoins.Run(harness.PROGRAM, self.folder, schedule)
+        self.addCleanup(run.stop)
+        early, late = (run.sample_after(n) for n in schedule.rests)
+        code, output = run.finish()
+        self.assertIn(code, [0, 3], output)  # 3: the machine was too slow to judge the times
+        self.assertGreater(run.n_rejoins, 3 * KILLS, "too few to say anything")
+        self.check_growth(early, late, RSS_MB)
+
+    def check_everybody_back(self, summary, harms):
+        """After each fault, before the next one began."""
+        times = {}
+        for fault, kind in zip(summary["faults"], harms):
+            if kind is None:
+                continue
+            with self.subTest(fault=fault["what"], at_us=fault["started_us"]):
+                self.assertTrue(fault["ok"], fault)
+                self.assertIsNotNone(fault["back_ms"], fault)
+                times.setdefault(kind, []).append(fault["back_ms"])
+        for participant in summary["participants"]:
+            self.assertIsNone(participant["failure"], participant["name"])
+        for edge in summary["edges"]:
+            self.assertFalse(edge["down_at_end"], edge)
+            self.assertEqual(edge["wrong_frames"], 0, edge)
+        return times
+
+    def check_flat(self, times):
+        """What a kind of fault costs in the last third, against the first."""
+        for kind, values in times.items():
+            third = max(1, len(values) // 3)
+            first, last = median(values[:third]), median(values[-third:])
+            say(f"{kind:20} {len(values):3} times: {min(values):6.0f} {median(values):6.0f} {max(values):6.0f} ms "
+                f"(least, median, most); first third {first:.0f}, last third {last:.0f}")
+            with self.subTest(kind=kind):
+                self.assertLess(last, first * SLOWER + SLOWER_MS)
+
+    def test_mixed_faults(self):
+        seed = int(os.environ.get("SEED") or secrets.randbelow(2**31) + 1)
+        schedule = rejoins.plan_mix(FAULTS, REST_EVERY, MIX_REST_S, seed)
+        say(f"SEED={seed} FAULTS={FAULTS}: {schedule.at_ms / 60000:.0f} minutes")
+        keep = os.environ.get("SOAK_FOLDER")
+        folder = pathlib.Path(keep) if keep else self.folder
+        run = rejoins.Run(harness.PROGRAM, folder, schedule, PARTICIPANTS, [
+            "--seed", str(seed), "--session", "soak", "--within", "20s", "--summary", folder / "summary.json",
+            "--resolution", "160x120", "--fps", "10"])
+        self.addCleanup(run.stop)
+        samples = []
+        for n_faults in schedule.rests:
+            samples.append(run.sample_after(n_faults))
+            connections = run.list_connections()
+            say(f"after fault {n_faults}: {run.n_rejoins} ways back, {connections}, {samples[-1]['run']}")
+            with self.subTest(ghosts_after=n_faults):
+                self.assertEqual(connections, {"soak": PARTICIPANTS})
+        code, output = run.finish()
+        say(output)
+        self.assertIn(code, [0, 3], output)
+        summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+        times = self.check_everybody_back(summary, schedule.harms)
+        self.check_flat(times)
+        if len(samples) > 1:
+            self.check_growth(samples[0], samples[-1], MIX_RSS_MB)
+        say(f"{run.n_rejoins} ways back, seed {seed}")
+        self.assertGreaterEqual(run.n_rejoins, MIX_REJOINS, "too few to say anything")
 
 
 harness.main()

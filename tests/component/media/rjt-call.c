@@ -195,6 +195,7 @@ rjt_call_new (RjtStudio *studio, const RjtCallPlan *plan)
     .loopback = RJ_LOOPBACK_ONLY,
     .detect_icmp = plan->detect_icmp,
     .answers = plan->answers,
+    .blackhole = plan->blackhole,
   };
   RjtCounterpartConfig counterpart = {
     .sends = !peer_sends,

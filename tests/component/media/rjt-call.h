@@ -56,6 +56,7 @@ typedef struct {
   RjClip *clip;      /* (nullable) of a sending counterpart */
   gboolean detect_icmp;
   gboolean answers;                          /* the counterpart offers */
+  RjBlackhole *blackhole;                    /* (nullable) */
   gboolean ahead;                            /* assign it yourself */
   gboolean foreign;                          /* the sending counterpart belongs to another run */
   char *(*edit_answer) (const char *answer); /* (nullable) */

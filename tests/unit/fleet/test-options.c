@@ -122,9 +122,12 @@ static const Refusal refusals[] = {
   { "--fault kill-media-node", "the time is missing" },
   { "--fault kill-media-node@soon", "such as 500ms" },
   { "--fault kill-node@1s", "kill-media-node" },
-  { "--fault kill-media-node:one@1s", "after the colon" },
-  { "--fault cut-websocket:soft@1s", "after the colon" },
-  { "--fault run@1s", "after the colon" },
+  { "--fault kill-media-node:one@1s", "what follows its name" },
+  { "--fault cut-websocket:soft@1s", "what follows its name" },
+  { "--fault run@1s", "what follows its name" },
+  { "--fault cut-websocket/5s@1s", "what follows its name" },
+  { "--fault blackhole-media:@1s", "what follows its name" },
+  { "--fault blackhole-media/long@1s", "500ms" },
   { "--app http://a --fault kill-media-node@1s", "run:docker kill" },
   { "--detect smell", "icmp" },
   { "--resume later", "auto, never" },
@@ -165,6 +168,32 @@ test_fault_is_split_at_the_last_at (void)
   g_assert_cmpstr (fault->target, ==, "ssh me@host kill@1 7");
   g_assert_cmpint (fault->at_us, ==, 2500000);
   g_assert_false (rj_fault_needs_embedded (fault));
+}
+
+static void
+test_some_faults_last (void)
+{
+  static const struct {
+    const char *text;
+    const char *target;
+    gint64 length_us;
+  } rows[] = {
+    { "blackhole-media@1s", NULL, 12000000 },
+    { "blackhole-media/500ms@1s", NULL, 500000 },
+    { "blackhole-signalling:bot-1@1s", "bot-1", 12000000 },
+    { "blackhole-signalling:a/b/20s@1s", "a/b", 20000000 },
+    { "run:ls /tmp@1s", "ls /tmp", 0 },
+    { "kill-media-node:1@1s", "1", 0 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (RjFault) fault = rj_fault_parse (rows[i].text, NULL);
+
+    g_assert_nonnull (fault);
+    g_assert_cmpstr (fault->target, ==, rows[i].target);
+    g_assert_cmpint (fault->length_us, ==, rows[i].length_us);
+    g_assert_cmpint (fault->at_us, ==, G_USEC_PER_SEC);
+  }
 }
 
 static void
@@ -231,6 +260,7 @@ main (int argc, char **argv)
   g_test_add_func ("/options/refusals", test_refusals_have_a_remedy);
   g_test_add_func ("/options/help", test_help_names_every_option);
   g_test_add_func ("/fault/split", test_fault_is_split_at_the_last_at);
+  g_test_add_func ("/fault/lasts", test_some_faults_last);
   g_test_add_func ("/duration/round-trip", test_durations_come_back);
   return g_test_run ();
 }

@@ -322,6 +322,8 @@ test_a_resume (void)
   rjt_tell_join (story, 100, "b", 1, FALSE);
   rjt_tell_watch (story, 200, "b", 1, "a");
   rjt_tell_fault (story, 2000, "cut-websocket", "rst");
+  rjt_tell (story, 2002, RJ_EVENT_DETECTOR_FIRED, "b", 1, NULL,
+            "{'detector':'ping-unanswered','acted':true}");
   rjt_tell (story, 2002, RJ_EVENT_RESUME_STARTED, "b", 1, NULL, "{'code':1006}");
   rjt_tell (story, 2002, RJ_EVENT_CONNECT_STARTED, "b", 1, NULL, NULL);
   rjt_tell (story, 2102, RJ_EVENT_CONNECT_STARTED, "b", 1, NULL, NULL);
@@ -333,6 +335,7 @@ test_a_resume (void)
   result = rjt_conclude (story);
   r = rjt_get_rejoin (result, 1, 0);
   g_assert_cmpstr (r->cause, ==, "resume");
+  g_assert_cmpstr (r->detected_by, ==, "ping-unanswered");
   g_assert_cmpuint (r->tries, ==, 2);
   rjt_assert_ms (r->total_ms, 115);
   rjt_assert_ms (r->detect_ms, 2);
@@ -463,6 +466,41 @@ test_nodes_and_detectors (void)
                  3499);
 }
 
+static const RjFaultResult *
+get_fault (RjResult *result, guint i)
+{
+  return g_ptr_array_index (result->faults, i);
+}
+
+/* Each crash and each outage belongs to the fault that made it, also when the next one follows at once */
+static void
+test_faults_one_after_another (void)
+{
+  g_autoptr (RjtStory) story = rjt_story_new ("room");
+  g_autoptr (RjResult) result = NULL;
+
+  rjt_tell_start (story, "a b");
+  rjt_tell_join (story, 100, "a", 1, TRUE);
+  rjt_tell_join (story, 100, "b", 1, FALSE);
+  rjt_tell_watch (story, 200, "b", 1, "a");
+  rjt_tell_fault (story, 1000, "freeze-media-node", "1");
+  rjt_tell_fault (story, 2000, "cut-websocket", "rst");
+  rjt_tell (story, 2002, RJ_EVENT_RESUME_STARTED, "b", 1, NULL, NULL);
+  rjt_tell (story, 2010, RJ_EVENT_RESUMED, "b", 1, NULL, "{'tries':1}");
+  rjt_tell_fault (story, 4000, "kill-media-node", "1");
+  rjt_tell (story, 4300, RJ_EVENT_NODE_CRASHED, NULL, 0, NULL, "{'node':1}");
+  rjt_tell (story, 6000, RJ_EVENT_FRAME_GAP, "b", 1, "a",
+            "{'last_frame_us@':3990,'next_frame_us@':6000,'next_key_frame_us@':6000}");
+  rjt_tell (story, 8000, RJ_EVENT_PARTICIPANT_STATE, "b", 0, NULL, "{'to':'leaving'}");
+  rjt_tell_unwatch (story, 8001, "b", 1, "a", 7990);
+  rjt_tell_end (story, 9000, "recovered");
+  result = rjt_conclude (story);
+  rjt_assert_ms (get_fault (result, 0)->server_detection_ms, RJ_MS_UNKNOWN);
+  rjt_assert_ms (get_fault (result, 1)->back_ms, 10);
+  rjt_assert_ms (get_fault (result, 2)->back_ms, 2000);
+  rjt_assert_ms (get_fault (result, 2)->server_detection_ms, 300);
+}
+
 static void
 test_everybody_after_a_crash (void)
 {
@@ -503,6 +541,7 @@ main (int argc, char **argv)
   ADD (a_way_that_does_not_end);
   ADD (who_is_evicted_twice_rejoins_twice);
   ADD (nodes_and_detectors);
+  ADD (faults_one_after_another);
   ADD (everybody_after_a_crash);
   return g_test_run ();
 }

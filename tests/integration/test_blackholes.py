@@ -1,0 +1,31 @@
+#!/usr/bin/env python3
+"""Packets of our own that vanish without a word, with real media."""
+import harness
+
+
+class Blackholes(harness.Case):
+    def test_media_of_one_for_a_while(self):
+        outcome = self.run_rejoin("--participants", "3", "--fault", "blackhole-media:bot-1/3s@1s", *harness.SMALL)
+        self.check_log()
+        self.assertEqual(len(outcome.find("joined")), 3)
+        started = outcome.find("fault-started")[0]
+        ended = outcome.find("fault-ended")[0]
+        self.assertEqual(started["data"]["length_ms"], 3000)
+        self.assertGreaterEqual(ended["mono_us"] - started["mono_us"], 3000000)
+        for edge in outcome.summary["edges"]:
+            dark = "bot-1" in (edge["from"], edge["to"])
+            self.assertEqual(len(edge["outages_ms"]), 1 if dark else 0, edge)
+            if dark:
+                self.assertGreater(edge["outages_ms"][0], 2500)
+        # its own edges are all silent, the others lose one each
+        silent = {(e["participant"], e["data"]["from"]) for e in outcome.find("detector-fired", detector="rtp-silence")}
+        self.assertEqual(silent, {("bot-1", "bot-2"), ("bot-1", "bot-3"), ("bot-2", "bot-1"), ("bot-3", "bot-1")})
+
+    def test_nobody_of_that_name(self):
+        outcome = self.run_rejoin("--participants", "2", "--fault", "blackhole-media:bot-9@0s", "--duration", "1s",
+                                  *harness.SMALL, code=3)
+        self.assertIn("there is no participant bot-9", outcome.stdout)
+
+
+if __name__ == "__main__":
+    harness.main()
