@@ -22,12 +22,14 @@ typedef enum {
   RJ_QUIRK_LOST_ANSWERS = 1 << 5,
   /* Every answer comes twice */
   RJ_QUIRK_DOUBLE_ANSWERS = 1 << 6,
+  /* A session that was closed, or whose media server died, is closing for a while before it is gone */
+  RJ_QUIRK_SLOW_CLOSE = 1 << 7,
 } RjQuirk;
 
 /* Names, as choices of an option */
 #define RJ_QUIRK_NAMES                                                                             \
   "dead-session|undying-session|frozen-media-server|ghosts|early-leavers|lost-answers|"            \
-  "double-answers"
+  "double-answers|slow-close"
 
 /* The part of --help about them */
 #define RJ_QUIRK_HELP                                                                              \
@@ -42,7 +44,8 @@ typedef enum {
   "leaver\n"                                                                                       \
   "  lost-answers         the first answer to joinRoom, publishVideo, receiveVideoFrom and\n"      \
   "                       leaveRoom never comes\n"                                                 \
-  "  double-answers       every answer comes twice"
+  "  double-answers       every answer comes twice\n"                                              \
+  "  slow-close           a session is closing for 2 s, and lets nobody in, before it is gone"
 
 /* @names: (element-type utf8). Returns: their bits; a name that there is not is left out */
 guint rj_quirks_from_names (GPtrArray *names);

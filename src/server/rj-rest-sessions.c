@@ -3,6 +3,7 @@
 #include "rj-rest-json.h"
 #include "rj-rest.h"
 #include "rj-sdp-munge.h"
+#include "rj-server-closing.h"
 #include "rj-server-evict.h"
 #include "rj-server-record.h"
 
@@ -73,6 +74,40 @@ resolve_codec (RjRestRequest *request, const char *forced)
            : g_strdup (RJ_SDP_DEFAULT_CODEC);
 }
 
+typedef struct {
+  RjServerCore *core;
+  SoupServerMessage *message;
+  char *path;
+} Again;
+
+static void
+on_end (gboolean ended, gpointer data)
+{
+  Again *again = data;
+
+  if (ended)
+    rj_rest_handle (again->core, again->message, again->path, NULL);
+  else
+    soup_server_message_set_status (again->message, SOUP_STATUS_SERVICE_UNAVAILABLE, NULL);
+  soup_server_message_unpause (again->message);
+  g_object_unref (again->message);
+  g_object_unref (again->core);
+  g_free (again->path);
+  g_free (again);
+}
+
+/* A request about a session that is closing, and that needs no query */
+static void
+ask_again_at_the_end (RjRestRequest *request, RjServerSession *session)
+{
+  Again *again = g_new (Again, 1);
+
+  *again = (Again){ g_object_ref (request->core), g_object_ref (request->message),
+                    g_strdup (request->path) };
+  soup_server_message_pause (request->message);
+  rj_server_wait_for_end (session, on_end, again);
+}
+
 void
 rj_rest_create_session (RjRestRequest *request)
 {
@@ -84,7 +119,12 @@ rj_rest_create_session (RjRestRequest *request)
   if (!read_wish (request, &wish))
     return;
   named = wish.custom_id != NULL && *wish.custom_id != '\0';
-  if (named && g_hash_table_contains (core->sessions, wish.custom_id)) {
+  session = named ? g_hash_table_lookup (core->sessions, wish.custom_id) : NULL;
+  if (session != NULL && session->closing) {
+    ask_again_at_the_end (request, session);
+    return;
+  }
+  if (session != NULL) {
     rj_rest_reply_empty (request, SOUP_STATUS_CONFLICT);
     return;
   }
@@ -128,6 +168,10 @@ rj_rest_get_session (RjRestRequest *request)
 void
 rj_rest_delete_session (RjRestRequest *request)
 {
+  if (request->session->closing) {
+    ask_again_at_the_end (request, request->session);
+    return;
+  }
   rj_server_close_session (request->session,
                            rj_ov2_reason_to_text (RJ_OV2_REASON_SESSION_CLOSED_BY_SERVER), TRUE);
   rj_rest_reply_empty (request, SOUP_STATUS_NO_CONTENT);

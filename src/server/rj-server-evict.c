@@ -2,6 +2,7 @@
 
 #include "rj-openvidu2-names.h"
 #include "rj-openvidu2-room.h"
+#include "rj-server-closing.h"
 #include "rj-server-record.h"
 
 static void
@@ -114,6 +115,8 @@ rj_server_close_session (RjServerSession *session, const char *reason, gboolean 
     g_ptr_array_copy (session->participants, (GCopyFunc) g_object_ref, NULL);
 
   g_ptr_array_set_free_func (all, g_object_unref);
+  if (session->closing)
+    return;
   session->closing = TRUE;
   for (guint i = 0; i < all->len; i++) {
     RjServerParticipant *participant = g_ptr_array_index (all, i);
@@ -121,7 +124,7 @@ rj_server_close_session (RjServerSession *session, const char *reason, gboolean 
     if (participant->session == session)
       evict_full (participant, reason, remote, NULL, NULL);
   }
-  rj_server_session_end (session, reason, remote);
+  rj_server_finish_closing (session, reason, remote);
 }
 
 void

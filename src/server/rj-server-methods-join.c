@@ -4,6 +4,7 @@
 #include "rj-openvidu2-room.h"
 #include "rj-server-evict.h"
 #include "rj-server-methods.h"
+#include "rj-server-negotiate.h"
 
 #define RECORDER       "RECORDER"
 #define SPEECH_TO_TEXT "SPEECH_TO_TEXT"
@@ -187,15 +188,20 @@ read_first (RjServerCall *call, RjOv2Join *params, GError **error)
          rj_ov2_read_string (object, method, "platform", &params->platform, error);
 }
 
-/* ... and this does not */
+/* ... and this does not. Only in between is it seen that the session is closing. */
 static gboolean
-read_second (RjServerCall *call, RjOv2Join *params, GError **error)
+read_second (RjServerCall *call, RjServerSession *session, RjOv2Join *params, GError **error)
 {
   JsonObject *object = call->frame->params;
   const char *method = call->frame->method;
 
   if (!rj_ov2_read_string (object, method, "metadata", &params->metadata, error))
     return FALSE;
+  if (session->closing) {
+    g_set_error (error, RJ_SERVER_ERROR, RJ_OV2_CODE_ROOM_CLOSED,
+                 "Session '%s' cannot be joined: closing", session->id);
+    return FALSE;
+  }
   if (!json_object_has_member (object, "sdkVersion"))
     return TRUE;
   if (!rj_ov2_read_string (object, method, "sdkVersion", &params->sdk_version, error))
@@ -227,11 +233,6 @@ rj_server_method_join (RjServerCall *call)
                           "Session '%s' cannot be joined: not found", params->session);
     return;
   }
-  if (session->closing) {
-    rj_server_call_throw (call, RJ_OV2_CODE_ROOM_CLOSED, "Session '%s' cannot be joined: closing",
-                          params->session);
-    return;
-  }
   params->recorder = rj_ov2_get_flag (call->frame->params, "recorder");
   params->stt = rj_ov2_get_flag (call->frame->params, "stt");
   by_secret = g_strcmp0 (params->secret, core->config->secret) == 0;
@@ -242,8 +243,8 @@ rj_server_method_join (RjServerCall *call)
                           "Session '%s' cannot be joined: the token is not valid", params->session);
     return;
   }
-  if (!read_second (call, params, &error))
-    rj_server_call_crash (call, error->message);
+  if (!read_second (call, session, params, &error))
+    rj_server_fail (call, error, TRUE, NULL, RJ_OV2_CODE_JAVA_EXCEPTION);
   else
     start_join (call, session, g_steal_pointer (&token), params, by_secret);
 }

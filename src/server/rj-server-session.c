@@ -3,6 +3,7 @@
 #include "rj-json.h"
 #include "rj-openvidu2-names.h"
 #include "rj-openvidu2-room.h"
+#include "rj-server-closing.h"
 #include "rj-server-record.h"
 #include "rj-states.h"
 
@@ -369,6 +370,7 @@ rj_server_session_abandon (RjServerSession *self)
   for (guint i = 0; i < self->participants->len; i++)
     ((RjServerParticipant *) g_ptr_array_index (self->participants, i))->session = NULL;
   g_ptr_array_set_size (self->participants, 0);
+  g_clear_pointer (&self->end, rj_server_closing_free);
   while ((waiting = g_queue_pop_head (&self->waiting)) != NULL)
     answer_waiting (waiting, RJ_OV2_CODE_ROOM_CLOSED, "The server stops");
 }
@@ -378,6 +380,7 @@ rj_server_session_finalize (GObject *object)
 {
   RjServerSession *self = RJ_SERVER_SESSION (object);
 
+  g_clear_pointer (&self->end, rj_server_closing_free);
   g_ptr_array_unref (self->participants);
   g_ptr_array_unref (self->tokens);
   json_object_unref (self->recording_properties);

@@ -44,11 +44,12 @@ struct _RjServerSession {
 
   RjServerSessionState state;
   gboolean closing;
-  GPtrArray *participants; /* of RjServerParticipant, in order of joining */
-  GPtrArray *tokens;       /* of RjServerToken */
-  RjNodeWatcher *node;     /* (unowned) (nullable): outlives sessions */
-  char *pipeline;          /* (nullable): NULL while it is being made anew */
-  GQueue waiting;          /* joiners, while starting */
+  struct _RjServerClosing *end; /* (nullable): while that takes its time */
+  GPtrArray *participants;      /* of RjServerParticipant, in order of joining */
+  GPtrArray *tokens;            /* of RjServerToken */
+  RjNodeWatcher *node;          /* (unowned) (nullable): outlives sessions */
+  char *pipeline;               /* (nullable): NULL while it is being made anew */
+  GQueue waiting;               /* joiners, while starting */
 };
 
 /* @id: (transfer full). Put into core->sessions. Returns: (transfer none) */

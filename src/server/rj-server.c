@@ -226,7 +226,7 @@ check_pipelines (RjServer *self, RjNodeWatcher *node)
   while (g_hash_table_iter_next (&iter, NULL, &value)) {
     RjServerSession *session = value;
 
-    if (session->node == node && session->pipeline != NULL)
+    if (session->node == node && session->pipeline != NULL && !session->closing)
       rj_media_node_client_call_async (
         rj_node_watcher_get_client (node), RJ_KMS_INVOKE,
         rj_kms_invoke (NULL, session->pipeline, RJ_KMS_GET_NAME, NULL), on_pipeline_checked,

@@ -1,4 +1,6 @@
 /* What the real server does wrong, done on demand: each quirk as clients see it. */
+#include <libsoup/soup.h>
+
 #include "rj-json.h"
 #include "rjt-stage.h"
 
@@ -128,6 +130,119 @@ test_double_answers (RjtStage *s, gconstpointer unused)
 }
 
 static void
+on_done (GObject *source, GAsyncResult *result, gpointer data)
+{
+  *(GAsyncResult **) data = g_object_ref (result);
+}
+
+typedef struct {
+  SoupSession *http;
+  SoupMessage *message;
+  GAsyncResult *result; /* (nullable): until there is an answer */
+} Waiting;
+
+static void
+on_wrote (SoupMessage *message, gboolean *wrote)
+{
+  *wrote = TRUE;
+}
+
+/* A REST call that has to wait for its answer. The server has it when this returns. */
+static void
+begin (Waiting *waiting, RjtStage *s, const char *method, const char *path, const char *body)
+{
+  g_autofree char *url = g_strconcat (s->url, "/openvidu/api/sessions", path, NULL);
+  g_autofree char *code = g_base64_encode ((const guchar *) "OPENVIDUAPP:" RJT_SECRET,
+                                           strlen ("OPENVIDUAPP:" RJT_SECRET));
+  g_autofree char *header = g_strconcat ("Basic ", code, NULL);
+  g_autoptr (GBytes) bytes = g_bytes_new_static (body, strlen (body));
+  gboolean wrote = FALSE;
+
+  waiting->http = soup_session_new ();
+  waiting->message = soup_message_new (method, url);
+  soup_message_headers_append (soup_message_get_request_headers (waiting->message), "Authorization",
+                               header);
+  g_signal_connect (waiting->message, "wrote-body", G_CALLBACK (on_wrote), &wrote);
+  if (*body != '\0')
+    soup_message_set_request_body_from_bytes (waiting->message, "application/json", bytes);
+  soup_session_send_and_read_async (waiting->http, waiting->message, 0, NULL, on_done,
+                                    &waiting->result);
+  rjt_wait_until (wrote);
+  get_session_status (s); /* an answer to a later call */
+}
+
+static guint
+finish (Waiting *waiting)
+{
+  g_autoptr (GBytes) bytes = NULL;
+  guint status;
+
+  rjt_wait_until (waiting->result != NULL);
+  bytes = soup_session_send_and_read_finish (waiting->http, waiting->result, NULL);
+  status = soup_message_get_status (waiting->message);
+  g_object_unref (waiting->result);
+  g_object_unref (waiting->message);
+  g_object_unref (waiting->http);
+  return status;
+}
+
+static void
+crash (RjtStage *s)
+{
+  rjt_fake_kurento_kill (rjt_stage_get_node (s, 0));
+  rjt_wait_until (rjt_stage_count (s, RJ_EVENT_NODE_SUSPECT) == 1);
+  for (guint i = 0; i < 5; i++) {
+    rjt_stage_advance_ms (s, 500);
+    rjt_stage_wait_for_attempt (s);
+  }
+  rjt_stage_advance_ms (s, 1000);
+}
+
+static void
+test_a_session_that_is_closing (RjtStage *s, gconstpointer unused)
+{
+  RjtGuest *ann = rjt_stage_join (s, "room", "ann");
+  g_autofree char *token = rjt_rest_token (s->url, RJT_SECRET, "room", "PUBLISHER");
+  g_autoptr (RjtGuest) bob = rjt_guest_new (s->url);
+  g_autofree char *error = NULL;
+  Waiting again = { NULL };
+  Waiting deletion = { NULL };
+
+  crash (s);
+  rjt_wait_until (rjt_guest_count (ann, "participantEvicted", NULL, "nodeCrashed") == 1);
+  g_assert_cmpint (rjt_guest_join (bob, "room", "wrong", "bob"), ==, 401);
+  g_assert_cmpint (rjt_guest_join (bob, "room", token, "bob"), ==, 203);
+  g_assert_cmpint (rjt_guest_join (bob, "room", token, "bob"), ==, 401);
+  g_assert_cmpuint (
+    rjt_rest (s->url, RJT_SECRET, "POST", "/openvidu/api/sessions/room/connection", "{}", &error),
+    ==, 404);
+  g_assert_nonnull (strstr (error, "\"status\":404"));
+  g_assert_cmpuint (get_session_status (s), ==, 200);
+  begin (&deletion, s, "DELETE", "/room", "");
+  begin (&again, s, "POST", "", "{\"customSessionId\":\"room\"}");
+  rjt_stage_advance_ms (s, 1990);
+  g_assert_cmpuint (get_session_status (s), ==, 200);
+  g_assert_null (again.result);
+  rjt_stage_advance_ms (s, 10);
+  g_assert_cmpuint (finish (&again), ==, 200);
+  g_assert_cmpuint (finish (&deletion), ==, 404);
+  g_assert_cmpint (rjt_stage_try_join (s, "room"), ==, 204);
+}
+
+static void
+test_the_server_ends_before_the_session (RjtStage *s, gconstpointer unused)
+{
+  Waiting again = { NULL };
+
+  rjt_stage_join (s, "room", "ann");
+  g_assert_cmpuint (
+    rjt_rest (s->url, RJT_SECRET, "DELETE", "/openvidu/api/sessions/room", NULL, NULL), ==, 204);
+  begin (&again, s, "POST", "", "{\"customSessionId\":\"room\"}");
+  g_clear_object (&s->server);
+  g_assert_cmpuint (finish (&again), !=, 200);
+}
+
+static void
 add (const char *path, guint quirks, void (*func) (RjtStage *, gconstpointer))
 {
   g_test_add (path, RjtStage, GUINT_TO_POINTER (quirks), set_up, func, rjt_stage_tear_down);
@@ -137,11 +252,14 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  add ("/server/quirks/dead-session", RJ_QUIRK_DEAD_SESSION, test_a_dead_session);
+  add ("/real-26/dead-session", RJ_QUIRK_DEAD_SESSION, test_a_dead_session);
   add ("/server/quirks/undying-session", RJ_QUIRK_UNDYING_SESSION, test_an_undying_session);
   add ("/server/quirks/ghosts", RJ_QUIRK_GHOSTS, test_ghosts);
   add ("/server/quirks/early-leavers", RJ_QUIRK_EARLY_LEAVERS, test_early_leavers);
   add ("/server/quirks/lost-answers", RJ_QUIRK_LOST_ANSWERS, test_lost_answers);
   add ("/server/quirks/double-answers", RJ_QUIRK_DOUBLE_ANSWERS, test_double_answers);
+  add ("/server-22/server-46/closing", RJ_QUIRK_SLOW_CLOSE, test_a_session_that_is_closing);
+  add ("/server/quirks/closing-at-the-end", RJ_QUIRK_SLOW_CLOSE,
+       test_the_server_ends_before_the_session);
   return g_test_run ();
 }
