@@ -65,20 +65,43 @@ get_attribute (const GstSDPMessage *sdp, const GstSDPMedia *media, const char *n
   return value != NULL ? value : gst_sdp_message_get_attribute_val (sdp, name);
 }
 
-/* Returns: whether one of the payload types of the line is @codec ("VP8/90000") */
-static gboolean
-has_codec (const GstSDPMedia *media, const char *codec)
+/* Returns: (transfer full) (nullable): "VP8" for a format whose rtpmap is "<format> VP8/90000" */
+static char *
+get_codec (const GstSDPMedia *media, const char *format)
 {
-  for (guint i = 0;; i++) {
-    const char *value = gst_sdp_media_get_attribute_val_n (media, "rtpmap", i);
-    const char *name;
+  const char *value;
 
-    if (value == NULL)
-      return FALSE;
-    name = strchr (value, ' ');
-    if (name != NULL && g_ascii_strncasecmp (name + 1, codec, strlen (codec)) == 0)
-      return TRUE;
+  for (guint i = 0; (value = gst_sdp_media_get_attribute_val_n (media, "rtpmap", i)) != NULL; i++) {
+    g_auto (GStrv) parts = g_strsplit_set (value, " /", 3);
+
+    if (g_strv_length (parts) >= 2 && g_str_equal (parts[0], format))
+      return g_strdup (parts[1]);
   }
+  return NULL;
+}
+
+/* Whether the line has a codec that was offered, under its number; the first one of video is noted */
+static gboolean
+find_codec (const GstSDPMedia *media,
+            const GstSDPMedia *offered,
+            gboolean is_video,
+            RjAnswerFacts *out)
+{
+  for (guint i = 0; i < gst_sdp_media_formats_len (media); i++) {
+    const char *format = gst_sdp_media_get_format (media, i);
+    g_autofree char *name = get_codec (media, format);
+    g_autofree char *offered_name = get_codec (offered, format);
+
+    if (name == NULL || offered_name == NULL || g_ascii_strcasecmp (name, offered_name) != 0)
+      continue;
+    if (!is_video && g_ascii_strcasecmp (name, "opus") == 0)
+      return TRUE;
+    if (is_video && rj_video_codec_from_name (name, &out->video_codec)) {
+      out->has_video = TRUE;
+      return TRUE;
+    }
+  }
+  return FALSE;
 }
 
 static const char *
@@ -98,10 +121,16 @@ get_direction (const GstSDPMessage *sdp, const GstSDPMedia *media)
 }
 
 static gboolean
-check_media (const GstSDPMessage *sdp, const GstSDPMedia *media, gboolean we_send, GError **error)
+check_media (const GstSDPMessage *sdp,
+             const GstSDPMedia *media,
+             const GstSDPMedia *offered,
+             gboolean we_send,
+             RjAnswerFacts *out,
+             GError **error)
 {
   const char *kind = gst_sdp_media_get_media (media);
-  const char *codec = g_str_equal (kind, "video") ? "VP8/90000" : "opus/48000";
+  gboolean is_video = g_str_equal (kind, "video");
+  const char *codec = is_video ? "VP8 or H264" : "opus";
   const char *direction = get_direction (sdp, media);
 
   if (gst_sdp_media_get_port (media) == 0)
@@ -111,7 +140,7 @@ check_media (const GstSDPMessage *sdp, const GstSDPMedia *media, gboolean we_sen
       !g_str_equal (direction, we_send ? "recvonly" : "sendonly"))
     return refuse (error, RJ_ERROR_NO_MEDIA, "%s is %s, we wanted to %s it", kind, direction,
                    we_send ? "send" : "receive");
-  if (!has_codec (media, codec))
+  if (!find_codec (media, offered, is_video, out))
     return refuse (
       error, RJ_ERROR_NO_MEDIA,
       "%s has no %s: let the server allow that codec (OPENVIDU_STREAMS_FORCED_VIDEO_CODEC)", kind,
@@ -163,6 +192,7 @@ static gboolean
 check_lines (const GstSDPMessage *offer,
              const GstSDPMessage *answer,
              gboolean we_send,
+             RjAnswerFacts *out,
              GError **error)
 {
   guint n_lines = gst_sdp_message_medias_len (offer);
@@ -177,7 +207,7 @@ check_lines (const GstSDPMessage *offer,
 
     if (g_strcmp0 (kind, gst_sdp_media_get_media (wanted)) != 0)
       return refuse (error, RJ_ERROR_PROTOCOL, "m-line %u is not the offered one", i);
-    if (!check_media (answer, media, we_send, error) ||
+    if (!check_media (answer, media, wanted, we_send, out, error) ||
         !check_transport (answer, media, TRUE, error))
       return FALSE;
   }
@@ -198,7 +228,7 @@ rj_answer_check (const char *offer_text,
 
   if (answer == NULL)
     refuse (error, RJ_ERROR_PROTOCOL, "this is no SDP");
-  else if (check_lines (offer, answer, we_send, error) &&
+  else if (check_lines (offer, answer, we_send, out, error) &&
            read_fingerprint (answer, gst_sdp_message_get_media (answer, 0), out, error))
     return TRUE;
   g_prefix_error (error, "SDP answer: ");
@@ -206,7 +236,7 @@ rj_answer_check (const char *offer_text,
 }
 
 static gboolean
-check_offered (const GstSDPMessage *offer, GError **error)
+check_offered (const GstSDPMessage *offer, RjAnswerFacts *out, GError **error)
 {
   guint n_lines = gst_sdp_message_medias_len (offer);
 
@@ -215,7 +245,8 @@ check_offered (const GstSDPMessage *offer, GError **error)
   for (guint i = 0; i < n_lines; i++) {
     const GstSDPMedia *media = gst_sdp_message_get_media (offer, i);
 
-    if (!check_media (offer, media, FALSE, error) || !check_transport (offer, media, FALSE, error))
+    if (!check_media (offer, media, media, FALSE, out, error) ||
+        !check_transport (offer, media, FALSE, error))
       return FALSE;
   }
   return TRUE;
@@ -228,7 +259,7 @@ rj_offer_check (const char *offer_text, RjAnswerFacts *out, GError **error)
 
   if (offer == NULL)
     refuse (error, RJ_ERROR_PROTOCOL, "this is no SDP");
-  else if (check_offered (offer, error) &&
+  else if (check_offered (offer, out, error) &&
            read_fingerprint (offer, gst_sdp_message_get_media (offer, 0), out, error))
     return TRUE;
   g_prefix_error (error, "SDP offer: ");

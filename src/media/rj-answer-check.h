@@ -2,7 +2,7 @@
  * over at all (webrtcbin 1.22 asserts, or is silent for ever, on several kinds of bad answers). Any thread. */
 #pragma once
 
-#include <glib.h>
+#include "rj-video-codec.h"
 
 G_BEGIN_DECLS
 
@@ -12,6 +12,8 @@ GPtrArray *rj_offer_read_mids (const char *sdp);
 typedef struct {
   char *fingerprint_hash; /* "sha-256" */
   char *fingerprint;      /* "AB:CD:…" upper case */
+  gboolean has_video;
+  RjVideoCodec video_codec; /* the first one of the answer, to be sent */
 } RjAnswerFacts;
 
 void rj_answer_facts_clear (RjAnswerFacts *self);

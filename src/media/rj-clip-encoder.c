@@ -66,7 +66,7 @@ take_bus_error (GstElement *pipeline, GError **error)
 }
 
 static GPtrArray *
-run_encoder (GstElement *pipeline, guint n_wanted, GError **error)
+run_encoder (GstElement *pipeline, guint n_wanted, GstCaps **out_caps, GError **error)
 {
   g_autoptr (GPtrArray) frames = g_ptr_array_new_with_free_func ((GDestroyNotify) gst_buffer_unref);
   g_autoptr (GstElement) sink = gst_bin_get_by_name (GST_BIN (pipeline), "sink");
@@ -77,6 +77,8 @@ run_encoder (GstElement *pipeline, guint n_wanted, GError **error)
 
     if (sample == NULL)
       break;
+    if (out_caps != NULL)
+      gst_caps_replace (out_caps, gst_sample_get_caps (sample));
     g_ptr_array_add (frames, copy_frame (gst_sample_get_buffer (sample)));
   }
   if (frames->len < n_wanted) {
@@ -89,7 +91,7 @@ run_encoder (GstElement *pipeline, guint n_wanted, GError **error)
 }
 
 static GPtrArray *
-encode (const char *description, guint n_wanted, GError **error)
+encode (const char *description, guint n_wanted, GstCaps **out_caps, GError **error)
 {
   g_autoptr (GError) cause = NULL;
   g_autoptr (GstElement) pipeline = NULL;
@@ -104,26 +106,48 @@ encode (const char *description, guint n_wanted, GError **error)
   }
   gst_object_ref_sink (pipeline);
   add_counter (pipeline);
-  return run_encoder (pipeline, n_wanted, error);
+  return run_encoder (pipeline, n_wanted, out_caps, error);
+}
+
+/* Returns: (transfer full): the encoder's part of the pipeline */
+static char *
+describe_encoder (const RjClipFormat *format)
+{
+  switch (format->codec) {
+  case RJ_VIDEO_VP8:
+    return g_strdup_printf (
+      "vp8enc deadline=1 cpu-used=8 threads=1 end-usage=cbr target-bitrate=%u "
+      "keyframe-max-dist=%u error-resilient=0 auto-alt-ref=false lag-in-frames=0 "
+      "buffer-size=500 buffer-initial-size=300 buffer-optimal-size=400",
+      format->bitrate, format->fps);
+  case RJ_VIDEO_H264:
+    return g_strdup_printf (
+      "openh264enc rate-control=bitrate bitrate=%u max-bitrate=%u gop-size=%u complexity=low "
+      "multi-thread=1 scene-change-detection=false background-detection=false "
+      "enable-frame-skip=false ! video/x-h264,profile=constrained-baseline ! h264parse ! "
+      "video/x-h264,stream-format=avc,alignment=au",
+      format->bitrate, format->bitrate / 10 * 12, format->fps);
+  case RJ_N_VIDEO_CODECS:
+    break;
+  }
+  g_return_val_if_reached (NULL);
 }
 
 GPtrArray *
-rj_clip_encode_video (const RjClipFormat *format, GError **error)
+rj_clip_encode_video (const RjClipFormat *format, GstCaps **out_caps, GError **error)
 {
   guint n_frames = RJ_CLIP_SECONDS * format->fps;
+  g_autofree char *encoder = describe_encoder (format);
+  /* endless: at the end of a stream openh264enc complains on standard error */
   g_autofree char *description = g_strdup_printf (
-    "videotestsrc num-buffers=%u pattern=%s ! "
+    "videotestsrc pattern=%s ! "
     "video/x-raw,format=I420,width=%u,height=%u,framerate=%u/1 ! "
     "simplevideomark name=mark pattern-width=%u pattern-height=%u pattern-data-count=%u ! "
-    "vp8enc deadline=1 cpu-used=8 threads=1 end-usage=cbr target-bitrate=%u "
-    "keyframe-max-dist=%u error-resilient=0 auto-alt-ref=false lag-in-frames=0 "
-    "buffer-size=500 buffer-initial-size=300 buffer-optimal-size=400 ! "
-    "appsink name=sink sync=false max-buffers=16",
-    n_frames, pictures[format->picture], format->width, format->height, format->fps,
-    rj_clip_get_mark_width (format->width), RJ_CLIP_MARK_HEIGHT, RJ_CLIP_MARK_DATA_BITS,
-    format->bitrate, format->fps);
+    "%s ! appsink name=sink sync=false max-buffers=16",
+    pictures[format->picture], format->width, format->height, format->fps,
+    rj_clip_get_mark_width (format->width), RJ_CLIP_MARK_HEIGHT, RJ_CLIP_MARK_DATA_BITS, encoder);
 
-  return encode (description, n_frames, error);
+  return encode (description, n_frames, out_caps, error);
 }
 
 GPtrArray *
@@ -138,5 +162,5 @@ rj_clip_encode_audio (GError **error)
                      "appsink name=sink sync=false max-buffers=16",
                      n_packets + 5);
 
-  return encode (description, n_packets, error);
+  return encode (description, n_packets, NULL, error);
 }

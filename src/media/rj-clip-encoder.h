@@ -5,8 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* Returns: (transfer full) (nullable): of GstBuffer */
-GPtrArray *rj_clip_encode_video (const RjClipFormat *format, GError **error);
+/* @out_caps: (transfer full). Returns: (transfer full) (nullable): of GstBuffer */
+GPtrArray *rj_clip_encode_video (const RjClipFormat *format, GstCaps **out_caps, GError **error);
 GPtrArray *rj_clip_encode_audio (GError **error);
 
 G_END_DECLS

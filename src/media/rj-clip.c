@@ -6,8 +6,10 @@
 struct _RjClip {
   gatomicrefcount references;
   guint fps;
+  RjVideoCodec codec;
   GPtrArray *frames; /* of GstBuffer */
   gboolean *keys;
+  gsize *stamp_offsets;
   GPtrArray *audio_packets; /* of GstBuffer */
   GstCaps *video_caps, *audio_caps;
 };
@@ -44,10 +46,44 @@ find_keys (RjClip *self)
     self->keys[i] = !GST_BUFFER_FLAG_IS_SET (self->frames->pdata[i], GST_BUFFER_FLAG_DELTA_UNIT);
 }
 
+/* H.264, table 7-1: slices are 1 to 5. @frame: units, each behind its size of 32 bits */
+static gsize
+find_first_slice (GstBuffer *frame)
+{
+  GstMapInfo map;
+  gsize at = 0;
+
+  if (!gst_buffer_map (frame, &map, GST_MAP_READ))
+    return 0;
+  while (at + 5 <= map.size) {
+    guint type = map.data[at + 4] & 0x1f;
+
+    if (type >= 1 && type <= 5)
+      break;
+    at += 4 + (gsize) GST_READ_UINT32_BE (map.data + at);
+  }
+  at = MIN (at, map.size);
+  gst_buffer_unmap (frame, &map);
+  return at;
+}
+
+static void
+find_stamp_offsets (RjClip *self)
+{
+  self->stamp_offsets = g_new0 (gsize, self->frames->len);
+  for (guint i = 0; i < self->frames->len; i++) {
+    GstBuffer *frame = self->frames->pdata[i];
+
+    self->stamp_offsets[i] =
+      self->codec == RJ_VIDEO_H264 ? find_first_slice (frame) : gst_buffer_get_size (frame);
+  }
+}
+
 static RjClip *
 rj_clip_new (const RjClipFormat *format, GError **error)
 {
-  g_autoptr (GPtrArray) frames = rj_clip_encode_video (format, error);
+  g_autoptr (GstCaps) video_caps = NULL;
+  g_autoptr (GPtrArray) frames = rj_clip_encode_video (format, &video_caps, error);
   g_autoptr (GPtrArray) audio_packets = frames == NULL ? NULL : rj_clip_encode_audio (error);
   RjClip *self;
 
@@ -56,12 +92,12 @@ rj_clip_new (const RjClipFormat *format, GError **error)
   self = g_new0 (RjClip, 1);
   g_atomic_ref_count_init (&self->references);
   self->fps = format->fps;
+  self->codec = format->codec;
   self->frames = g_steal_pointer (&frames);
   self->audio_packets = g_steal_pointer (&audio_packets);
   find_keys (self);
-  self->video_caps = gst_caps_new_simple ("video/x-vp8", "width", G_TYPE_INT, (int) format->width,
-                                          "height", G_TYPE_INT, (int) format->height, "framerate",
-                                          GST_TYPE_FRACTION, (int) format->fps, 1, NULL);
+  find_stamp_offsets (self);
+  self->video_caps = g_steal_pointer (&video_caps);
   self->audio_caps = gst_caps_from_string (
     "audio/x-opus,rate=48000,channels=1,channel-mapping-family=0,stream-count=1,coupled-count=0");
   return self;
@@ -82,6 +118,7 @@ rj_clip_unref (RjClip *self)
   g_ptr_array_unref (self->frames);
   g_ptr_array_unref (self->audio_packets);
   g_free (self->keys);
+  g_free (self->stamp_offsets);
   gst_caps_unref (self->video_caps);
   gst_caps_unref (self->audio_caps);
   g_free (self);
@@ -90,8 +127,9 @@ rj_clip_unref (RjClip *self)
 RjClip *
 rj_clip_load (const RjClipFormat *format, GError **error)
 {
-  g_autofree char *key = g_strdup_printf ("%ux%u@%u/%u/%u", format->width, format->height,
-                                          format->fps, format->bitrate, format->picture);
+  g_autofree char *key =
+    g_strdup_printf ("%ux%u@%u/%u/%u/%u", format->width, format->height, format->fps,
+                     format->bitrate, format->picture, format->codec);
   RjClip *clip;
 
   if (!check_format (format, error))
@@ -166,6 +204,18 @@ GstBuffer *
 rj_clip_get_frame (const RjClip *self, guint index)
 {
   return g_ptr_array_index (self->frames, index);
+}
+
+gsize
+rj_clip_get_stamp_offset (const RjClip *self, guint index)
+{
+  return self->stamp_offsets[index];
+}
+
+RjVideoCodec
+rj_clip_get_codec (const RjClip *self)
+{
+  return self->codec;
 }
 
 const gboolean *

@@ -1,11 +1,13 @@
 /* A short test picture and tone, encoded once per process and format, replayed by every sending peer.
  *
- * 4 seconds: VP8 with a key frame each second (so that any key frame can follow any frame), a counter of
+ * 4 seconds: VP8 or H.264 (constrained baseline, AVC form, parameter sets with every key frame) with a key frame each second (so that any key frame can follow any frame), a counter of
  * frames painted into the picture; Opus in packets of 20 ms. Immutable once made; any thread. */
 #pragma once
 
 #include <gio/gio.h>
 #include <gst/gst.h>
+
+#include "rj-video-codec.h"
 
 G_BEGIN_DECLS
 
@@ -22,9 +24,11 @@ typedef struct {
   guint fps;           /* frames per second, 1 to 60 */
   guint bitrate;       /* of video, bits per second */
   RjClipPicture picture;
+  RjVideoCodec codec;
 } RjClipFormat;
 
-#define RJ_CLIP_FORMAT_DEFAULT ((RjClipFormat){ 640, 480, 30, 500000, RJ_CLIP_PICTURE_TEST })
+#define RJ_CLIP_FORMAT_DEFAULT                                                                     \
+  ((RjClipFormat){ 640, 480, 30, 500000, RJ_CLIP_PICTURE_TEST, RJ_VIDEO_VP8 })
 
 /* The counter in the picture: parameters of simplevideomark and its detector */
 #define RJ_CLIP_MARK_DATA_BITS 10
@@ -55,8 +59,11 @@ guint rj_clip_get_fps (const RjClip *self);
 guint rj_clip_get_n_frames (const RjClip *self);
 /* Returns: (transfer none): encoded, without timestamps */
 GstBuffer *rj_clip_get_frame (const RjClip *self, guint index);
+/* Returns: the offset in frame @index where its stamp belongs */
+gsize rj_clip_get_stamp_offset (const RjClip *self, guint index);
 /* Returns: (transfer none): an element per frame */
 const gboolean *rj_clip_get_keys (const RjClip *self);
+RjVideoCodec rj_clip_get_codec (const RjClip *self);
 GstCaps *rj_clip_get_video_caps (const RjClip *self);
 
 #define RJ_CLIP_AUDIO_PACKET_US 20000

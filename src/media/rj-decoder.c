@@ -115,11 +115,17 @@ begin_look (gpointer user_data)
     .n_wanted = self->config.fps,
   };
   g_autoptr (GError) error = NULL;
+  Seat *seat;
 
   self->timer = NULL;
   if (self->seats->len == 0)
     return;
   self->next %= self->seats->len;
+  seat = self->seats->pdata[self->next++];
+  if (!rj_receiver_get_video_codec (seat->receiver, &config.codec)) {
+    begin_pause (self); /* nothing has come yet */
+    return;
+  }
   forget_letters (self);
   self->mailbox = rj_mailbox_new (G_OBJECT (self), G_PRIORITY_DEFAULT);
   self->decoding = rj_decoding_new (&config, self->mailbox, on_enough, &error);
@@ -127,7 +133,7 @@ begin_look (gpointer user_data)
     g_debug ("no picture check: %s", error->message);
     return;
   }
-  self->current = self->seats->pdata[self->next++];
+  self->current = seat;
   rj_receiver_set_watch (self->current->receiver, on_packet_any, self->decoding);
   self->timer = rj_clock_start_timer (self->clock, LOOK_US, on_look_over, self);
 }

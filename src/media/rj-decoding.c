@@ -68,16 +68,15 @@ on_frame_any (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   Look *look = user_data;
   GstBuffer *buffer = gst_pad_probe_info_get_buffer (info);
   Announced *announced = g_new0 (Announced, 1);
-  guint8 tail[RJ_FRAME_STAMP_SIZE];
-  gsize size = gst_buffer_get_size (buffer);
   RjFrameStamp stamp;
+  GstMapInfo map;
 
   announced->pts = GST_BUFFER_PTS (buffer);
-  if (size >= sizeof tail &&
-      gst_buffer_extract (buffer, size - sizeof tail, tail, sizeof tail) == sizeof tail &&
-      rj_frame_stamp_read (tail, sizeof tail, &stamp) && stamp.run_hash == look->config.run_hash) {
-    announced->has_number = TRUE;
-    announced->number = stamp.frame;
+  if (gst_buffer_map (buffer, &map, GST_MAP_READ)) {
+    announced->has_number = rj_frame_stamp_find (look->config.codec, map.data, map.size, &stamp) &&
+                            stamp.run_hash == look->config.run_hash;
+    announced->number = announced->has_number ? stamp.frame : 0;
+    gst_buffer_unmap (buffer, &map);
   }
   g_mutex_lock (&look->mutex);
   g_queue_push_tail (&look->announced, announced);
@@ -213,14 +212,19 @@ connect_look (RjDecoding *self)
 }
 
 static GstElement *
-make_pipeline (GError **error)
+make_pipeline (RjVideoCodec codec, GError **error)
 {
+  static const char *const decoders[] = {
+    [RJ_VIDEO_VP8] = "rtpvp8depay name=depay wait-for-keyframe=true ! vp8dec threads=1",
+    [RJ_VIDEO_H264] = "rtph264depay name=depay wait-for-keyframe=true ! "
+                      "h264parse ! openh264dec",
+  };
+  const RjVideoCodecFacts *facts = rj_video_codec_get_facts (codec);
   g_autofree char *description = g_strdup_printf (
     "appsrc name=source is-live=true format=time max-bytes=0 caps=\"application/x-rtp,media=video,"
-    "encoding-name=VP8,payload=96,clock-rate=90000\" ! rtpvp8depay name=depay "
-    "wait-for-keyframe=true ! vp8dec threads=1 ! simplevideomarkdetect name=detect "
+    "encoding-name=%s,payload=%u,clock-rate=90000\" ! %s ! simplevideomarkdetect name=detect "
     "pattern-height=%u pattern-data-count=%u ! fakesink sync=false",
-    RJ_CLIP_MARK_HEIGHT, RJ_CLIP_MARK_DATA_BITS);
+    facts->name, facts->payload_type, decoders[codec], RJ_CLIP_MARK_HEIGHT, RJ_CLIP_MARK_DATA_BITS);
   g_autoptr (GError) cause = NULL;
   GstElement *pipeline;
 
@@ -241,7 +245,7 @@ rj_decoding_new (const RjDecodingConfig *config,
                  RjMailboxFunc done,
                  GError **error)
 {
-  GstElement *pipeline = make_pipeline (error);
+  GstElement *pipeline = make_pipeline (config->codec, error);
   RjDecoding *self;
 
   if (pipeline == NULL)

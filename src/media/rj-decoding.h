@@ -4,12 +4,14 @@
 #include "rj-mailbox.h"
 #include "rj-picture-judge.h"
 #include "rj-reaper.h"
+#include "rj-video-codec.h"
 
 G_BEGIN_DECLS
 
 typedef struct _RjDecoding RjDecoding;
 
 typedef struct {
+  RjVideoCodec codec;
   guint16 run_hash; /* of stamps that are ours */
   guint clip_frames;
   guint n_wanted; /* pictures that make a look */

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "rj-tap-h264.h"
+
 #define N_OPEN_FRAMES 16
 #define N_TAILS       64
 
@@ -14,9 +16,14 @@ typedef struct {
   gint64 first, last;
   gint64 n_packets;
   gboolean is_key;
+  /* H.264 */
+  gint64 lowest;      /* number of the earliest packet that came */
+  gboolean may_start; /* it can be the first one */
+  gboolean has_stamp;
+  RjFrameStamp stamp;
 } OpenFrame;
 
-/* The end of a packet that came */
+/* The end of a VP8 packet that came */
 typedef struct {
   gint64 number;
   gsize size;
@@ -28,6 +35,8 @@ struct _RjFrameBuilder {
   Tail tails[N_TAILS]; /* by number modulo N_TAILS */
   guint64 n_opened;
   gint64 last_complete; /* number of the last packet of the last complete frame; -1: none */
+  /* of H.264; once there they count for the stream */
+  gboolean has_sequence_parameters, has_picture_parameters;
 };
 
 RjFrameBuilder *
@@ -85,36 +94,37 @@ keep_tail (RjFrameBuilder *self, gint64 number, const RjTapVp8 *vp8)
   memcpy (tail->bytes, vp8->data + vp8->size - tail->size, tail->size);
 }
 
-/* The end of the frame from the ends of its last packets */
+/* The stamp from the ends of the frame's last packets */
 static void
-collect_tail (RjFrameBuilder *self, const OpenFrame *frame, RjBuiltFrame *out)
+collect_stamp (RjFrameBuilder *self, OpenFrame *frame)
 {
-  out->tail_size = 0;
+  guint8 end[RJ_FRAME_STAMP_SIZE];
+  gsize size = 0;
+
   for (gint64 number = frame->last; number >= frame->first; number--) {
     const Tail *tail = &self->tails[number % N_TAILS];
-    gsize wanted = sizeof out->tail - out->tail_size;
+    gsize wanted = sizeof end - size;
     gsize taken;
 
     if (wanted == 0 || tail->number != number)
       break;
     taken = MIN (wanted, tail->size);
-    memmove (out->tail + taken, out->tail, out->tail_size);
-    memcpy (out->tail, tail->bytes + tail->size - taken, taken);
-    out->tail_size += taken;
+    memmove (end + taken, end, size);
+    memcpy (end, tail->bytes + tail->size - taken, taken);
+    size += taken;
   }
+  frame->has_stamp = rj_frame_stamp_read (end, size, &frame->stamp);
 }
 
-gboolean
-rj_frame_builder_push (RjFrameBuilder *self,
-                       const RjTapPacket *packet,
-                       gint64 number,
-                       RjBuiltFrame *out)
+/* Returns: (nullable): the frame, when it is complete */
+static OpenFrame *
+add_vp8 (RjFrameBuilder *self, const RjTapPacket *packet, gint64 number)
 {
   OpenFrame *frame;
   RjTapVp8 vp8;
 
   if (!rj_tap_packet_parse_vp8 (packet, &vp8))
-    return FALSE;
+    return NULL;
   keep_tail (self, number, &vp8);
   frame = get_frame (self, packet->timestamp);
   frame->n_packets++;
@@ -128,11 +138,65 @@ rj_frame_builder_push (RjFrameBuilder *self,
     frame->last = number;
   }
   if (!frame->has_first || !frame->has_last || frame->n_packets != frame->last - frame->first + 1)
-    return FALSE;
+    return NULL;
+  collect_stamp (self, frame);
+  return frame;
+}
 
+static void
+take_h264_facts (RjFrameBuilder *self, OpenFrame *frame, const RjTapH264 *h264)
+{
+  frame->is_key |= h264->has_idr;
+  self->has_sequence_parameters |= h264->has_sequence_parameters;
+  self->has_picture_parameters |= h264->has_picture_parameters;
+  if (h264->has_stamp) {
+    frame->has_stamp = TRUE;
+    frame->stamp = h264->stamp;
+  }
+}
+
+static OpenFrame *
+add_h264 (RjFrameBuilder *self, const RjTapPacket *packet, gint64 number)
+{
+  OpenFrame *frame;
+  RjTapH264 h264;
+
+  if (!rj_tap_packet_parse_h264 (packet, &h264))
+    return NULL;
+  frame = get_frame (self, packet->timestamp);
+  if (frame->n_packets == 0 || number < frame->lowest) {
+    frame->lowest = number;
+    frame->may_start = h264.may_start;
+  }
+  frame->n_packets++;
+  take_h264_facts (self, frame, &h264);
+  if (packet->marker) {
+    frame->has_last = TRUE;
+    frame->last = number;
+  }
+  if (!frame->may_start || !frame->has_last || frame->n_packets != frame->last - frame->lowest + 1)
+    return NULL;
+  frame->first = frame->lowest;
+  frame->is_key &= self->has_sequence_parameters && self->has_picture_parameters;
+  return frame;
+}
+
+gboolean
+rj_frame_builder_push (RjFrameBuilder *self,
+                       RjVideoCodec codec,
+                       const RjTapPacket *packet,
+                       gint64 number,
+                       RjBuiltFrame *out)
+{
+  OpenFrame *frame =
+    codec == RJ_VIDEO_H264 ? add_h264 (self, packet, number) : add_vp8 (self, packet, number);
+
+  if (frame == NULL)
+    return FALSE;
   out->is_key = frame->is_key;
   out->follows = self->last_complete >= 0 && frame->first == self->last_complete + 1;
-  collect_tail (self, frame, out);
+  out->has_stamp = frame->has_stamp;
+  out->stamp = frame->stamp;
   self->last_complete = MAX (self->last_complete, frame->last);
   frame->used = FALSE;
   return TRUE;

@@ -4,6 +4,13 @@
 
 static const guint8 magic[] = { 'R', 'J', 'S', '1' };
 
+#define HEX_SIZE (2 * RJ_FRAME_STAMP_SIZE)
+
+/* user_data_unregistered (5) of 48 bytes in a SEI unit (6) */
+static const guint8 sei_header[] = { 0x06, 0x05, 0x30 };
+static const guint8 uuid[] = { 0x8f, 0x1d, 0x2c, 0x6e, 0x5b, 0x7a, 0x4e, 0x39,
+                               0x9d, 0x41, 0x7c, 0x52, 0xa6, 0xb3, 0xe8, 0xf4 };
+
 guint16
 rj_frame_stamp_hash_run (const char *run)
 {
@@ -65,4 +72,49 @@ rj_frame_stamp_read (const guint8 *frame, gsize size, RjFrameStamp *out)
   out->frame = get_u32 (stamp + 8);
   out->ms = get_u32 (stamp + 12);
   return TRUE;
+}
+
+void
+rj_frame_stamp_write_sei (const RjFrameStamp *self, guint8 *out)
+{
+  static const char digits[] = "0123456789abcdef";
+  guint8 stamp[RJ_FRAME_STAMP_SIZE];
+
+  memcpy (out, sei_header, sizeof sei_header);
+  memcpy (out + sizeof sei_header, uuid, sizeof uuid);
+  out += sizeof sei_header + sizeof uuid;
+  rj_frame_stamp_write (self, stamp);
+  for (guint i = 0; i < sizeof stamp; i++) {
+    *out++ = (guint8) digits[stamp[i] >> 4];
+    *out++ = (guint8) digits[stamp[i] & 0x0f];
+  }
+  *out = 0x80; /* end of the unit */
+}
+
+gboolean
+rj_frame_stamp_find_sei (const guint8 *bytes, gsize size, RjFrameStamp *out)
+{
+  const guint8 *found = memmem (bytes, size, uuid, sizeof uuid);
+  guint8 stamp[RJ_FRAME_STAMP_SIZE];
+  const guint8 *hex;
+
+  if (found == NULL || (gsize) (bytes + size - found) < sizeof uuid + HEX_SIZE)
+    return FALSE;
+  hex = found + sizeof uuid;
+  for (guint i = 0; i < sizeof stamp; i++) {
+    int high = g_ascii_xdigit_value ((char) hex[2 * i]);
+    int low = g_ascii_xdigit_value ((char) hex[2 * i + 1]);
+
+    if (high < 0 || low < 0)
+      return FALSE;
+    stamp[i] = (guint8) (high << 4 | low);
+  }
+  return rj_frame_stamp_read (stamp, sizeof stamp, out);
+}
+
+gboolean
+rj_frame_stamp_find (RjVideoCodec codec, const guint8 *frame, gsize size, RjFrameStamp *out)
+{
+  return codec == RJ_VIDEO_H264 ? rj_frame_stamp_find_sei (frame, size, out)
+                                : rj_frame_stamp_read (frame, size, out);
 }

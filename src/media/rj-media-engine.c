@@ -9,7 +9,6 @@
 struct _RjMediaEngine {
   GObject parent_instance;
 
-  RjClipFormat format;
   RjPeerKit kit; /* owns its members */
 };
 
@@ -77,7 +76,7 @@ rj_media_engine_new (const RjMediaEngineConfig *config)
 
   g_return_val_if_fail (config->run != NULL, NULL);
 
-  self->format = config->format;
+  self->kit.format = config->format;
   self->kit.run_hash = rj_frame_stamp_hash_run (config->run);
   self->kit.run_start_us = config->run_start_us;
   self->kit.pacer = rj_pacer_new ();
@@ -161,7 +160,7 @@ rj_media_engine_start_async (RjMediaEngine *self,
     return;
   }
   start->n_waiting = 2;
-  rj_clip_load_async (&self->format, cancellable, on_clip_loaded, g_object_ref (task));
+  rj_clip_load_async (&self->kit.format, cancellable, on_clip_loaded, g_object_ref (task));
   rj_media_warm_up_async (cancellable, on_warm, g_object_ref (task));
 }
 

@@ -7,6 +7,7 @@
 #include "rj-candidate-queue.h"
 #include "rj-error.h"
 #include "rj-log.h"
+#include "rj-offer-codecs.h"
 #include "rj-promise.h"
 #include "rj-states.h"
 #include "rj-webrtcbin-news.h"
@@ -151,6 +152,8 @@ on_offer_created (gpointer owner, const GstStructure *reply, const GError *cause
     fail (self, error);
     return;
   }
+  if (self->we_send)
+    rj_offer_add_codecs (self->description->sdp);
   self->offer = gst_sdp_message_as_text (self->description->sdp);
   g_clear_pointer (&self->mids, g_ptr_array_unref);
   self->mids = rj_offer_read_mids (self->offer);
@@ -322,6 +325,13 @@ rj_negotiation_accept (RjNegotiation *self, const char *sdp, GTask *task)
   g_clear_pointer (&self->mids, g_ptr_array_unref);
   self->mids = rj_offer_read_mids (sdp);
   apply_remote (self, GST_WEBRTC_SDP_TYPE_OFFER, sdp, on_their_offer_applied);
+}
+
+gboolean
+rj_negotiation_get_video_codec (RjNegotiation *self, RjVideoCodec *out)
+{
+  *out = self->remote.video_codec;
+  return self->remote.has_video;
 }
 
 gboolean

@@ -6,6 +6,8 @@
 #include <gio/gio.h>
 #include <gst/gst.h>
 
+#include "rj-video-codec.h"
+
 G_BEGIN_DECLS
 
 #define RJ_TYPE_NEGOTIATION (rj_negotiation_get_type ())
@@ -44,6 +46,9 @@ void rj_negotiation_answer (RjNegotiation *self, const char *sdp, GTask *task);
 /* The other way round: takes their offer. @task: (transfer full): returns the answer's text; errors as of
  * rj_offer_check(), RJ_ERROR_CLOSED out of turn */
 void rj_negotiation_accept (RjNegotiation *self, const char *sdp, GTask *task);
+
+/* Returns: whether the answer has video, and the codec that it wants */
+gboolean rj_negotiation_get_video_codec (RjNegotiation *self, RjVideoCodec *out);
 
 /* A candidate that webrtcbin has found, and one that the other side has */
 void rj_negotiation_add_local (RjNegotiation *self, guint mline, const char *text);

@@ -44,17 +44,12 @@ rj_peer_kit_make_receiver (const RjPeerKit *self,
   return rj_receiver_new (&tap, news, mailbox);
 }
 
-RjSender *
-rj_peer_kit_make_sender (const RjPeerKit *self,
-                         const RjPeerConfig *config,
-                         RjSource *audio,
-                         RjSource *video)
+RjSenderStamp
+rj_peer_kit_get_stamp (const RjPeerKit *self, const RjPeerConfig *config)
 {
-  RjSenderStamp stamp = {
+  return (RjSenderStamp){
     .run_hash = self->run_hash,
     .publisher = config->publisher,
     .run_start_us = self->run_start_us,
   };
-
-  return rj_sender_new (self->pacer, self->clip, &stamp, audio, video);
 }

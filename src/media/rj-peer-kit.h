@@ -15,8 +15,9 @@ G_BEGIN_DECLS
 typedef struct {
   RjPacer *pacer;
   RjReaper *reaper;
-  RjDecoder *decoder; /* (nullable): nobody looks at pictures */
-  RjClip *clip;       /* (nullable): of senders */
+  RjDecoder *decoder;  /* (nullable): nobody looks at pictures */
+  RjClipFormat format; /* of senders; its codec is preferred */
+  RjClip *clip;        /* (nullable): of that format */
   guint16 run_hash;
   gint64 run_start_us;
 } RjPeerKit;
@@ -28,9 +29,6 @@ RjReceiver *rj_peer_kit_make_receiver (const RjPeerKit *self,
 /* What was not known of a receiver's publisher when it was made */
 void rj_peer_kit_assign_receiver (RjReceiver *receiver, const RjPeerConfig *config);
 
-RjSender *rj_peer_kit_make_sender (const RjPeerKit *self,
-                                   const RjPeerConfig *config,
-                                   RjSource *audio,
-                                   RjSource *video);
+RjSenderStamp rj_peer_kit_get_stamp (const RjPeerKit *self, const RjPeerConfig *config);
 
 G_END_DECLS

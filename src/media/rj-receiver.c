@@ -6,7 +6,8 @@ struct _RjReceiver {
   RjMailbox *mailbox;
   const RjReceiverNews *news;
 
-  int is_watched; /* atomic: keeps the lock out of the usual path */
+  int video_codec; /* atomic: plus one; 0: no video yet */
+  int is_watched;  /* atomic: keeps the lock out of the usual path */
   GMutex watch_mutex;
   RjReceiverWatch watch; /* protected by watch_mutex */
   gpointer watch_data;   /* protected by watch_mutex */
@@ -156,7 +157,7 @@ take_packet (const PadTap *pad_tap, GstBuffer *packet, gint64 at_us)
     return;
   rj_tap_push_rtp (self->tap, pad_tap->kind, map.data, map.size, at_us);
   gst_buffer_unmap (packet, &map);
-  if (pad_tap->kind == RJ_MEDIA_VIDEO_VP8 && g_atomic_int_get (&self->is_watched))
+  if (pad_tap->kind != RJ_MEDIA_AUDIO && g_atomic_int_get (&self->is_watched))
     show_to_watch (self, packet);
 }
 
@@ -186,10 +187,21 @@ pad_tap_free (gpointer data)
   g_free (pad_tap);
 }
 
+gboolean
+rj_receiver_get_video_codec (RjReceiver *self, RjVideoCodec *out)
+{
+  int codec = g_atomic_int_get (&self->video_codec);
+
+  if (codec > 0)
+    *out = (RjVideoCodec) (codec - 1);
+  return codec > 0;
+}
+
 /* Returns: FALSE for a codec that we did not offer */
 static gboolean
-find_kind (GstPad *pad, RjMediaKind *out)
+find_kind (RjReceiver *self, GstPad *pad, RjMediaKind *out)
 {
+  RjVideoCodec codec;
   g_autoptr (GstCaps) caps = gst_pad_get_current_caps (pad);
   const char *name = NULL;
 
@@ -197,12 +209,16 @@ find_kind (GstPad *pad, RjMediaKind *out)
     caps = gst_pad_query_caps (pad, NULL);
   if (gst_caps_get_size (caps) > 0)
     name = gst_structure_get_string (gst_caps_get_structure (caps, 0), "encoding-name");
-  if (g_strcmp0 (name, "VP8") == 0)
-    *out = RJ_MEDIA_VIDEO_VP8;
-  else if (g_strcmp0 (name, "OPUS") == 0)
-    *out = RJ_MEDIA_AUDIO;
-  else
+  if (name == NULL)
     return FALSE;
+  if (g_str_equal (name, "OPUS")) {
+    *out = RJ_MEDIA_AUDIO;
+    return TRUE;
+  }
+  if (!rj_video_codec_from_name (name, &codec))
+    return FALSE;
+  g_atomic_int_set (&self->video_codec, (int) codec + 1);
+  *out = codec == RJ_VIDEO_H264 ? RJ_MEDIA_VIDEO_H264 : RJ_MEDIA_VIDEO_VP8;
   return TRUE;
 }
 
@@ -224,7 +240,7 @@ on_pad_added_any (GstElement *webrtc, GstPad *pad, gpointer user_data)
   if (pipeline == NULL || sink == NULL)
     return;
   g_object_set (sink, "sync", FALSE, "async", FALSE, "enable-last-sample", FALSE, NULL);
-  if (find_kind (pad, &kind)) {
+  if (find_kind (self, pad, &kind)) {
     pad_tap = g_new0 (PadTap, 1);
     pad_tap->receiver = rj_receiver_ref (self);
     pad_tap->kind = kind;

@@ -6,6 +6,7 @@
 
 #include "rj-mailbox.h"
 #include "rj-tap.h"
+#include "rj-video-codec.h"
 
 G_BEGIN_DECLS
 
@@ -32,6 +33,9 @@ void rj_receiver_attach (RjReceiver *self, GstElement *webrtc);
 
 /* Returns: (transfer none) */
 RjTap *rj_receiver_get_tap (RjReceiver *self);
+
+/* Returns: whether video has arrived, and in which codec. Any thread */
+gboolean rj_receiver_get_video_codec (RjReceiver *self, RjVideoCodec *out);
 
 /* Lets @watch see video packets, from any thread; NULL ends it: when this returns, no call is under way. */
 void rj_receiver_set_watch (RjReceiver *self, RjReceiverWatch watch, gpointer user_data);

@@ -39,25 +39,51 @@ stream_free (gpointer data)
   g_free (stream);
 }
 
+/* The bytes that go into the frame: the stamp, or as a unit behind its size */
+static GstMemory *
+encode_stamp (const Stream *stream, const RjFrameStamp *stamp)
+{
+  gboolean is_h264 = rj_clip_get_codec (stream->clip) == RJ_VIDEO_H264;
+  gsize size = is_h264 ? 4 + RJ_FRAME_STAMP_SEI_SIZE : RJ_FRAME_STAMP_SIZE;
+  guint8 *bytes = g_malloc (size);
+
+  if (is_h264) {
+    GST_WRITE_UINT32_BE (bytes, RJ_FRAME_STAMP_SEI_SIZE);
+    rj_frame_stamp_write_sei (stamp, bytes + 4);
+  } else {
+    rj_frame_stamp_write (stamp, bytes);
+  }
+  return gst_memory_new_wrapped (0, bytes, size, 0, size, bytes, g_free);
+}
+
+/* @stamp: (transfer full). Returns: (transfer full): shares the frame's own bytes */
+static GstBuffer *
+insert (GstBuffer *frame, gsize offset, GstMemory *stamp)
+{
+  GstBufferCopyFlags what = GST_BUFFER_COPY_FLAGS | GST_BUFFER_COPY_MEMORY;
+  gsize rest = gst_buffer_get_size (frame) - offset;
+  GstBuffer *buffer = gst_buffer_copy_region (frame, what, 0, offset);
+
+  gst_buffer_append_memory (buffer, stamp);
+  return rest == 0 ? buffer
+                   : gst_buffer_append (buffer, gst_buffer_copy_region (frame, what, offset, rest));
+}
+
 /* The encoded frame is shared by all peers, the stamp is this one's */
 static GstBuffer *
 make_stamped (const Stream *stream, guint64 number, gint64 now_us)
 {
   guint n_frames = rj_clip_get_n_frames (stream->clip);
-  GstBuffer *frame = rj_clip_get_frame (stream->clip, (guint) (number % n_frames));
-  GstBuffer *buffer = gst_buffer_copy (frame);
+  guint index = (guint) (number % n_frames);
   RjFrameStamp stamp = {
     .run_hash = stream->stamp.run_hash,
     .publisher = stream->stamp.publisher,
     .frame = (guint32) number,
     .ms = (guint32) ((now_us - stream->stamp.run_start_us) / 1000),
   };
-  guint8 *bytes = g_malloc (RJ_FRAME_STAMP_SIZE);
 
-  rj_frame_stamp_write (&stamp, bytes);
-  gst_buffer_append_memory (buffer, gst_memory_new_wrapped (0, bytes, RJ_FRAME_STAMP_SIZE, 0,
-                                                            RJ_FRAME_STAMP_SIZE, bytes, g_free));
-  return buffer;
+  return insert (rj_clip_get_frame (stream->clip, index),
+                 rj_clip_get_stamp_offset (stream->clip, index), encode_stamp (stream, &stamp));
 }
 
 static gint64

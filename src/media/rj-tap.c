@@ -77,20 +77,19 @@ rj_tap_expect (RjTap *self, guint16 publisher, gboolean expected_known, gint64 g
 static void
 judge_stamp_locked (RjTap *self, const RjBuiltFrame *frame, gint64 at_us)
 {
-  RjFrameStamp stamp;
+  const RjFrameStamp *stamp = &frame->stamp;
   double latency_ms;
 
-  if (!rj_frame_stamp_read (frame->tail, frame->tail_size, &stamp) ||
-      stamp.run_hash != self->config.run_hash) {
+  if (!frame->has_stamp || stamp->run_hash != self->config.run_hash) {
     self->counts.foreign_frames++;
     return;
   }
   self->counts.stamped_frames++;
-  self->counts.last_frame_number = stamp.frame;
-  if (self->config.expected_known && stamp.publisher != self->config.publisher)
+  self->counts.last_frame_number = stamp->frame;
+  if (self->config.expected_known && stamp->publisher != self->config.publisher)
     self->counts.wrong_frames++;
 
-  latency_ms = (double) (at_us - self->config.run_start_us) / 1000.0 - stamp.ms;
+  latency_ms = (double) (at_us - self->config.run_start_us) / 1000.0 - stamp->ms;
   if (latency_ms < MIN_LATENCY_MS || latency_ms > MAX_LATENCY_MS)
     return;
   self->latency_sum_ms += latency_ms;
@@ -135,7 +134,8 @@ take_key_frame_locked (RjTap *self, gint64 at_us, News *news)
 }
 
 static void
-take_video_locked (RjTap *self, const RjTapPacket *packet, gint64 at_us, News *news)
+take_video_locked (
+  RjTap *self, RjVideoCodec codec, const RjTapPacket *packet, gint64 at_us, News *news)
 {
   RjBuiltFrame frame;
   gint64 number;
@@ -149,7 +149,7 @@ take_video_locked (RjTap *self, const RjTapPacket *packet, gint64 at_us, News *n
   case RJ_TAP_SEQ_NEW:
     break;
   }
-  if (!rj_frame_builder_push (self->builder, packet, number, &frame))
+  if (!rj_frame_builder_push (self->builder, codec, packet, number, &frame))
     return;
   self->counts.frames++;
   judge_stamp_locked (self, &frame, at_us);
@@ -204,7 +204,10 @@ rj_tap_push_rtp (RjTap *self, RjMediaKind kind, const guint8 *data, gsize size, 
     take_audio_locked (self, &packet, at_us, &news);
     break;
   case RJ_MEDIA_VIDEO_VP8:
-    take_video_locked (self, &packet, at_us, &news);
+    take_video_locked (self, RJ_VIDEO_VP8, &packet, at_us, &news);
+    break;
+  case RJ_MEDIA_VIDEO_H264:
+    take_video_locked (self, RJ_VIDEO_H264, &packet, at_us, &news);
     break;
   }
   g_mutex_unlock (&self->counts_mutex);

@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 typedef enum {
   RJ_MEDIA_AUDIO,
   RJ_MEDIA_VIDEO_VP8,
+  RJ_MEDIA_VIDEO_H264,
 } RjMediaKind;
 
 /* Frames between which nothing complete arrived. All stamps CLOCK_MONOTONIC µs. */
@@ -66,7 +67,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RjTap, rj_tap_unref)
 /* Whose frames these are, when it was not known before; before the first packet. */
 void rj_tap_expect (RjTap *self, guint16 publisher, gboolean expected_known, gint64 gap_limit_us);
 
-/* @packet: a whole RTP packet (RFC 3550); VP8 payload by RFC 7741. */
+/* @packet: a whole RTP packet (RFC 3550); payload by RFC 7741 or RFC 6184. */
 void
 rj_tap_push_rtp (RjTap *self, RjMediaKind kind, const guint8 *packet, gsize size, gint64 at_us);
 void rj_tap_read (RjTap *self, RjTapCounts *out);

@@ -6,13 +6,13 @@
 
 #include "rj-error.h"
 #include "rj-media-init.h"
+#include "rj-offer-codecs.h"
 #include "rj-reaper.h"
 #include "rj-webrtcbin-news.h"
 
 #define AUDIO_CAPS                                                                                 \
   "application/x-rtp,media=audio,encoding-name=OPUS,payload=111,clock-rate=48000,"                 \
   "encoding-params=(string)2"
-#define VIDEO_CAPS "application/x-rtp,media=video,encoding-name=VP8,payload=96,clock-rate=90000"
 
 /* A receiver that is silent learns nothing; the default is 5 s (RFC 3550) */
 #define RTCP_INTERVAL (300 * GST_MSECOND)
@@ -84,28 +84,51 @@ rj_webrtcbin_add_ice_servers (GstElement *webrtc, const RjPeerConfig *config, GE
   return TRUE;
 }
 
-/* Returns: (nullable): the source, in the pipeline, linked through its payloader */
+static GstElement *
+make_video_payloader (RjVideoCodec codec, GError **error)
+{
+  const RjVideoCodecFacts *facts = rj_video_codec_get_facts (codec);
+  GstElement *payloader = make (facts->payloader, NULL, error);
+
+  if (payloader == NULL)
+    return NULL;
+  g_object_set (payloader, "pt", facts->payload_type, NULL);
+  if (codec == RJ_VIDEO_VP8)
+    gst_util_set_object_arg (G_OBJECT (payloader), "picture-id-mode", "15-bit");
+  else
+    gst_util_set_object_arg (G_OBJECT (payloader), "aggregate-mode", "zero-latency");
+  return payloader;
+}
+
+static GstElement *
+make_audio_payloader (GError **error)
+{
+  GstElement *payloader = make ("rtpopuspay", NULL, error);
+
+  if (payloader != NULL)
+    g_object_set (payloader, "pt", 111, NULL);
+  return payloader;
+}
+
+/* @payloader: (transfer floating) (nullable). @pad_name: of webrtcbin. Returns: (nullable): the source, in the
+ * pipeline, linked through its payloader */
 static RjSource *
 add_source (RjWebrtcbinParts *self,
             GstCaps *caps,
-            const char *payloader_name,
-            guint payload_type,
+            GstElement *payloader,
+            const char *pad_name,
             GError **error)
 {
-  GstElement *payloader = make (payloader_name, NULL, error);
   RjSource *source;
 
   if (payloader == NULL)
     return NULL;
-  g_object_set (payloader, "pt", payload_type, NULL);
-  if (g_str_equal (payloader_name, "rtpvp8pay"))
-    gst_util_set_object_arg (G_OBJECT (payloader), "picture-id-mode", "15-bit");
   source = rj_source_new (caps);
   gst_bin_add_many (GST_BIN (self->pipeline), GST_ELEMENT (source), payloader, NULL);
   if (gst_element_link (GST_ELEMENT (source), payloader) &&
-      gst_element_link_pads (payloader, "src", self->webrtc, "sink_%u"))
+      gst_element_link_pads (payloader, "src", self->webrtc, pad_name))
     return source;
-  g_set_error (error, RJ_ERROR, RJ_ERROR_ENVIRONMENT, "%s cannot be linked", payloader_name);
+  g_set_error (error, RJ_ERROR, RJ_ERROR_ENVIRONMENT, "a payloader cannot be linked");
   return NULL;
 }
 
@@ -113,12 +136,15 @@ static gboolean
 add_sources (RjWebrtcbinParts *self, const RjPeerConfig *config, RjClip *clip, GError **error)
 {
   if (config->has_audio) {
-    self->audio = add_source (self, rj_clip_get_audio_caps (clip), "rtpopuspay", 111, error);
+    self->audio = add_source (self, rj_clip_get_audio_caps (clip), make_audio_payloader (error),
+                              "sink_%u", error);
     if (self->audio == NULL)
       return FALSE;
   }
   if (config->has_video) {
-    self->video = add_source (self, rj_clip_get_video_caps (clip), "rtpvp8pay", 96, error);
+    self->video =
+      add_source (self, rj_clip_get_video_caps (clip),
+                  make_video_payloader (rj_clip_get_codec (clip), error), "sink_%u", error);
     if (self->video == NULL)
       return FALSE;
   }
@@ -149,14 +175,15 @@ rj_webrtcbin_build (RjWebrtcbinParts *self,
          (config->direction == RJ_DIRECTION_RECEIVE || add_sources (self, config, clip, error));
 }
 
+/* @caps: (transfer full) */
 static void
-add_transceiver (GstElement *webrtc, const char *description)
+add_transceiver (GstElement *webrtc, GstCaps *caps)
 {
-  g_autoptr (GstCaps) caps = gst_caps_from_string (description);
+  g_autoptr (GstCaps) owned = caps;
   g_autoptr (GstWebRTCRTPTransceiver) transceiver = NULL;
 
   g_signal_emit_by_name (webrtc, "add-transceiver", GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_RECVONLY,
-                         caps, &transceiver);
+                         owned, &transceiver);
 }
 
 /* Returns: whether the pad knows what flows through it: without that the offer has no a=ssrc, and Opus no
@@ -186,9 +213,9 @@ prepare_offer (RjWebrtcbinParts *self, const RjPeerConfig *config)
     return TRUE; /* what is received follows from the offer */
   if (config->direction == RJ_DIRECTION_RECEIVE) {
     if (config->has_audio)
-      add_transceiver (self->webrtc, AUDIO_CAPS);
+      add_transceiver (self->webrtc, gst_caps_from_string (AUDIO_CAPS));
     if (config->has_video)
-      add_transceiver (self->webrtc, VIDEO_CAPS);
+      add_transceiver (self->webrtc, rj_offer_make_video_caps (self->codec));
     return TRUE;
   }
   return announce (self->audio, "audio") && announce (self->video, "video") &&
@@ -202,6 +229,53 @@ rj_webrtcbin_start (RjWebrtcbinParts *self, const RjPeerConfig *config, GError *
       prepare_offer (self, config))
     return TRUE;
   g_set_error (error, RJ_ERROR, RJ_ERROR_ENVIRONMENT, "the peer's pipeline does not start");
+  return FALSE;
+}
+
+/* Returns: (transfer full): what stands behind @element, which is taken out of the pipeline */
+static GstPad *
+remove_element (GstElement *pipeline, GstElement *element)
+{
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (element, "src");
+  GstPad *peer = gst_pad_get_peer (pad);
+
+  gst_pad_unlink (pad, peer);
+  gst_element_set_state (element, GST_STATE_NULL);
+  gst_bin_remove (GST_BIN (pipeline), element);
+  return peer;
+}
+
+static gboolean
+read_ssrc (GstPad *webrtc_pad, guint *ssrc)
+{
+  g_autoptr (GstCaps) caps = gst_pad_get_current_caps (webrtc_pad);
+
+  return caps != NULL && gst_structure_get_uint (gst_caps_get_structure (caps, 0), "ssrc", ssrc);
+}
+
+gboolean
+rj_webrtcbin_change_video (RjWebrtcbinParts *self, RjClip *clip, GError **error)
+{
+  g_autoptr (GstPad) payloader_pad =
+    remove_element (self->pipeline, GST_ELEMENT (g_steal_pointer (&self->video)));
+  g_autoptr (GstElement) old = gst_pad_get_parent_element (payloader_pad);
+  g_autoptr (GstPad) webrtc_pad = remove_element (self->pipeline, old);
+  g_autofree char *pad_name = gst_pad_get_name (webrtc_pad);
+  GstElement *payloader = make_video_payloader (rj_clip_get_codec (clip), error);
+  guint ssrc = 0;
+
+  if (payloader == NULL)
+    return FALSE;
+  if (read_ssrc (webrtc_pad, &ssrc))
+    g_object_set (payloader, "ssrc", ssrc, NULL);
+  self->video = add_source (self, rj_clip_get_video_caps (clip), payloader, pad_name, error);
+  if (self->video == NULL)
+    return FALSE;
+  if (gst_element_sync_state_with_parent (payloader) &&
+      gst_element_sync_state_with_parent (GST_ELEMENT (self->video)) &&
+      rj_source_announce (self->video, "video"))
+    return TRUE;
+  g_set_error (error, RJ_ERROR, RJ_ERROR_ENVIRONMENT, "the other codec's payloader does not start");
   return FALSE;
 }
 

@@ -11,6 +11,7 @@
 G_BEGIN_DECLS
 
 typedef struct {
+  RjVideoCodec codec;   /* in: what a receiver prefers */
   GstElement *pipeline; /* (transfer full) */
   GstElement *webrtc;   /* owned by the pipeline */
   RjSource *audio;      /* (nullable) owned by the pipeline */
@@ -27,6 +28,10 @@ gboolean rj_webrtcbin_build (RjWebrtcbinParts *self,
 /* Before anything is gathered. Errors: RJ_ERROR_PROTOCOL: one cannot be understood */
 gboolean
 rj_webrtcbin_add_ice_servers (GstElement *webrtc, const RjPeerConfig *config, GError **error);
+
+/* The answer wants another codec than that of the linked clip: another video source and payloader take their
+ * place, with the SSRC that was offered. Before anything is sent. Errors: RJ_ERROR_ENVIRONMENT */
+gboolean rj_webrtcbin_change_video (RjWebrtcbinParts *self, RjClip *clip, GError **error);
 
 /* Starts it: afterwards an offer can be made, because every sink pad has its caps and every transceiver its
  * direction. Connect to the signals before. */

@@ -5,6 +5,7 @@
 #include "rj-log.h"
 #include "rj-negotiation.h"
 #include "rj-peer-hole.h"
+#include "rj-sending.h"
 #include "rj-states.h"
 #include "rj-webrtcbin-build.h"
 #include "rj-webrtcbin-news.h"
@@ -32,7 +33,7 @@ struct _RjWebrtcbinPeer {
   RjReaper *reaper;
   RjDecoder *decoder;
   RjReceiver *receiver; /* of receiving peers */
-  RjSender *sender;     /* of sending peers */
+  RjSending *sending;   /* of sending peers */
   GstElement *pipeline, *webrtc;
   RjNegotiation *negotiation;
   RjLifeSigns *life_signs;
@@ -99,9 +100,14 @@ static void
 on_answered (gpointer owner)
 {
   RjWebrtcbinPeer *self = owner;
+  RjVideoCodec codec;
 
-  if (is_alive (self) && self->receiver != NULL)
+  if (!is_alive (self))
+    return;
+  if (self->receiver != NULL)
     rj_webrtcbin_shorten_rtcp (self->webrtc);
+  else if (rj_negotiation_get_video_codec (self->negotiation, &codec))
+    rj_sending_set_codec (self->sending, codec);
 }
 
 static void
@@ -161,8 +167,8 @@ on_dtls_connected (gpointer owner, gint64 at_us)
     fail (self, error);
     return;
   }
-  if (self->sender != NULL)
-    rj_sender_start (self->sender);
+  if (self->sending != NULL)
+    rj_sending_start (self->sending);
   g_signal_emit_by_name (self, "dtls-connected", at_us);
 }
 
@@ -198,6 +204,12 @@ on_pipeline_error (gpointer owner, const GError *cause)
 
   RJ_ASSERT_HOME ();
   g_prefix_error (&error, "pipeline: ");
+  fail (owner, error);
+}
+
+static void
+on_sending_failed (gpointer owner, const GError *error)
+{
   fail (owner, error);
 }
 
@@ -378,7 +390,7 @@ rj_webrtcbin_peer_close (RjPeer *peer)
   if (!move (self, PEER_CLOSED))
     return;
   error = g_error_new_literal (RJ_ERROR, RJ_ERROR_CLOSED, "the peer was closed");
-  g_clear_pointer (&self->sender, rj_sender_stop);
+  g_clear_pointer (&self->sending, rj_sending_stop);
   if (self->decoder != NULL)
     rj_decoder_remove (self->decoder, self);
   if (self->life_signs != NULL)
@@ -462,7 +474,7 @@ RjPeer *
 rj_webrtcbin_peer_new (const RjPeerKit *kit, const RjPeerConfig *config, GError **error)
 {
   g_autoptr (RjWebrtcbinPeer) self = g_object_new (RJ_TYPE_WEBRTCBIN_PEER, NULL);
-  RjWebrtcbinParts parts = { 0 };
+  RjWebrtcbinParts parts = { .codec = kit->format.codec };
   gboolean built;
 
   g_return_val_if_fail (config->has_audio || config->has_video, NULL);
@@ -487,7 +499,7 @@ rj_webrtcbin_peer_new (const RjPeerKit *kit, const RjPeerConfig *config, GError 
   if (config->direction == RJ_DIRECTION_RECEIVE)
     prepare_receiver (self, kit, config);
   else
-    self->sender = rj_peer_kit_make_sender (kit, config, parts.audio, parts.video);
+    self->sending = rj_sending_new (kit, config, &parts, on_sending_failed, self);
   if (!rj_webrtcbin_start (&parts, config, error))
     return NULL;
   if (self->ahead && !config->answers)

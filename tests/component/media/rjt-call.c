@@ -52,9 +52,15 @@ is_true (gpointer data)
 RjtStudio *
 rjt_studio_new (gint64 decode_pause_us)
 {
+  return rjt_studio_new_for_codec (decode_pause_us, RJ_VIDEO_VP8);
+}
+
+RjtStudio *
+rjt_studio_new_for_codec (gint64 decode_pause_us, RjVideoCodec codec)
+{
   RjtStudio *self = g_new0 (RjtStudio, 1);
   RjMediaEngineConfig config = { .run = RJT_RUN,
-                                 .format = { 320, 240, 30, 300000, RJ_CLIP_PICTURE_TEST },
+                                 .format = { 320, 240, 30, 300000, RJ_CLIP_PICTURE_TEST, codec },
                                  .decode_pause_us = decode_pause_us };
   g_autoptr (GError) error = NULL;
   gboolean started = FALSE;
@@ -210,6 +216,7 @@ rjt_call_new (RjtStudio *studio, const RjtCallPlan *plan)
   };
 
   self->studio = studio;
+  self->edit_offer = plan->edit_offer;
   self->edit_answer = plan->edit_answer;
   self->counterpart = rjt_counterpart_new (&counterpart, studio->pacer, studio->reaper);
   self->config = config;
@@ -236,11 +243,13 @@ on_offer (GObject *peer, GAsyncResult *result, gpointer user_data)
 {
   RjtCall *self = user_data;
   g_autofree char *answer = NULL;
+  g_autofree char *edited = NULL;
 
   self->offer = rj_peer_create_offer_finish (RJ_PEER (peer), result, &self->error);
   if (self->offer == NULL)
     return;
-  answer = rjt_counterpart_answer (self->counterpart, self->offer);
+  edited = self->edit_offer != NULL ? self->edit_offer (self->offer) : g_strdup (self->offer);
+  answer = rjt_counterpart_answer (self->counterpart, edited);
   if (self->edit_answer != NULL)
     self->answer = self->edit_answer (answer);
   else

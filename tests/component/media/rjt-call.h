@@ -22,6 +22,7 @@ typedef struct {
 
 /* @decode_pause_us: as in the engine's config. Encodes and warms up; blocks. */
 RjtStudio *rjt_studio_new (gint64 decode_pause_us);
+RjtStudio *rjt_studio_new_for_codec (gint64 decode_pause_us, RjVideoCodec codec);
 /* Asserts that every webrtcbin is gone */
 void rjt_studio_free (RjtStudio *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RjtStudio, rjt_studio_free)
@@ -31,6 +32,7 @@ typedef struct {
   RjPeer *peer;
   RjPeerConfig config; /* for rj_peer_assign(), if it was made ahead */
   RjtCounterpart *counterpart;
+  char *(*edit_offer) (const char *offer);
   char *(*edit_answer) (const char *answer);
   char *offer;
   char *answer; /* as the peer got it, or gave it */
@@ -60,6 +62,7 @@ typedef struct {
   gboolean ahead;                            /* assign it yourself */
   gboolean foreign;                          /* the sending counterpart belongs to another run */
   char *(*edit_answer) (const char *answer); /* (nullable) */
+  char *(*edit_offer) (const char *offer);   /* (nullable): before the counterpart sees it */
 } RjtCallPlan;
 
 RjtCall *rjt_call_new (RjtStudio *studio, const RjtCallPlan *plan);

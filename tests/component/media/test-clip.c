@@ -14,13 +14,21 @@ load (RjClipFormat format)
   return clip;
 }
 
-static void
-test_a_key_frame_each_second (void)
+static RjVideoCodec
+get_codec (gconstpointer data)
 {
-  g_autoptr (RjClip) clip = load ((RjClipFormat){ 320, 240, 15, 150000, RJ_CLIP_PICTURE_TEST });
+  return (RjVideoCodec) GPOINTER_TO_UINT (data);
+}
+
+static void
+test_a_key_frame_each_second (gconstpointer data)
+{
+  g_autoptr (RjClip) clip =
+    load ((RjClipFormat){ 320, 240, 15, 150000, RJ_CLIP_PICTURE_TEST, get_codec (data) });
   const gboolean *keys = rj_clip_get_keys (clip);
 
   g_assert_cmpuint (rj_clip_get_n_frames (clip), ==, 60);
+  g_assert_cmpuint (rj_clip_get_codec (clip), ==, get_codec (data));
   for (guint second = 0; second < RJ_CLIP_SECONDS; second++)
     g_assert_true (keys[second * 15]);
   for (guint i = 0; i < 60; i++)
@@ -28,9 +36,10 @@ test_a_key_frame_each_second (void)
 }
 
 static void
-test_the_bitrate_is_kept (void)
+test_the_bitrate_is_kept (gconstpointer data)
 {
-  g_autoptr (RjClip) clip = load ((RjClipFormat){ 320, 240, 30, 300000, RJ_CLIP_PICTURE_TEST });
+  g_autoptr (RjClip) clip =
+    load ((RjClipFormat){ 320, 240, 30, 300000, RJ_CLIP_PICTURE_TEST, get_codec (data) });
   gsize size = 0;
 
   for (guint i = 0; i < rj_clip_get_n_frames (clip); i++)
@@ -38,6 +47,32 @@ test_the_bitrate_is_kept (void)
   /* on an average of four seconds */
   g_assert_cmpuint (size * 8 / RJ_CLIP_SECONDS, >, 200000);
   g_assert_cmpuint (size * 8 / RJ_CLIP_SECONDS, <, 400000);
+}
+
+/* VP8 ends in it; in H.264 it stands between the parameter sets and the first slice */
+static void
+test_the_stamp_has_its_place (void)
+{
+  RjClipFormat format = { 96, 96, 10, 50000, RJ_CLIP_PICTURE_TEST, RJ_VIDEO_VP8 };
+  g_autoptr (RjClip) vp8 = load (format);
+  g_autoptr (RjClip) h264 = NULL;
+
+  format.codec = RJ_VIDEO_H264;
+  h264 = load (format);
+  for (guint i = 0; i < rj_clip_get_n_frames (vp8); i++) {
+    GstBuffer *frame = rj_clip_get_frame (h264, i);
+    gsize offset = rj_clip_get_stamp_offset (h264, i);
+    gboolean is_key = rj_clip_get_keys (h264)[i];
+    guint8 header[5] = { 0 };
+
+    g_assert_cmpuint (rj_clip_get_stamp_offset (vp8, i), ==,
+                      gst_buffer_get_size (rj_clip_get_frame (vp8, i)));
+    g_assert_true (is_key == (offset > 0));
+    g_assert_cmpuint (gst_buffer_extract (frame, offset, header, sizeof header), ==, 5);
+    g_assert_cmpuint (header[4] & 0x1f, ==, is_key ? 5 : 1);
+    gst_buffer_extract (frame, 0, header, sizeof header);
+    g_assert_cmpuint (header[4] & 0x1f, ==, is_key ? 7 : 1);
+  }
 }
 
 static void
@@ -111,8 +146,15 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_assert_true (rj_media_init (NULL));
-  g_test_add_func ("/media/clip/key-frames", test_a_key_frame_each_second);
-  g_test_add_func ("/media/clip/bitrate", test_the_bitrate_is_kept);
+  for (guint codec = 0; codec < RJ_N_VIDEO_CODECS; codec++) {
+    const char *name = rj_video_codec_get_facts (codec)->name;
+    g_autofree char *key_frames = g_strconcat ("/media/clip/key-frames/", name, NULL);
+    g_autofree char *bitrate = g_strconcat ("/media/clip/bitrate/", name, NULL);
+
+    g_test_add_data_func (key_frames, GUINT_TO_POINTER (codec), test_a_key_frame_each_second);
+    g_test_add_data_func (bitrate, GUINT_TO_POINTER (codec), test_the_bitrate_is_kept);
+  }
+  g_test_add_func ("/media/clip/stamp", test_the_stamp_has_its_place);
   g_test_add_func ("/media/clip/audio", test_audio_is_as_long_as_video);
   g_test_add_func ("/media/clip/once", test_it_is_made_once);
   g_test_add_func ("/media/clip/two", test_two_who_want_it_get_the_same);

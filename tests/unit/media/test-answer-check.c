@@ -51,7 +51,8 @@ typedef struct {
 static const Case cases[] = {
   { "video-refused", "m=video 1", "m=video 0", RJ_ERROR_NO_MEDIA, "video was refused (m=video 0)" },
   { "audio-refused", "m=audio 1", "m=audio 0", RJ_ERROR_NO_MEDIA, "audio was refused" },
-  { "no-vp8", "VP8/90000", "H264/90000", RJ_ERROR_NO_MEDIA, "video has no VP8" },
+  { "no-codec", "VP8/90000", "VP9/90000", RJ_ERROR_NO_MEDIA, "video has no VP8 or H264" },
+  { "not-offered", "VP8/90000", "H264/90000", RJ_ERROR_NO_MEDIA, "video has no VP8 or H264" },
   { "no-opus", "opus/48000", "speex/16000", RJ_ERROR_NO_MEDIA, "audio has no opus" },
   { "inactive", "a=sendonly", "a=inactive", RJ_ERROR_NO_MEDIA, "inactive" },
   { "wrong-direction", "a=sendonly", "a=recvonly", RJ_ERROR_NO_MEDIA, "recvonly" },
