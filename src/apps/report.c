@@ -7,18 +7,18 @@
 #include "rj-log-reader.h"
 #include "rj-measure.h"
 #include "rj-output.h"
+#include "rj-run-options.h"
 
 typedef struct {
-  char *summary;
-  char *junit;
+  RjOutputFiles files;
   gboolean quiet;
 } Options;
 
-#define AT(member) offsetof (Options, member)
+#define AT(member)      offsetof (Options, member)
+#define AT_FILE(member) AT (files.member)
 
 static const RjOption options[] = {
-  { "summary", RJ_OPTION_TEXT, AT (summary), "FILE", NULL, "write the summary, JSON" },
-  { "junit", RJ_OPTION_TEXT, AT (junit), "FILE", NULL, "write a JUnit report" },
+  RJ_OUTPUT_FILE_OPTIONS (AT_FILE),
   { "quiet", RJ_OPTION_FLAG, AT (quiet), NULL, NULL, "no text report" },
 };
 
@@ -37,14 +37,14 @@ render (const Options *values, char **paths)
   g_autoptr (RjResult) result = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (!rj_output_check (values->summary, values->junit, &error))
+  if (!rj_output_check (&values->files, &error))
     return rj_apps_fail (error);
   if (!rj_log_read ((const char *const *) paths, measure, &error))
     return rj_apps_fail (error);
   result = rj_measure_conclude (measure);
   if (!values->quiet)
     rj_output_print (result, stdout);
-  if (!rj_output_write (result, values->summary, values->junit, &error))
+  if (!rj_output_write (result, &values->files, &error))
     return rj_apps_fail (error);
   return rj_result_get_exit_code (result);
 }

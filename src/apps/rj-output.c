@@ -9,6 +9,27 @@
 #include "rj-error.h"
 #include "rj-report.h"
 
+typedef struct {
+  gsize offset; /* in RjOutputFiles */
+  const char *what;
+  char *(*render) (const RjResult *result);
+} Format;
+
+static const Format formats[] = {
+  { offsetof (RjOutputFiles, json), "summary", rj_report_summary },
+  { offsetof (RjOutputFiles, junit), "JUnit report", rj_report_junit },
+  { offsetof (RjOutputFiles, html), "HTML report", rj_report_html },
+  { offsetof (RjOutputFiles, markdown), "Markdown report", rj_report_markdown },
+  { offsetof (RjOutputFiles, csv), "CSV report", rj_report_csv },
+  { offsetof (RjOutputFiles, prometheus), "metrics", rj_report_prometheus },
+};
+
+static const char *
+get_path (const RjOutputFiles *files, guint format)
+{
+  return G_STRUCT_MEMBER (const char *, files, formats[format].offset);
+}
+
 void
 rj_output_print (const RjResult *result, FILE *stream)
 {
@@ -52,18 +73,25 @@ check_folder (const char *path, const char *what, GError **error)
 }
 
 gboolean
-rj_output_check (const char *summary, const char *junit, GError **error)
+rj_output_check (const RjOutputFiles *files, GError **error)
 {
-  return check_folder (summary, "summary", error) && check_folder (junit, "JUnit report", error);
+  for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
+    if (!check_folder (get_path (files, i), formats[i].what, error))
+      return FALSE;
+  return TRUE;
 }
 
 gboolean
-rj_output_write (const RjResult *result, const char *summary, const char *junit, GError **error)
+rj_output_write (const RjResult *result, const RjOutputFiles *files, GError **error)
 {
-  g_autofree char *summary_text = rj_report_summary (result);
-  g_autofree char *junit_text = rj_report_junit (result);
+  gboolean ok = TRUE;
 
-  if (summary != NULL && !write_file (summary, "summary", summary_text, error))
-    return FALSE;
-  return junit == NULL || write_file (junit, "JUnit report", junit_text, error);
+  for (guint i = 0; i < G_N_ELEMENTS (formats); i++) {
+    const char *path = get_path (files, i);
+    g_autofree char *text = path == NULL ? NULL : formats[i].render (result);
+
+    if (path != NULL && !write_file (path, formats[i].what, text, ok ? error : NULL))
+      ok = FALSE;
+  }
+  return ok;
 }

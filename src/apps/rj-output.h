@@ -4,17 +4,17 @@
 #include <stdio.h>
 
 #include "rj-measure.h"
+#include "rj-run-options.h"
 
 G_BEGIN_DECLS
 
 /* In colours on a terminal, unless NO_COLOR is set */
 void rj_output_print (const RjResult *result, FILE *stream);
 
-/* Before a run: whether that will be possible, as far as can be seen. @summary, @junit: (nullable): paths */
-gboolean rj_output_check (const char *summary, const char *junit, GError **error);
+/* Before a run: whether that will be possible, as far as can be seen. */
+gboolean rj_output_check (const RjOutputFiles *files, GError **error);
 
-/* @summary, @junit: (nullable): paths. RJ_ERROR_ENVIRONMENT when one cannot be written */
-gboolean
-rj_output_write (const RjResult *result, const char *summary, const char *junit, GError **error);
+/* All that can be. RJ_ERROR_ENVIRONMENT when one cannot be written */
+gboolean rj_output_write (const RjResult *result, const RjOutputFiles *files, GError **error);
 
 G_END_DECLS

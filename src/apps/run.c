@@ -172,7 +172,7 @@ report (App *app)
 
     code = code == RJ_EXIT_PASSED ? log_code : code;
   }
-  if (!rj_output_write (result, app->options.summary, app->options.junit, &error))
+  if (!rj_output_write (result, &app->options.files, &error))
     code = rj_apps_fail (error);
   return code;
 }
@@ -183,7 +183,7 @@ run (App *app)
   g_autoptr (GError) error = NULL;
 
   if (!rj_run_options_check (&app->options, &error) ||
-      !rj_output_check (app->options.summary, app->options.junit, &error) || !set_up (app, &error))
+      !rj_output_check (&app->options.files, &error) || !set_up (app, &error))
     return rj_apps_fail (error);
   app->loop = g_main_loop_new (NULL, FALSE);
   g_unix_signal_add (SIGINT, on_sigint, app);

@@ -50,6 +50,9 @@ RjClock *rj_fake_clock_new (gint64 start_us);
  * context work that it caused is done. */
 void rj_fake_clock_advance_us (RjFakeClock *self, gint64 us);
 
+/* Goes on by @us in which nothing runs, as when the machine has no time for us: timers are late afterwards. */
+void rj_fake_clock_skip_us (RjFakeClock *self, gint64 us);
+
 /* Returns: microseconds until the next timer, or -1 without one */
 gint64 rj_fake_clock_get_next_us (RjFakeClock *self);
 guint rj_fake_clock_count_timers (RjFakeClock *self);

@@ -86,6 +86,14 @@ rj_fake_clock_advance_us (RjFakeClock *self, gint64 us)
   self->now_us = until_us;
 }
 
+void
+rj_fake_clock_skip_us (RjFakeClock *self, gint64 us)
+{
+  g_return_if_fail (us >= 0);
+
+  self->now_us += us;
+}
+
 gint64
 rj_fake_clock_get_next_us (RjFakeClock *self)
 {

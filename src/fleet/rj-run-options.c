@@ -9,6 +9,7 @@
 #include "rj-quirks.h"
 
 #define AT(member) offsetof (RjRunOptions, member)
+#define AT_FILE(member) AT (files.member)
 
 static const RjOption options[] = {
   { "participants", RJ_OPTION_TEXT, AT (participants), "N[,N…]", NULL,
@@ -85,8 +86,7 @@ static const RjOption options[] = {
     G_MAXUINT },
   { "events", RJ_OPTION_TEXT, AT (events), "FILE", NULL,
     "write the event log, JSON lines; - is stdout" },
-  { "summary", RJ_OPTION_TEXT, AT (summary), "FILE", NULL, "write the summary, JSON" },
-  { "junit", RJ_OPTION_TEXT, AT (junit), "FILE", NULL, "write a JUnit report" },
+  RJ_OUTPUT_FILE_OPTIONS (AT_FILE),
   { "quiet", RJ_OPTION_FLAG, AT (quiet), NULL, NULL, "no progress; only the report and errors" },
   { "version", RJ_OPTION_FLAG, AT (version), NULL, NULL, "print the version" },
 };

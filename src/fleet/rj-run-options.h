@@ -7,6 +7,25 @@
 
 G_BEGIN_DECLS
 
+/* Files that a result is written to, each (nullable) */
+typedef struct {
+  char *json, *junit, *html, *markdown, *csv, *prometheus;
+} RjOutputFiles;
+
+#define RJ_OUTPUT_FILE_OPTION(name, at, help)                                                      \
+  {                                                                                                \
+#name, RJ_OPTION_TEXT, at, "FILE", NULL, help                                                  \
+  }
+
+/* Rows of an option table. @AT: the offset of a member of an RjOutputFiles */
+#define RJ_OUTPUT_FILE_OPTIONS(AT)                                                                 \
+  RJ_OUTPUT_FILE_OPTION (json, AT (json), "write the summary, JSON"),                              \
+    RJ_OUTPUT_FILE_OPTION (junit, AT (junit), "write a JUnit report"),                             \
+    RJ_OUTPUT_FILE_OPTION (html, AT (html), "write a page with timeline and matrix"),              \
+    RJ_OUTPUT_FILE_OPTION (markdown, AT (markdown), "write a summary for the page of a CI job"),   \
+    RJ_OUTPUT_FILE_OPTION (csv, AT (csv), "write a line for each edge"),                           \
+    RJ_OUTPUT_FILE_OPTION (prometheus, AT (prometheus), "write metrics as text")
+
 typedef struct {
   char *participants; /* "4", or per session "4,2" */
   guint sessions;     /* 0: not given */
@@ -46,8 +65,7 @@ typedef struct {
   GPtrArray *quirks; /* names */
   guint seed;
   char *events;
-  char *summary;
-  char *junit;
+  RjOutputFiles files;
   gboolean quiet;
   gboolean version;
 

@@ -503,7 +503,7 @@ rj_runner_new (const RjRunnerConfig *config)
   self->roster = rj_roster_new (config->options, config->run);
   self->foreign = rj_foreign_watch_new ();
   self->self_check =
-    rj_self_check_new (config->clock, config->events, take_pacing_lag_ms, config->engine);
+    rj_self_check_new (config->clock, config->events, "/proc", take_pacing_lag_ms, config->engine);
   self->script = rj_fault_script_new (
     parse_faults (config->options), g_ptr_array_index (self->roster->sessions, 0),
     config->deployment, config->clock, config->events, &fault_funcs, self);

@@ -1,6 +1,6 @@
 #include "rj-self-check.h"
 
-#include <sys/resource.h>
+#include "rj-load.h"
 
 #define TICK_US   (20 * 1000)
 #define PERIOD_US G_USEC_PER_SEC
@@ -16,19 +16,32 @@ struct _RjSelfCheck {
   gint64 due_us;
   gint64 loop_lag_us; /* the longest of this period */
   gint64 period_started_us;
-  gint64 cpu_at_start_us;
+  RjLoad *load;
+  guint n_busy; /* periods, up to now */
 };
 
 G_DEFINE_FINAL_TYPE (RjSelfCheck, rj_self_check, G_TYPE_OBJECT)
 
-static gint64
-get_cpu_us (void)
+/* Returns: (nullable): which limit is exceeded */
+static const char *
+find_overload (RjSelfCheck *self,
+               double loop_lag_ms,
+               double pacing_lag_ms,
+               const RjLoadSample *load)
 {
-  struct rusage usage;
+  gboolean own_busy = load->own_percent > RJ_SELF_CHECK_OWN_LIMIT_PERCENT * g_get_num_processors ();
+  gboolean busy = own_busy || load->machine_percent > RJ_SELF_CHECK_MACHINE_LIMIT_PERCENT;
 
-  getrusage (RUSAGE_SELF, &usage);
-  return (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * G_USEC_PER_SEC + usage.ru_utime.tv_usec +
-         usage.ru_stime.tv_usec;
+  self->n_busy = busy ? self->n_busy + 1 : 0;
+  if (loop_lag_ms > RJ_SELF_CHECK_LOOP_LIMIT_MS)
+    return "loop lag";
+  if (pacing_lag_ms > RJ_SELF_CHECK_PACING_LIMIT_MS)
+    return "pacing lag";
+  if (load->receive_drops > 0)
+    return "receive queues";
+  if (self->n_busy >= RJ_SELF_CHECK_BUSY_PERIODS)
+    return own_busy ? "own processor time" : "processor time";
+  return NULL;
 }
 
 static void
@@ -38,22 +51,24 @@ end_period (RjSelfCheck *self, gint64 now_us)
   double loop_lag_ms = self->loop_lag_us / 1e3;
   double pacing_lag_ms =
     self->take_pacing_lag_ms == NULL ? 0.0 : self->take_pacing_lag_ms (self->user_data);
-  gint64 cpu_us = get_cpu_us ();
-  gboolean loop_late = loop_lag_ms > RJ_SELF_CHECK_LOOP_LIMIT_MS;
-  gboolean pacing_late = pacing_lag_ms > RJ_SELF_CHECK_PACING_LIMIT_MS;
+  RjLoadSample load;
+  const char *overload;
 
+  rj_load_take (self->load, now_us, &load);
+  overload = find_overload (self, loop_lag_ms, pacing_lag_ms, &load);
   rj_event_set_double (event, "loop_lag_ms", loop_lag_ms);
   rj_event_set_double (event, "pacing_lag_ms", pacing_lag_ms);
-  rj_event_set_double (event, "cpu_percent",
-                       100.0 * (cpu_us - self->cpu_at_start_us) /
-                         (now_us - self->period_started_us));
-  rj_event_set_bool (event, "overloaded", loop_late || pacing_late);
-  if (loop_late || pacing_late)
-    rj_event_set_string (event, "what", loop_late ? "loop lag" : "pacing lag");
+  rj_event_set_double (event, "cpu_percent", load.own_percent);
+  if (load.machine_percent >= 0)
+    rj_event_set_double (event, "machine_percent", load.machine_percent);
+  if (load.receive_drops >= 0)
+    rj_event_set_int (event, "receive_drops", load.receive_drops);
+  rj_event_set_bool (event, "overloaded", overload != NULL);
+  if (overload != NULL)
+    rj_event_set_string (event, "what", overload);
   rj_event_sink_emit (self->events, event);
   self->loop_lag_us = 0;
   self->period_started_us = now_us;
-  self->cpu_at_start_us = cpu_us;
 }
 
 static void
@@ -73,8 +88,10 @@ on_tick (gpointer user_data)
 void
 rj_self_check_start (RjSelfCheck *self)
 {
+  RjLoadSample load;
+
   self->period_started_us = rj_clock_now_us (self->clock);
-  self->cpu_at_start_us = get_cpu_us ();
+  rj_load_take (self->load, self->period_started_us, &load);
   self->due_us = self->period_started_us + TICK_US;
   self->timer = rj_clock_start_timer (self->clock, TICK_US, on_tick, self);
 }
@@ -93,6 +110,7 @@ rj_self_check_finalize (GObject *object)
   rj_self_check_stop (self);
   g_clear_object (&self->clock);
   g_clear_object (&self->events);
+  g_clear_pointer (&self->load, rj_load_free);
   G_OBJECT_CLASS (rj_self_check_parent_class)->finalize (object);
 }
 
@@ -110,6 +128,7 @@ rj_self_check_init (RjSelfCheck *self)
 RjSelfCheck *
 rj_self_check_new (RjClock *clock,
                    RjEventSink *events,
+                   const char *proc,
                    RjPacingLagFunc take_pacing_lag_ms,
                    gpointer user_data)
 {
@@ -119,5 +138,6 @@ rj_self_check_new (RjClock *clock,
   self->events = g_object_ref (events);
   self->take_pacing_lag_ms = take_pacing_lag_ms;
   self->user_data = user_data;
+  self->load = rj_load_new (proc);
   return self;
 }

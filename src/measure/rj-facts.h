@@ -171,6 +171,7 @@ typedef struct {
   double loop_lag_ms, pacing_lag_ms;
   gboolean overloaded;
   char *overload;
+  GArray *samples; /* of RjSelfSample */
   GPtrArray *warnings;
   gint64 last_loss_us; /* somebody lost something */
 } RjFacts;

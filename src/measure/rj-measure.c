@@ -169,6 +169,7 @@ rj_result_free (RjResult *self)
   g_free (self->reason);
   g_free (self->ended_reason);
   g_free (self->overload);
+  g_array_unref (self->samples);
   g_ptr_array_unref (self->participants);
   g_ptr_array_unref (self->edges);
   g_ptr_array_unref (self->faults);
@@ -277,6 +278,7 @@ result_new (const RjFacts *facts)
   result->max_pacing_lag_ms = facts->pacing_lag_ms;
   result->overloaded = facts->overloaded;
   result->overload = g_strdup (facts->overload);
+  result->samples = g_array_ref (facts->samples);
   for (guint i = 0; i < facts->warnings->len; i++)
     g_ptr_array_add (result->warnings, g_strdup (g_ptr_array_index (facts->warnings, i)));
   return result;

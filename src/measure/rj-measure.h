@@ -98,6 +98,15 @@ typedef struct {
                      took nothing, or not all is back */
 } RjFaultResult;
 
+/* How the tester itself was, once a second */
+typedef struct {
+  gint64 us;
+  double loop_lag_ms, pacing_lag_ms;
+  double cpu_percent;     /* of one processor; -1: not told */
+  double machine_percent; /* of all; -1: not told */
+  gint64 receive_drops;   /* datagrams; -1: not told */
+} RjSelfSample;
+
 typedef struct {
   char *run;
   char *name;
@@ -115,6 +124,7 @@ typedef struct {
   double max_pacing_lag_ms;
   gboolean overloaded;
   char *overload;      /* (nullable) which limit */
+  GArray *samples;     /* of RjSelfSample */
   GPtrArray *warnings; /* (element-type utf8) */
 } RjResult;
 

@@ -133,9 +133,18 @@ take_fault_ended (RjFacts *self, const RjEvent *event)
 static void
 take_self_check (RjFacts *self, const RjEvent *event)
 {
-  self->loop_lag_ms = MAX (self->loop_lag_ms, rj_json_get_double (event->data, "loop_lag_ms", 0));
-  self->pacing_lag_ms =
-    MAX (self->pacing_lag_ms, rj_json_get_double (event->data, "pacing_lag_ms", 0));
+  RjSelfSample sample = {
+    .us = event->mono_us,
+    .loop_lag_ms = rj_json_get_double (event->data, "loop_lag_ms", 0),
+    .pacing_lag_ms = rj_json_get_double (event->data, "pacing_lag_ms", 0),
+    .cpu_percent = rj_json_get_double (event->data, "cpu_percent", -1),
+    .machine_percent = rj_json_get_double (event->data, "machine_percent", -1),
+    .receive_drops = rj_json_get_int (event->data, "receive_drops", -1),
+  };
+
+  rj_stamped_insert (self->samples, &sample);
+  self->loop_lag_ms = MAX (self->loop_lag_ms, sample.loop_lag_ms);
+  self->pacing_lag_ms = MAX (self->pacing_lag_ms, sample.pacing_lag_ms);
   if (!rj_json_get_bool (event->data, "overloaded", FALSE))
     return;
   self->overloaded = TRUE;

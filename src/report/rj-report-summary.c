@@ -1,5 +1,6 @@
 #include "rj-report.h"
 
+#include "rj-figures.h"
 #include "rj-json-text.h"
 #include "rj-json.h"
 #include "rj-phases.h"
@@ -117,6 +118,18 @@ build_participant (const RjResult *result, const RjParticipantResult *p)
   return object;
 }
 
+/* When they began */
+static JsonArray *
+build_moments (const RjResult *result, const GArray *spans)
+{
+  JsonArray *array = json_array_new ();
+
+  for (guint i = 0; i < spans->len; i++)
+    json_array_add_double_element (
+      array, (g_array_index (spans, RjSpan, i).from_us - result->started_us) / 1000.0);
+  return array;
+}
+
 static JsonObject *
 build_edge (const RjResult *result, const RjEdgeResult *edge)
 {
@@ -127,6 +140,7 @@ build_edge (const RjResult *result, const RjEdgeResult *edge)
     'i', (gint64) edge->packets, "bytes", 'i', (gint64) edge->bytes, NULL);
 
   set_doubles (object, "outages_ms", edge->outages_ms);
+  json_object_set_array_member (object, "outages_at_ms", build_moments (result, edge->outages));
   json_object_set_boolean_member (object, "down_at_end", edge->down_at_end);
   json_object_set_boolean_member (object, "flowed", edge->flowed);
   set_ms (object, "longest_gap_ms", edge->longest_gap_ms);
@@ -173,35 +187,41 @@ build_spread (const GArray *values)
   return object;
 }
 
-static void
-append_known (GArray *values, double ms)
-{
-  if (ms >= 0)
-    g_array_append_val (values, ms);
-}
-
 static JsonObject *
 build_statistics (const RjResult *result)
 {
-  g_autoptr (GArray) totals = g_array_new (FALSE, FALSE, sizeof (double));
-  g_autoptr (GArray) owns = g_array_new (FALSE, FALSE, sizeof (double));
-  g_autoptr (GArray) outages = g_array_new (FALSE, FALSE, sizeof (double));
+  JsonObject *object = json_object_new ();
 
-  for (guint i = 0; i < result->participants->len; i++) {
-    const RjParticipantResult *p = g_ptr_array_index (result->participants, i);
+  for (guint i = 0; i < RJ_N_FIGURES; i++) {
+    g_autoptr (GArray) values = rj_figure_list (result, i, NULL);
 
-    for (guint k = 0; k < p->rejoins->len; k++) {
-      append_known (totals, ((RjRejoin *) g_ptr_array_index (p->rejoins, k))->total_ms);
-      append_known (owns, ((RjRejoin *) g_ptr_array_index (p->rejoins, k))->own_ms);
-    }
+    json_object_set_object_member (object, rj_figure_rows[i].member, build_spread (values));
   }
-  for (guint i = 0; i < result->edges->len; i++) {
-    const GArray *of_edge = ((RjEdgeResult *) g_ptr_array_index (result->edges, i))->outages_ms;
+  return object;
+}
 
-    g_array_append_vals (outages, of_edge->data, of_edge->len);
-  }
-  return rj_json_build ("rejoin_total", 'o', build_spread (totals), "rejoin_own", 'o',
-                        build_spread (owns), "outage", 'o', build_spread (outages), NULL);
+static JsonObject *
+build_sample (const RjResult *result, const RjSelfSample *sample)
+{
+  JsonObject *object =
+    rj_json_build ("at_ms", 'd', MAX (0, sample->us - result->started_us) / 1000.0, "loop_lag_ms",
+                   'd', sample->loop_lag_ms, "pacing_lag_ms", 'd', sample->pacing_lag_ms, NULL);
+
+  set_ms (object, "cpu_percent", sample->cpu_percent);
+  set_ms (object, "machine_percent", sample->machine_percent);
+  set_ms (object, "receive_drops", (double) sample->receive_drops);
+  return object;
+}
+
+static JsonArray *
+build_samples (const RjResult *result)
+{
+  JsonArray *array = json_array_new ();
+
+  for (guint i = 0; i < result->samples->len; i++)
+    json_array_add_object_element (
+      array, build_sample (result, &g_array_index (result->samples, RjSelfSample, i)));
+  return array;
 }
 
 static JsonObject *
@@ -212,6 +232,7 @@ build_self (const RjResult *result)
                    result->max_loop_lag_ms, "pacing_lag_ms", 'd', result->max_pacing_lag_ms, NULL);
 
   set_text (object, "overload", result->overload);
+  json_object_set_array_member (object, "samples", build_samples (result));
   return object;
 }
 

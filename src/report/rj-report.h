@@ -3,7 +3,11 @@
  * text     for a person who has never seen the tool: the verdict and why, who came back, when, where the
  *          time went, who noticed nothing. At most 100 columns, UTF-8.
  * summary  JSON for programs; data/schema/summary.schema.json
- * junit    XML for CI servers: one test case per participant */
+ * junit    XML for CI servers: one test case per participant
+ * html     one page that needs nothing else: timeline, matrix of edges, figures; renders the summary by a script
+ * markdown for the page of a CI job
+ * csv      one line per edge (RFC 4180)
+ * prometheus  text exposition format 0.0.4 */
 #pragma once
 
 #include "rj-measure.h"
@@ -18,5 +22,17 @@ char *rj_report_summary (const RjResult *result);
 
 /* Returns: (transfer full): XML 1.0, UTF-8 */
 char *rj_report_junit (const RjResult *result);
+
+/* Returns: (transfer full): HTML 5, UTF-8, self-contained */
+char *rj_report_html (const RjResult *result);
+
+/* Returns: (transfer full): GitHub flavoured; names are escaped */
+char *rj_report_markdown (const RjResult *result);
+
+/* Returns: (transfer full): with a header line; cells of unknown values are empty */
+char *rj_report_csv (const RjResult *result);
+
+/* Returns: (transfer full): durations in seconds */
+char *rj_report_prometheus (const RjResult *result);
 
 G_END_DECLS

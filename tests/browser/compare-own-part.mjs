@@ -81,7 +81,7 @@ await until('the page has published', async () => (await witness.notes()).some((
 const faults = [];
 for (let i = 0; i < KILLS; i++) faults.push('--fault', `run:kill -KILL $(cat ${pidFile})@${FIRST_S + i * EVERY_S}s`);
 const run = runRejoin(['run', '--app', cluster.app, '--participants', '2', '--session', SESSION, '--foreign', '1',
-  ...faults, '--duration', `${FIRST_S + KILLS * EVERY_S}s`, '--summary', summaryFile]);
+  ...faults, '--duration', `${FIRST_S + KILLS * EVERY_S}s`, '--json', summaryFile]);
 const outcome = await run.done;
 
 const notes = await witness.notes();

@@ -46,7 +46,7 @@ test('a browser and two bots survive a killed media node together', { timeout: 1
   const victim = cluster.nodes[placed.data.node];
   const run = runRejoin(['run', '--app', cluster.app, '--participants', '2', '--session', SESSION, '--foreign', '1',
     '--fault', `run:kill -KILL ${victim.pid}@4s`, '--duration', '14s', '--within', '20s',
-    '--events', events, '--summary', summaryFile]);
+    '--events', events, '--json', summaryFile]);
 
   const before = await until('the page sees both bots', () => seesBots(witness));
   for (const seen of before) {

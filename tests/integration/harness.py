@@ -157,7 +157,7 @@ class Case(unittest.TestCase):
         return events
 
     def start_run(self, *arguments, **options):
-        return self.start("run", "--events", self.folder / "events.jsonl", "--summary",
+        return self.start("run", "--events", self.folder / "events.jsonl", "--json",
                           self.folder / "summary.json", "--junit", self.folder / "junit.xml", *arguments, **options)
 
     def run_rejoin(self, *arguments, code=0, **options):

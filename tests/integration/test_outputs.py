@@ -59,11 +59,16 @@ class WithKill(harness.Case):
 
     def test_report(self):
         again, junit = self.folder / "summary.json", self.folder / "junit.xml"
-        outcome = self.finish(self.start("report", self.kept / "events.jsonl", "--summary", again, "--junit", junit))
+        others = {"html": "<!DOCTYPE html>", "markdown": "### ✅ passed", "csv": "session,from,to", "prometheus": "# HELP"}
+        outcome = self.finish(self.start(
+            "report", self.kept / "events.jsonl", "--json", again, "--junit", junit,
+            *(word for name in others for word in ("--" + name, self.folder / name))))
         self.assertEqual(outcome.code, 0, str(outcome))
         self.assertEqual(outcome.stdout, self.outcome.stdout)
         self.assertEqual(json.loads(again.read_text(encoding="utf-8")), self.outcome.summary)
         self.assertEqual(junit.read_text(encoding="utf-8"), (self.kept / "junit.xml").read_text(encoding="utf-8"))
+        for name, begin in others.items():
+            self.assertTrue((self.folder / name).read_text(encoding="utf-8").startswith(begin), name)
 
     def test_plain_text(self):
         self.assertNotIn("\033", self.outcome.stdout)
@@ -89,7 +94,7 @@ class Runs(harness.Case):
         harness.wait_for("everybody", lambda: events.exists() and "everyone-flowing" in events.read_text())
         process.kill()
         process.communicate()
-        outcome = self.finish(self.start("report", events, "--summary", self.folder / "summary.json"))
+        outcome = self.finish(self.start("report", events, "--json", self.folder / "summary.json"))
         self.assertEqual(outcome.code, 3, str(outcome))
         self.assertIn("The event log ends without run-ended", outcome.stdout)
         harness.validate(outcome.summary, "summary")
@@ -226,7 +231,7 @@ class Usage(harness.Case):
             self.assertEqual(self.ask(subcommand, "-h"), help_text)
             for line in help_text.splitlines():
                 self.assertLessEqual(len(line), 140, line)
-        for option in ("--participants", "--fault", "--within", "--summary"):
+        for option in ("--participants", "--fault", "--within", "--json"):
             self.assertIn(option, self.ask("run", "--help"))
 
     def test_mistakes(self):

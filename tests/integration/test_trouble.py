@@ -298,12 +298,12 @@ class Machine(Trouble):
                 ("--events", self.folder / "none" / "events.jsonl", *QUICK),
                 ["cannot write the event log", "No such file", "give --events a file"], has_log=False),
             "summary": lambda: self.check(
-                ("--summary", self.folder / "none" / "summary.json", *QUICK, "--join-deadline", "20s"),
+                ("--json", self.folder / "none" / "summary.json", *QUICK, "--join-deadline", "20s"),
                 ["cannot write the summary", "none/summary.json: No such file", "give a file"], has_log=False),
             "JUnit": lambda: self.check(
                 ("--junit", "/proc/none/junit.xml", *QUICK), ["cannot write the JUnit report", "give a file"], has_log=False),
             "summary, later": lambda: self.check(
-                ("--summary", "/dev/fd/junit.xml", *QUICK, "--join-deadline", "20s"), ["PASSED", "cannot write the"]),
+                ("--json", "/dev/fd/junit.xml", *QUICK, "--join-deadline", "20s"), ["PASSED", "cannot write the"]),
         })
 
     def test_full_disk(self):

@@ -4,7 +4,9 @@
 Called with the program report-sample and the folder of the schemas; speaks TAP."""
 
 import copy
+import csv
 import difflib
+import io
 import json
 import os
 import re
@@ -238,6 +240,67 @@ def colours_change_nothing_else():
         expect(plain == run(story, "text").stdout, story)
 
 
+# --- tables and metrics ---
+
+
+def tell_with_name(name):
+    """The demo's log with bot-1 under another name, as rendered"""
+    with tempfile.TemporaryDirectory() as folder:
+        text = run("demo", "events").stdout.replace('"bot-1', json.dumps(name)[:-1]).replace(":bot-1", ":" + json.dumps(name)[1:-1])
+        path = write(folder, "events.jsonl", text)
+        return {form: run("read", form, path) for form in ("csv", "markdown", "prometheus", "html")}
+
+
+@test
+def csv_has_a_line_for_each_edge():
+    rows = list(csv.DictReader(io.StringIO(run("demo", "csv").stdout)))
+    edges = get_summary("demo")["edges"]
+    expect(len(rows) == len(edges), len(rows))
+    for row, edge in zip(rows, edges):
+        expect([row["session"], row["from"], row["to"]] == [edge["session"], edge["from"], edge["to"]], row)
+        expect(int(row["frames"]) == edge["frames"] and int(row["outages"]) == len(edge["outages_ms"]), row)
+        expect(row["longest_outage_ms"] == ("" if not edge["outages_ms"] else f"{max(edge['outages_ms']):.3f}"), row)
+
+
+@test
+def names_of_others_are_harmless_everywhere():
+    hostile = '=1+"2",|<script>*x*_'
+    told = tell_with_name(hostile)
+    names = {row["from"] for row in csv.DictReader(io.StringIO(told["csv"].stdout))}
+    expect("'" + hostile in names, names)
+    expect("<script>" not in told["markdown"].stdout, told["markdown"].stdout)
+    expect("\\|&lt;script\\>\\*x\\*" in told["markdown"].stdout, told["markdown"].stdout)
+    expect('participant="=1+\\"2\\",|<script>*x*_"' in told["prometheus"].stdout, told["prometheus"].stdout)
+    expect("|<script>" not in told["html"].stdout)
+    expect("|\\u003cscript>" in told["html"].stdout)
+
+
+@test
+def metrics_are_well_formed():
+    line = re.compile(r'^[a-z_]+(\{[a-z]+="([^"\\]|\\.)*"(,[a-z]+="([^"\\]|\\.)*")*\})? -?[0-9.e+-]+$')
+    for story in STORIES:
+        declared = set()
+        for text in run(story, "prometheus").stdout.splitlines():
+            if text.startswith("# TYPE "):
+                expect(text.split()[2] not in declared, "twice:", text)
+                declared.add(text.split()[2])
+            elif not text.startswith("# HELP "):
+                expect(line.match(text), text)
+                name = re.match("[a-z_]+", text).group(0)
+                expect(name in declared or re.sub("_(sum|count)$", "", name) in declared, text)
+    text = run("demo", "prometheus").stdout
+    expect('rejoin_verdict{verdict="passed"} 1' in text and "rejoin_outage_seconds_count 12" in text, text)
+    expect('rejoin_verdict{verdict="failed"} 1' in run("failed", "prometheus").stdout)
+
+
+@test
+def markdown_says_the_verdict_and_who():
+    text = run("failed", "markdown").stdout
+    expect("❌ failed" in text and "❌ cleo" in text, text)
+    expect("✅ passed" in run("demo", "markdown").stdout)
+    expect("nothing tested" in run("nobody", "markdown").stdout)
+
+
 # --- logs ---
 
 
@@ -253,7 +316,7 @@ def a_log_read_back_gives_the_same_reports():
     with tempfile.TemporaryDirectory() as folder:
         for story, exit_code in STORIES.items():
             path = write(folder, "events.jsonl", run(story, "events").stdout)
-            for form in ("text", "summary", "junit"):
+            for form in ("text", "summary", "junit", "html", "markdown", "csv", "prometheus"):
                 again = run("read", form, path)
                 expect(again.returncode == exit_code, story, again.returncode, again.stderr)
                 expect(again.stdout == run(story, form).stdout, story, form)

@@ -2,7 +2,7 @@
  * people:
  *   report-sample demo|failed|nobody|killed FORMAT   of a run that is told here
  *   report-sample read FORMAT FILE…                  of event logs
- * FORMAT: text, colour, summary, junit, events (not with read). */
+ * FORMAT: text, colour, summary, junit, html, markdown, csv, prometheus, events (not with read). */
 #include <stdio.h>
 
 #include "rj-event-log.h"
@@ -43,7 +43,10 @@ tell_demo (RjtStory *story)
   rjt_tell (story, 400, RJ_EVENT_EVERYONE_FLOWING, NULL, 0, NULL, NULL);
   rjt_tell (story, 1000, RJ_EVENT_SELF_CHECK, NULL, 0, NULL,
             "{'loop_lag_ms':3.5,'pacing_lag_ms':1.25,'cpu_percent':31.5,'receive_drops':0,"
-            "'overloaded':false}");
+            "'machine_percent':40.5,'overloaded':false}");
+  rjt_tell (story, 2000, RJ_EVENT_SELF_CHECK, NULL, 0, NULL,
+            "{'loop_lag_ms':1.5,'pacing_lag_ms':2.25,'cpu_percent':30,'receive_drops':0,"
+            "'machine_percent':39,'overloaded':false}");
   rjt_tell (story, 3400, RJ_EVENT_FAULT_STARTED, NULL, 0, NULL,
             "{'fault':0,'what':'kill-media-node','target':'1','at_ms':3000}");
   rjt_tell (story, 3403, RJ_EVENT_FAULT_ENDED, NULL, 0, NULL,
@@ -147,6 +150,14 @@ print (const RjResult *result, const char *format)
     text = rj_report_summary (result);
   else if (g_str_equal (format, "junit"))
     text = rj_report_junit (result);
+  else if (g_str_equal (format, "html"))
+    text = rj_report_html (result);
+  else if (g_str_equal (format, "markdown"))
+    text = rj_report_markdown (result);
+  else if (g_str_equal (format, "csv"))
+    text = rj_report_csv (result);
+  else if (g_str_equal (format, "prometheus"))
+    text = rj_report_prometheus (result);
   else
     text = rj_report_text (result, g_str_equal (format, "colour"));
   fputs (text, stdout);

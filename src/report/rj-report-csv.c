@@ -1,0 +1,83 @@
+#include "rj-report.h"
+
+#include <string.h>
+
+/* RFC 4180: quoted where needed. A text that a spreadsheet would take for a formula is quoted by an apostrophe,
+ * since names come from other participants. */
+static void
+append_text (GString *out, const char *text)
+{
+  gboolean formula = text[0] != '\0' && strchr ("=+-@\t\r", text[0]) != NULL;
+
+  if (!formula && strpbrk (text, "\",\r\n") == NULL) {
+    g_string_append (out, text);
+    return;
+  }
+  g_string_append_c (out, '"');
+  if (formula)
+    g_string_append_c (out, '\'');
+  for (const char *i = text; *i != '\0'; i++)
+    g_string_append_printf (out, *i == '"' ? "\"\"" : "%c", *i);
+  g_string_append_c (out, '"');
+}
+
+static void
+append_ms (GString *out, double ms)
+{
+  char text[G_ASCII_DTOSTR_BUF_SIZE];
+
+  g_string_append_c (out, ',');
+  if (ms >= 0)
+    g_string_append (out, g_ascii_formatd (text, sizeof text, "%.3f", ms));
+}
+
+static void
+append_moment (GString *out, const RjResult *result, gint64 us)
+{
+  append_ms (out, us == 0 ? RJ_MS_UNKNOWN : (us - result->started_us) / 1000.0);
+}
+
+static double
+get_longest (const GArray *values)
+{
+  double longest = RJ_MS_UNKNOWN;
+
+  for (guint i = 0; i < values->len; i++)
+    longest = MAX (longest, g_array_index (values, double, i));
+  return longest;
+}
+
+static void
+append_edge (GString *out, const RjResult *result, const RjEdgeResult *edge)
+{
+  append_text (out, edge->session);
+  g_string_append_c (out, ',');
+  append_text (out, edge->from);
+  g_string_append_c (out, ',');
+  append_text (out, edge->to);
+  g_string_append_printf (out, ",%s,%s,%s,%u", edge->foreign ? "true" : "false",
+                          edge->flowed ? "true" : "false", edge->down_at_end ? "true" : "false",
+                          edge->outages_ms->len);
+  append_ms (out, get_longest (edge->outages_ms));
+  append_moment (out, result, edge->last_outage_from_us);
+  append_moment (out, result, edge->last_outage_to_us);
+  append_ms (out, edge->longest_gap_ms);
+  append_ms (out, edge->latency_ms);
+  g_string_append_printf (out,
+                          ",%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT
+                          ",%" G_GUINT64_FORMAT "\r\n",
+                          edge->frames, edge->wrong_frames, edge->packets, edge->bytes);
+}
+
+char *
+rj_report_csv (const RjResult *result)
+{
+  GString *out =
+    g_string_new ("session,from,to,foreign,flowed,down_at_end,outages,longest_outage_ms,"
+                  "last_outage_from_ms,last_outage_to_ms,longest_gap_ms,latency_ms,frames,"
+                  "wrong_frames,packets,bytes\r\n");
+
+  for (guint i = 0; i < result->edges->len; i++)
+    append_edge (out, result, g_ptr_array_index (result->edges, i));
+  return g_string_free (out, FALSE);
+}

@@ -1,0 +1,153 @@
+#include "rj-report.h"
+
+#include <string.h>
+
+#include "rj-figures.h"
+#include "rj-phases.h"
+
+#define MOST_ROWS 20
+
+/* Text of others in a table: nothing of it is markup. */
+static char *
+escape (const char *text)
+{
+  GString *out = g_string_new (NULL);
+
+  for (const char *i = text != NULL ? text : ""; *i != '\0'; i++) {
+    if (*i == '\n' || *i == '\r')
+      g_string_append_c (out, ' ');
+    else if (*i == '<')
+      g_string_append (out, "&lt;");
+    else if (*i == '&')
+      g_string_append (out, "&amp;");
+    else if (strchr ("\\`*_{}[]()#+!|~>", *i) != NULL)
+      g_string_append_printf (out, "\\%c", *i);
+    else
+      g_string_append_c (out, *i);
+  }
+  return g_string_free (out, FALSE);
+}
+
+static void
+append_duration (GString *out, double ms)
+{
+  g_autofree char *text = ms < 0 ? g_strdup ("–") : rj_duration_to_text (ms);
+
+  g_string_append_printf (out, " %s |", text);
+}
+
+static void
+append_verdict (GString *out, const RjResult *result)
+{
+  static const char *const words[] = {
+    [RJ_VERDICT_PASSED] = "✅ passed",
+    [RJ_VERDICT_FAILED] = "❌ failed",
+    [RJ_VERDICT_INCONCLUSIVE] = "⚠️ inconclusive",
+    [RJ_VERDICT_ENVIRONMENT] = "❌ nothing tested",
+  };
+  g_autofree char *reason = escape (result->reason);
+  g_autofree char *name =
+    escape (result->name != NULL && *result->name != '\0' ? result->name : "rejoin");
+
+  g_string_append_printf (out, "### %s: %s\n\n%s\n\n", words[result->verdict], name, reason);
+}
+
+static void
+append_figures (GString *out, const RjResult *result)
+{
+  gboolean begun = FALSE;
+
+  for (guint i = 0; i < RJ_N_FIGURES; i++) {
+    g_autoptr (GArray) values = rj_figure_list (result, i, NULL);
+
+    if (values->len == 0)
+      continue;
+    if (!begun)
+      g_string_append (out, "| | p50 | p95 | max | values |\n| :-- | --: | --: | --: | --: |\n");
+    begun = TRUE;
+    g_string_append_printf (out, "| %s |", rj_figure_rows[i].words);
+    append_duration (out, rj_percentile (values, 50));
+    append_duration (out, rj_percentile (values, 95));
+    append_duration (out, rj_percentile (values, 100));
+    g_string_append_printf (out, " %u |\n", values->len);
+  }
+  if (begun)
+    g_string_append_c (out, '\n');
+}
+
+static void
+append_participant (GString *out, const RjParticipantResult *p)
+{
+  g_autofree char *name = escape (p->name);
+  g_autofree char *session = escape (p->session);
+  g_autofree char *problem = escape (p->problem);
+  const RjRejoin *last =
+    p->rejoins->len > 0 ? g_ptr_array_index (p->rejoins, p->rejoins->len - 1) : NULL;
+  g_autofree char *cause = escape (last != NULL ? last->cause : p->affected ? "saw others go" : "");
+
+  g_string_append_printf (out, "| %s %s | %s | %u | %s |", p->problem != NULL ? "❌" : "✅", name,
+                          session, p->rejoins->len, cause);
+  append_duration (out, last != NULL ? last->total_ms : RJ_MS_UNKNOWN);
+  append_duration (out, last != NULL ? last->own_ms : RJ_MS_UNKNOWN);
+  append_duration (out, p->longest_gap_ms);
+  g_string_append_printf (out, " %s |\n", problem);
+}
+
+/* Those with a problem come first, so that a long list that is cut shows them. */
+static void
+append_participants (GString *out, const RjResult *result)
+{
+  guint n_rows = 0;
+
+  if (result->participants->len == 0)
+    return;
+  g_string_append (out,
+                   "| participant | session | ways back | last cause | took | own part | longest "
+                   "gap | problem |\n"
+                   "| :-- | :-- | --: | :-- | --: | --: | --: | :-- |\n");
+  for (guint pass = 0; pass < 2; pass++)
+    for (guint i = 0; i < result->participants->len; i++) {
+      const RjParticipantResult *p = g_ptr_array_index (result->participants, i);
+
+      if ((p->problem == NULL) == (pass == 1) && n_rows++ < MOST_ROWS)
+        append_participant (out, p);
+    }
+  if (n_rows > MOST_ROWS)
+    g_string_append_printf (out, "\n… and %u more\n", n_rows - MOST_ROWS);
+  g_string_append_c (out, '\n');
+}
+
+static void
+append_faults (GString *out, const RjResult *result)
+{
+  for (guint i = 0; i < result->faults->len; i++) {
+    const RjFaultResult *fault = g_ptr_array_index (result->faults, i);
+    g_autofree char *what = escape (fault->what);
+    g_autofree char *target = escape (fault->target);
+    g_autofree char *error = escape (fault->error);
+    g_autofree char *back = fault->back_ms < 0 ? NULL : rj_duration_to_text (fault->back_ms);
+
+    g_string_append_printf (out, "- fault: %s %s%s%s%s%s\n", what, target,
+                            back != NULL ? "; everything was back after " : "",
+                            back != NULL ? back : "", fault->error != NULL ? "; " : "", error);
+  }
+  if (result->faults->len > 0)
+    g_string_append_c (out, '\n');
+}
+
+char *
+rj_report_markdown (const RjResult *result)
+{
+  GString *out = g_string_new (NULL);
+
+  append_verdict (out, result);
+  append_faults (out, result);
+  append_figures (out, result);
+  append_participants (out, result);
+  for (guint i = 0; i < result->warnings->len; i++) {
+    g_autofree char *warning = escape (g_ptr_array_index (result->warnings, i));
+
+    g_string_append_printf (out, "> %s\n", warning);
+  }
+  return g_string_free (out, FALSE);
+}
