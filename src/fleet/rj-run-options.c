@@ -8,7 +8,7 @@
 #include "rj-fault.h"
 #include "rj-quirks.h"
 
-#define AT(member) offsetof (RjRunOptions, member)
+#define AT(member)      offsetof (RjRunOptions, member)
 #define AT_FILE(member) AT (files.member)
 
 static const RjOption options[] = {
