@@ -119,5 +119,8 @@
 #define RJ_EVENT_NODE_CRASHED        "node-crashed"
 /* {node, same_process: bool} */
 #define RJ_EVENT_NODE_RECOVERED "node-recovered"
+/* By an operator: its sessions were closed with mediaServerDisconnect. node */
+#define RJ_EVENT_NODE_REMOVED "node-removed"
+#define RJ_EVENT_NODE_ADDED   "node-added"
 /* {connection, name, reason} session set */
 #define RJ_EVENT_PARTICIPANT_EVICTED "participant-evicted"

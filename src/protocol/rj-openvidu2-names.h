@@ -33,8 +33,9 @@ G_BEGIN_DECLS
 #define RJ_OV2_SESSION_STATUS       "sessionStatus"
 
 /* Both ways, with different params */
-#define RJ_OV2_SEND_MESSAGE            "sendMessage"
-#define RJ_OV2_STREAM_PROPERTY_CHANGED "streamPropertyChanged"
+#define RJ_OV2_SEND_MESSAGE                "sendMessage"
+#define RJ_OV2_STREAM_PROPERTY_CHANGED     "streamPropertyChanged"
+#define RJ_OV2_CONNECTION_PROPERTY_CHANGED "connectionPropertyChanged"
 
 /* Server → client */
 #define RJ_OV2_PARTICIPANT_JOINED      "participantJoined"

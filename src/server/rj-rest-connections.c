@@ -127,10 +127,10 @@ rj_rest_create_token (RjRestRequest *request)
 void
 rj_rest_list_connections (RjRestRequest *request)
 {
-  gboolean pending = rj_rest_get_flag (request, "pendingConnections", TRUE);
+  guint show = rj_rest_get_show (request, TRUE);
 
   rj_rest_reply_json (request, SOUP_STATUS_OK,
-                      rj_rest_list (rj_rest_connections (request->session, pending)));
+                      rj_rest_list (rj_rest_connections (request->session, show)));
 }
 
 void
@@ -140,11 +140,89 @@ rj_rest_get_connection (RjRestRequest *request)
   RjServerToken *token = rj_server_session_find_pending (request->session, request->parts[3]);
 
   if (participant != NULL)
-    rj_rest_reply_json (request, SOUP_STATUS_OK, rj_rest_participant_to_json (participant));
+    rj_rest_reply_json (
+      request, SOUP_STATUS_OK,
+      rj_rest_participant_to_json (participant, rj_rest_get_show (request, TRUE)));
   else if (token != NULL)
     rj_rest_reply_json (request, SOUP_STATUS_OK, rj_rest_token_to_json (request->session, token));
   else
     rj_rest_reply_empty (request, SOUP_STATUS_NOT_FOUND);
+}
+
+static void
+tell_property (RjServerParticipant *participant, const char *property, const char *value)
+{
+  g_autoptr (JsonObject) params =
+    rj_json_build ("property", 's', property, "newValue", 's', value, NULL);
+
+  rj_server_participant_notify (participant, RJ_OV2_CONNECTION_PROPERTY_CHANGED, params);
+}
+
+static void
+change_role (RjServerParticipant *participant)
+{
+  if (!rj_server_participant_has_role (participant, "SUBSCRIBER")) {
+    if (participant->publisher == NULL)
+      rj_server_participant_renew_publisher (participant);
+    return;
+  }
+  if (participant->stream == NULL)
+    rj_server_participant_release_publisher (participant, NULL, TRUE);
+  else
+    rj_server_unpublish (participant,
+                         rj_ov2_reason_to_text (RJ_OV2_REASON_FORCE_UNPUBLISH_BY_SERVER), TRUE);
+}
+
+/* @participant: (nullable): its token is still unused */
+static void
+change_connection (RjServerParticipant *participant,
+                   RjServerToken *token,
+                   char *role,
+                   gboolean record)
+{
+  gboolean new_role = !g_str_equal (role, token->role);
+  gboolean new_record = record != token->record;
+
+  g_free (token->role);
+  token->role = g_strdup (role);
+  token->record = record;
+  if (participant == NULL)
+    return;
+  if (new_role)
+    change_role (participant);
+  if (new_role)
+    tell_property (participant, "role", role);
+  if (new_record)
+    tell_property (participant, "record", record ? "true" : "false");
+}
+
+void
+rj_rest_change_connection (RjRestRequest *request)
+{
+  g_autoptr (RjServerParticipant) participant = NULL;
+  RjServerToken *token = rj_server_session_find_pending (request->session, request->parts[3]);
+  g_autofree char *role = NULL;
+  gboolean record;
+
+  g_set_object (&participant, rj_server_session_find (request->session, request->parts[3]));
+  if (participant != NULL)
+    token = participant->token;
+  if (token == NULL) {
+    rj_rest_reply_empty (request, SOUP_STATUS_NOT_FOUND);
+    return;
+  }
+  role = g_strdup (token->role);
+  record = token->record;
+  if (!rj_rest_read_string (request, "role", roles, &role) ||
+      !rj_rest_read_bool (request, "record", &record))
+    return;
+  change_connection (participant, token, role, record);
+  if (participant != NULL && participant->session == NULL)
+    rj_rest_reply_empty (request, SOUP_STATUS_NOT_FOUND); /* nobody was there to hear it */
+  else
+    rj_rest_reply_json (request, SOUP_STATUS_OK,
+                        participant != NULL ? rj_rest_participant_to_json (participant, 0)
+                                            : rj_rest_token_to_json (request->session, token));
 }
 
 void

@@ -70,39 +70,49 @@ media_options_to_json (const RjOv2Stream *stream)
 }
 
 static JsonArray *
-list_publishers (RjServerParticipant *participant)
+list_publishers (RjServerParticipant *participant, guint show)
 {
   JsonArray *array = json_array_new ();
+  JsonObject *object;
 
-  if (participant->stream != NULL)
-    json_array_add_object_element (
-      array, rj_json_build ("createdAt", 'i', participant->stream->created_at_ms, "streamId", 's',
-                            participant->stream->id, "mediaOptions", 'o',
-                            media_options_to_json (participant->stream), NULL));
+  if (participant->stream == NULL)
+    return array;
+  object = rj_json_build ("createdAt", 'i', participant->stream->created_at_ms, "streamId", 's',
+                          participant->stream->id, "mediaOptions", 'o',
+                          media_options_to_json (participant->stream), NULL);
+  if (show & RJ_REST_SHOW_STATS)
+    rj_server_endpoint_describe (participant->publisher, object);
+  json_array_add_object_element (array, object);
   return array;
 }
 
+static JsonObject *
+subscription_to_json (const RjServerSubscription *subscription, guint show)
+{
+  JsonObject *object = rj_json_build ("createdAt", 'i', subscription->created_ms, "streamId", 's',
+                                      subscription->stream, NULL);
+
+  if (show & RJ_REST_SHOW_STATS)
+    rj_server_endpoint_describe (subscription->endpoint, object);
+  return object;
+}
+
 static JsonArray *
-list_subscribers (RjServerParticipant *participant)
+list_subscribers (RjServerParticipant *participant, guint show)
 {
   JsonArray *array = json_array_new ();
   GHashTableIter iter;
   gpointer value;
 
   g_hash_table_iter_init (&iter, participant->subscriptions);
-  while (g_hash_table_iter_next (&iter, NULL, &value)) {
-    RjServerSubscription *subscription = value;
-
-    if (subscription->stream != NULL)
-      json_array_add_object_element (array,
-                                     rj_json_build ("createdAt", 'i', subscription->created_ms,
-                                                    "streamId", 's', subscription->stream, NULL));
-  }
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    if (((RjServerSubscription *) value)->stream != NULL)
+      json_array_add_object_element (array, subscription_to_json (value, show));
   return array;
 }
 
 JsonObject *
-rj_rest_participant_to_json (RjServerParticipant *participant)
+rj_rest_participant_to_json (RjServerParticipant *participant, guint show)
 {
   JsonObject *object = begin_connection (participant->session->id, participant->token, "active");
 
@@ -111,13 +121,13 @@ rj_rest_participant_to_json (RjServerParticipant *participant)
   json_object_set_string_member (object, "ip", participant->ip);
   json_object_set_string_member (object, "platform", participant->platform);
   json_object_set_string_member (object, "clientData", participant->client_data);
-  json_object_set_array_member (object, "publishers", list_publishers (participant));
-  json_object_set_array_member (object, "subscribers", list_subscribers (participant));
+  json_object_set_array_member (object, "publishers", list_publishers (participant, show));
+  json_object_set_array_member (object, "subscribers", list_subscribers (participant, show));
   return object;
 }
 
 JsonArray *
-rj_rest_connections (RjServerSession *session, gboolean pending_connections)
+rj_rest_connections (RjServerSession *session, guint show)
 {
   JsonArray *array = json_array_new ();
 
@@ -125,25 +135,33 @@ rj_rest_connections (RjServerSession *session, gboolean pending_connections)
     RjServerParticipant *participant = g_ptr_array_index (session->participants, i);
 
     if (!participant->is_special)
-      json_array_add_object_element (array, rj_rest_participant_to_json (participant));
+      json_array_add_object_element (array, rj_rest_participant_to_json (participant, show));
   }
-  for (guint i = 0; pending_connections && i < session->tokens->len; i++)
+  for (guint i = 0; (show & RJ_REST_SHOW_PENDING) && i < session->tokens->len; i++)
     json_array_add_object_element (
       array, rj_rest_token_to_json (session, g_ptr_array_index (session->tokens, i)));
   return array;
 }
 
 JsonObject *
-rj_rest_session_to_json (RjServerSession *session, gboolean pending_connections)
+rj_rest_session_to_json (RjServerSession *session, guint show)
 {
-  return rj_json_build ("id", 's', session->id, "object", 's', "session", "sessionId", 's',
-                        session->id, "createdAt", 'i', session->created_ms, "recording", 'b', FALSE,
-                        "broadcasting", 'b', FALSE, "mediaMode", 's', session->media_mode,
-                        "recordingMode", 's', session->recording_mode, "defaultRecordingProperties",
-                        'o', json_object_ref (session->recording_properties), "customSessionId",
-                        's', session->custom_id, "forcedVideoCodec", 's', session->forced_codec,
-                        "allowTranscoding", 'b', session->allow_transcoding, "connections", 'o',
-                        rj_rest_list (rj_rest_connections (session, pending_connections)), NULL);
+  JsonObject *object = rj_json_build (
+    "id", 's', session->id, "object", 's', "session", "sessionId", 's', session->id, "createdAt",
+    'i', session->created_ms, "recording", 'b', FALSE, "broadcasting", 'b', FALSE, "mediaMode", 's',
+    session->media_mode, "recordingMode", 's', session->recording_mode,
+    "defaultRecordingProperties", 'o', json_object_ref (session->recording_properties),
+    "customSessionId", 's', session->custom_id, "forcedVideoCodec", 's', session->forced_codec,
+    "allowTranscoding", 'b', session->allow_transcoding, "connections", 'o',
+    rj_rest_list (rj_rest_connections (session, show)), NULL);
+
+  /* the clustered editions say more */
+  if (session->wanted_node != NULL)
+    json_object_set_object_member (object, "mediaNode",
+                                   rj_json_build ("id", 's', session->wanted_node, NULL));
+  if (rj_server_core_is_cluster (session->core) && session->node != NULL)
+    json_object_set_string_member (object, "mediaNodeId", rj_node_watcher_get_id (session->node));
+  return object;
 }
 
 JsonObject *

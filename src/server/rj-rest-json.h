@@ -5,14 +5,20 @@
 
 G_BEGIN_DECLS
 
-/* All: (transfer full) */
-JsonObject *rj_rest_session_to_json (RjServerSession *session, gboolean pending_connections);
+/* What is shown of a session or connection */
+typedef enum {
+  RJ_REST_SHOW_PENDING = 1 << 0, /* connections that have only a token */
+  RJ_REST_SHOW_STATS = 1 << 1,   /* webRtcStats=true */
+} RjRestShow;
+
+/* All: (transfer full). @show: of RjRestShow */
+JsonObject *rj_rest_session_to_json (RjServerSession *session, guint show);
 JsonObject *rj_rest_token_to_json (RjServerSession *session, const RjServerToken *token);
-JsonObject *rj_rest_participant_to_json (RjServerParticipant *participant);
+JsonObject *rj_rest_participant_to_json (RjServerParticipant *participant, guint show);
 
 /* {numberOfElements, content}. @content: (transfer full) */
 JsonObject *rj_rest_list (JsonArray *content);
-JsonArray *rj_rest_connections (RjServerSession *session, gboolean pending_connections);
+JsonArray *rj_rest_connections (RjServerSession *session, guint show);
 
 /* The properties of a recording that nobody asked for otherwise. @wanted: (nullable) */
 JsonObject *rj_rest_recording_properties (JsonObject *wanted);

@@ -1,6 +1,7 @@
 #include "rj-rest-request.h"
 
 #include "rj-json.h"
+#include "rj-rest-json.h"
 
 #define JSON_TYPE "application/json"
 
@@ -56,6 +57,13 @@ rj_rest_get_flag (RjRestRequest *self, const char *name, gboolean fallback)
   const char *value = self->query == NULL ? NULL : g_hash_table_lookup (self->query, name);
 
   return value == NULL ? fallback : g_ascii_strcasecmp (value, "true") == 0;
+}
+
+guint
+rj_rest_get_show (RjRestRequest *self, gboolean pending)
+{
+  return (rj_rest_get_flag (self, "pendingConnections", pending) ? RJ_REST_SHOW_PENDING : 0) |
+         (rj_rest_get_flag (self, "webRtcStats", FALSE) ? RJ_REST_SHOW_STATS : 0);
 }
 
 gboolean

@@ -25,6 +25,8 @@ void rj_rest_reply_empty (RjRestRequest *self, guint status);
 void rj_rest_reply_error (RjRestRequest *self, guint status, const char *format, ...)
   G_GNUC_PRINTF (3, 4);
 
+/* Of RjRestShow, by the query. @pending: default of pendingConnections */
+guint rj_rest_get_show (RjRestRequest *self, gboolean pending);
 gboolean rj_rest_get_flag (RjRestRequest *self, const char *name, gboolean fallback);
 
 /* Optional members of the body. Absent and null leave @out alone. Returns: FALSE after having replied 400 to

@@ -5,6 +5,7 @@
 #include "rj-sdp-munge.h"
 #include "rj-server-closing.h"
 #include "rj-server-evict.h"
+#include "rj-server-nodes.h"
 #include "rj-server-record.h"
 
 static const char *const media_modes[] = { "ROUTED", "RELAYED", NULL };
@@ -15,6 +16,7 @@ static const char *const codecs[] = {
 
 /* What a new session is to be */
 typedef struct {
+  char *node; /* id of a media node */
   char *custom_id;
   char *media_mode;
   char *recording_mode;
@@ -25,12 +27,31 @@ typedef struct {
 static void
 wish_clear (Wish *wish)
 {
+  g_free (wish->node);
   g_free (wish->custom_id);
   g_free (wish->media_mode);
   g_free (wish->recording_mode);
   g_free (wish->codec);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Wish, wish_clear)
+
+/* The clustered editions let the client choose */
+static gboolean
+read_node (RjRestRequest *request, Wish *wish)
+{
+  JsonObject *node = rj_json_get_object (request->body, "mediaNode");
+  const char *id = rj_json_get_string (node, "id", NULL);
+
+  if (node == NULL || !rj_server_core_is_cluster (request->core))
+    return TRUE;
+  if (id == NULL || rj_server_find_node (request->core, id) == NULL) {
+    rj_rest_reply_error (request, SOUP_STATUS_NOT_FOUND,
+                         "Parameter 'mediaNode': there is no such media node");
+    return FALSE;
+  }
+  wish->node = g_strdup (id);
+  return TRUE;
+}
 
 static gboolean
 read_wish (RjRestRequest *request, Wish *wish)
@@ -48,7 +69,7 @@ read_wish (RjRestRequest *request, Wish *wish)
                          "Parameter 'customSessionId' must be made of [a-zA-Z0-9_-]");
     return FALSE;
   }
-  return TRUE;
+  return read_node (request, wish);
 }
 
 static void
@@ -130,6 +151,7 @@ rj_rest_create_session (RjRestRequest *request)
   }
   session = rj_server_session_new (core, named ? g_strdup (wish.custom_id)
                                                : rj_server_make_session_id (core->dice));
+  session->wanted_node = g_steal_pointer (&wish.node);
   replace (&session->custom_id, &wish.custom_id);
   replace (&session->media_mode, &wish.media_mode);
   replace (&session->recording_mode, &wish.recording_mode);
@@ -140,29 +162,29 @@ rj_rest_create_session (RjRestRequest *request)
   session->recording_properties =
     rj_rest_recording_properties (rj_json_get_object (request->body, "defaultRecordingProperties"));
   rj_server_record_session_created (session);
-  rj_rest_reply_json (request, SOUP_STATUS_OK, rj_rest_session_to_json (session, FALSE));
+  rj_rest_reply_json (request, SOUP_STATUS_OK, rj_rest_session_to_json (session, 0));
 }
 
 void
 rj_rest_list_sessions (RjRestRequest *request)
 {
-  gboolean pending = rj_rest_get_flag (request, "pendingConnections", FALSE);
+  guint show = rj_rest_get_show (request, FALSE);
   JsonArray *array = json_array_new ();
   GHashTableIter iter;
   gpointer value;
 
   g_hash_table_iter_init (&iter, request->core->sessions);
   while (g_hash_table_iter_next (&iter, NULL, &value))
-    json_array_add_object_element (array, rj_rest_session_to_json (value, pending));
+    json_array_add_object_element (array, rj_rest_session_to_json (value, show));
   rj_rest_reply_json (request, SOUP_STATUS_OK, rj_rest_list (array));
 }
 
 void
 rj_rest_get_session (RjRestRequest *request)
 {
-  gboolean pending = rj_rest_get_flag (request, "pendingConnections", FALSE);
+  guint show = rj_rest_get_show (request, FALSE);
 
-  rj_rest_reply_json (request, SOUP_STATUS_OK, rj_rest_session_to_json (request->session, pending));
+  rj_rest_reply_json (request, SOUP_STATUS_OK, rj_rest_session_to_json (request->session, show));
 }
 
 void

@@ -11,6 +11,7 @@ typedef enum {
   PUBLIC = 1 << 0,        /* without credentials */
   NEEDS_SESSION = 1 << 1, /* unknown: 400 */
   LOST_SESSION = 1 << 2,  /* unknown: 404 */
+  CLUSTER = 1 << 3,       /* only in the clustered editions */
 } RouteFlags;
 
 static void
@@ -65,6 +66,7 @@ static const struct {
   { "POST", "sessions/*/connection", rj_rest_create_connection, LOST_SESSION },
   { "GET", "sessions/*/connection", rj_rest_list_connections, LOST_SESSION },
   { "GET", "sessions/*/connection/*", rj_rest_get_connection, NEEDS_SESSION },
+  { "PATCH", "sessions/*/connection/*", rj_rest_change_connection, LOST_SESSION | CLUSTER },
   { "DELETE", "sessions/*/connection/*", rj_rest_delete_connection, NEEDS_SESSION },
   { "DELETE", "sessions/*/stream/*", rj_rest_delete_stream, NEEDS_SESSION },
   { "POST", "signal", rj_rest_signal, 0 },
@@ -76,6 +78,11 @@ static const struct {
   { "GET", "config/openvidu-recording", get_false, 0 },
   { "GET", "config/openvidu-recording-path", get_nothing, 0 },
   { "GET", "config/openvidu-cdr", get_false, 0 },
+  { "GET", "media-nodes", rj_rest_list_media_nodes, CLUSTER },
+  { "POST", "media-nodes", rj_rest_add_media_node, CLUSTER },
+  { "GET", "media-nodes/*", rj_rest_get_media_node, CLUSTER },
+  { "DELETE", "media-nodes/*", rj_rest_delete_media_node, CLUSTER },
+  { "GET", "health", rj_rest_get_health, CLUSTER },
   { "POST", "recordings/start", refuse_recording, 0 },
   { "POST", "recordings/stop/*", refuse_recording, 0 },
   { "GET", "recordings", refuse_recording, 0 },
@@ -103,7 +110,8 @@ find_route (RjRestRequest *request)
   const char *method = soup_server_message_get_method (request->message);
 
   for (guint i = 0; i < G_N_ELEMENTS (routes); i++)
-    if (g_str_equal (routes[i].method, method) && is_match (routes[i].path, request->parts))
+    if (g_str_equal (routes[i].method, method) && is_match (routes[i].path, request->parts) &&
+        (!(routes[i].flags & CLUSTER) || rj_server_core_is_cluster (request->core)))
       return (int) i;
   return -1;
 }

@@ -24,8 +24,15 @@ void rj_rest_create_connection (RjRestRequest *request);
 void rj_rest_create_token (RjRestRequest *request);
 void rj_rest_list_connections (RjRestRequest *request);
 void rj_rest_get_connection (RjRestRequest *request);
+void rj_rest_change_connection (RjRestRequest *request);
 void rj_rest_delete_connection (RjRestRequest *request);
 void rj_rest_delete_stream (RjRestRequest *request);
 void rj_rest_signal (RjRestRequest *request);
+
+void rj_rest_list_media_nodes (RjRestRequest *request);
+void rj_rest_get_media_node (RjRestRequest *request);
+void rj_rest_add_media_node (RjRestRequest *request);
+void rj_rest_delete_media_node (RjRestRequest *request);
+void rj_rest_get_health (RjRestRequest *request);
 
 G_END_DECLS

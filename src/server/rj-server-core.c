@@ -58,7 +58,7 @@ count_load (RjServerCore *self, RjNodeWatcher *node)
 }
 
 RjNodeWatcher *
-rj_server_core_choose_node (RjServerCore *self)
+rj_server_core_choose_node (RjServerCore *self, const char *wanted)
 {
   RjNodeWatcher *best = NULL;
   guint best_load = G_MAXUINT;
@@ -67,7 +67,8 @@ rj_server_core_choose_node (RjServerCore *self)
     RjNodeWatcher *node = g_ptr_array_index (self->nodes, i);
     guint load;
 
-    if (!rj_media_node_client_is_open (rj_node_watcher_get_client (node)))
+    if (!rj_media_node_client_is_open (rj_node_watcher_get_client (node)) ||
+        (wanted != NULL && !g_str_equal (rj_node_watcher_get_id (node), wanted)))
       continue;
     load = count_load (self, node);
     if (load < best_load) {
@@ -76,6 +77,12 @@ rj_server_core_choose_node (RjServerCore *self)
     }
   }
   return best;
+}
+
+gboolean
+rj_server_core_is_cluster (RjServerCore *self)
+{
+  return g_strv_length (self->config->media_nodes) > 1;
 }
 
 RjEvent *
@@ -129,6 +136,7 @@ rj_server_core_finalize (GObject *object)
   g_hash_table_unref (self->sessions);
   g_hash_table_unref (self->rpcs);
   g_ptr_array_unref (self->nodes);
+  g_ptr_array_unref (self->removed);
   g_hash_table_unref (self->lost);
   rj_server_config_free (self->config);
   g_clear_object (&self->clock);
@@ -152,5 +160,6 @@ rj_server_core_init (RjServerCore *self)
   self->sessions = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_object_unref);
   self->rpcs = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_object_unref);
   self->nodes = g_ptr_array_new_with_free_func (g_object_unref);
+  self->removed = g_ptr_array_new_with_free_func (g_object_unref);
   self->lost = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }

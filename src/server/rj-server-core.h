@@ -25,6 +25,7 @@ struct _RjServerCore {
   GHashTable *sessions; /* id -> RjServerSession */
   GHashTable *rpcs;     /* rpc session id -> RjServerRpc */
   GPtrArray *nodes;     /* of RjNodeWatcher */
+  GPtrArray *removed;   /* of RjNodeWatcher: those that an operator took away */
   GHashTable *lost;     /* methods whose first answer was lost, with the quirk lost-answers */
 };
 
@@ -32,8 +33,12 @@ RjServerCore *
 rj_server_core_new (const RjServerConfig *config, RjClock *clock, RjEventSink *events);
 void rj_server_core_set_public_url (RjServerCore *self, const char *url);
 
-/* The connected node with the fewest sessions; one that does not answer, because it is frozen, comes last. Returns: (transfer none) (nullable) */
-RjNodeWatcher *rj_server_core_choose_node (RjServerCore *self);
+/* The connected node with the fewest sessions; one that does not answer, because it is frozen, comes last.
+ * @wanted: (nullable): id of the only one that will do. Returns: (transfer none) (nullable) */
+RjNodeWatcher *rj_server_core_choose_node (RjServerCore *self, const char *wanted);
+
+/* Whether it began with several media nodes: then it speaks as the clustered editions do */
+gboolean rj_server_core_is_cluster (RjServerCore *self);
 
 /* @session: (nullable). Returns: (transfer full): source "cluster" */
 RjEvent *rj_server_core_new_event (const char *type, const char *session);

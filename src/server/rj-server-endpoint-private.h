@@ -3,6 +3,7 @@
 #pragma once
 
 #include "rj-server-endpoint.h"
+#include "rj-server-stats.h"
 
 G_BEGIN_DECLS
 
@@ -22,6 +23,7 @@ struct _RjServerEndpoint {
   char *hub;    /* (nullable) */
   char *hub_subscription;
   GPtrArray *early; /* RjKmsCandidate: those that came before the endpoint could take them */
+  RjServerStats *stats;
   gboolean negotiated;
   gboolean released;
   gboolean released_hub;

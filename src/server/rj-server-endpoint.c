@@ -56,6 +56,11 @@ rj_server_endpoint_on_event (const RjKmsEvent *event, gpointer user_data)
 {
   RjServerEndpoint *self = user_data;
 
+  if (event->candidate != NULL)
+    rj_server_stats_note_candidate (self->stats, FALSE, event->candidate->candidate,
+                                    event->candidate->mid, event->candidate->mline);
+  else
+    rj_server_stats_note_event (self->stats, event);
   if (event->candidate != NULL && !self->released)
     g_signal_emit (self, signals[CANDIDATE], 0, event->candidate->candidate, event->candidate->mid,
                    (int) event->candidate->mline);
@@ -100,6 +105,7 @@ rj_server_endpoint_add_candidate (RjServerEndpoint *self,
   g_autoptr (RjKmsCandidate) kept = g_new0 (RjKmsCandidate, 1);
 
   *kept = (RjKmsCandidate){ g_strdup (candidate), g_strdup (mid), mline };
+  rj_server_stats_note_candidate (self->stats, TRUE, candidate, mid, mline);
   if (self->negotiated)
     rj_server_endpoint_send_candidate (self, kept);
   else if (!self->released)
@@ -145,6 +151,7 @@ rj_server_endpoint_finalize (GObject *object)
     rj_media_node_client_watch (self->client, self->object, NULL, NULL);
   g_clear_object (&self->client);
   g_ptr_array_unref (self->early);
+  rj_server_stats_free (self->stats);
   g_free (self->name);
   g_free (self->pipeline);
   g_free (self->object);
@@ -168,7 +175,14 @@ rj_server_endpoint_class_init (RjServerEndpointClass *klass)
 static void
 rj_server_endpoint_init (RjServerEndpoint *self)
 {
+  self->stats = rj_server_stats_new (g_get_real_time () / 1000);
   self->early = g_ptr_array_new_with_free_func ((GDestroyNotify) rj_kms_candidate_free);
+}
+
+void
+rj_server_endpoint_describe (RjServerEndpoint *self, JsonObject *object)
+{
+  rj_server_stats_describe (self->stats, self->name, object);
 }
 
 const char *

@@ -62,6 +62,8 @@ rj_server_endpoint_negotiate_finish (RjServerEndpoint *self, GAsyncResult *resul
 /* Returns: (nullable): id of the PassThrough, once published */
 const char *rj_server_endpoint_get_hub (RjServerEndpoint *self);
 const char *rj_server_endpoint_get_name (RjServerEndpoint *self); /* (nullable) */
+/* Adds its statistics, for REST */
+void rj_server_endpoint_describe (RjServerEndpoint *self, JsonObject *object);
 
 void rj_server_endpoint_add_candidate (RjServerEndpoint *self,
                                        const char *candidate,

@@ -116,6 +116,7 @@ on_sdp (GObject *source, GAsyncResult *result, gpointer data)
     return;
   }
   self->result = json_node_dup_string (value);
+  rj_server_stats_note_sdp (self->stats, FALSE, self->result);
   if (self->work == RJ_SERVER_WORK_PUBLISH)
     rj_server_endpoint_subscribe (self, self->object, RJ_KMS_EVENT_CANDIDATE,
                                   on_candidates_subscribed);
@@ -291,6 +292,7 @@ rj_server_endpoint_publish_async (RjServerEndpoint *self,
                                   gpointer user_data)
 {
   self->sdp = g_strdup (offer);
+  rj_server_stats_note_sdp (self->stats, TRUE, offer);
   self->loopback = loopback;
   begin (self, RJ_SERVER_WORK_PUBLISH, client, pipeline, hub, callback, user_data);
 }
@@ -305,6 +307,7 @@ rj_server_endpoint_subscribe_async (RjServerEndpoint *self,
                                     gpointer user_data)
 {
   self->sdp = g_strdup (offer);
+  rj_server_stats_note_sdp (self->stats, TRUE, offer);
   begin (self, RJ_SERVER_WORK_SUBSCRIBE, client, pipeline, hub, callback, user_data);
 }
 
@@ -344,5 +347,6 @@ rj_server_endpoint_answer_async (RjServerEndpoint *self,
   g_assert (self->task == NULL && self->object != NULL);
   self->task = g_task_new (self, NULL, callback, user_data);
   self->work = RJ_SERVER_WORK_ANSWER;
+  rj_server_stats_note_sdp (self->stats, TRUE, answer);
   rj_server_endpoint_invoke_text (self, RJ_KMS_PROCESS_ANSWER, "answer", answer, on_answered);
 }

@@ -168,7 +168,7 @@ static void
 try_start (RjServerSession *self)
 {
   move_to (self, RJ_SERVER_SESSION_STARTING);
-  self->node = rj_server_core_choose_node (self->core);
+  self->node = rj_server_core_choose_node (self->core, self->wanted_node);
   if (self->node == NULL)
     fail_start (self, "none is connected");
   else
@@ -391,6 +391,7 @@ rj_server_session_finalize (GObject *object)
   g_free (self->forced_codec);
   g_free (self->codec);
   g_free (self->pipeline);
+  g_free (self->wanted_node);
   g_clear_object (&self->core);
   G_OBJECT_CLASS (rj_server_session_parent_class)->finalize (object);
 }

@@ -41,6 +41,7 @@ struct _RjServerSession {
   char *forced_codec; /* as asked for */
   char *codec;        /* (nullable): as resolved; NULL: offers pass untouched */
   gboolean allow_transcoding;
+  char *wanted_node; /* (nullable): id of the media node that it must be on */
 
   RjServerSessionState state;
   gboolean closing;

@@ -6,7 +6,7 @@
 #include "rj-openvidu2-names.h"
 #include "rj-rest.h"
 #include "rj-server-evict.h"
-#include "rj-server-record.h"
+#include "rj-server-nodes.h"
 #include "rj-server-socket.h"
 #include "rj-server-tokens.h"
 
@@ -172,69 +172,6 @@ listen_here (RjServer *self, GError **error)
 /* --- media nodes --- */
 
 static void
-emit_node (RjServer *self, RjNodeWatcher *node, const char *type)
-{
-  RjEvent *event = rj_server_core_new_event (type, NULL);
-
-  rj_event_set_int (event, "node", rj_node_watcher_get_index (node));
-  rj_server_core_emit (self->core, event);
-}
-
-static void
-on_control_closed (RjNodeWatcher *node, RjServer *self)
-{
-  emit_node (self, node, RJ_EVENT_NODE_CONTROL_CLOSED);
-}
-
-static void
-on_suspect (RjNodeWatcher *node, RjServer *self)
-{
-  emit_node (self, node, RJ_EVENT_NODE_SUSPECT);
-}
-
-static void
-on_crashed (RjNodeWatcher *node, RjServer *self)
-{
-  emit_node (self, node, RJ_EVENT_NODE_CRASHED);
-  rj_server_record_node_crashed (self->core, node);
-  rj_server_close_sessions (self->core, node, rj_ov2_reason_to_text (RJ_OV2_REASON_NODE_CRASHED),
-                            FALSE);
-}
-
-static void
-on_pipeline_checked (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (RjServerSession) session = data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (JsonNode) value =
-    rj_media_node_client_call_finish (RJ_MEDIA_NODE_CLIENT (source), result, &error);
-
-  if (g_error_matches (error, RJ_RPC_ERROR, RJ_KMS_CODE_OBJECT_NOT_FOUND) &&
-      session->state == RJ_SERVER_SESSION_ACTIVE &&
-      !(session->core->config->quirks & RJ_QUIRK_DEAD_SESSION))
-    rj_server_session_reset_media (session);
-}
-
-/* The node is back: is it the process that had our pipelines? (OpenVidu 2 protocol, 8.5) */
-static void
-check_pipelines (RjServer *self, RjNodeWatcher *node)
-{
-  GHashTableIter iter;
-  gpointer value;
-
-  g_hash_table_iter_init (&iter, self->core->sessions);
-  while (g_hash_table_iter_next (&iter, NULL, &value)) {
-    RjServerSession *session = value;
-
-    if (session->node == node && session->pipeline != NULL && !session->closing)
-      rj_media_node_client_call_async (
-        rj_node_watcher_get_client (node), RJ_KMS_INVOKE,
-        rj_kms_invoke (NULL, session->pipeline, RJ_KMS_GET_NAME, NULL), on_pipeline_checked,
-        g_object_ref (session));
-  }
-}
-
-static void
 finish_start (RjServer *self, GError *error)
 {
   g_autoptr (GTask) task = g_steal_pointer (&self->starting);
@@ -260,18 +197,6 @@ static void
 on_connected (
   RjNodeWatcher *node, gboolean again, gboolean same_process, gboolean was_crashed, RjServer *self)
 {
-  if (again) {
-    RjEvent *event = rj_server_core_new_event (RJ_EVENT_NODE_RECOVERED, NULL);
-
-    rj_event_set_int (event, "node", rj_node_watcher_get_index (node));
-    rj_event_set_bool (event, "same_process", same_process);
-    rj_server_core_emit (self->core, event);
-    check_pipelines (self, node);
-    if (was_crashed)
-      rj_server_record_node_recovered (self->core, node);
-  } else {
-    rj_server_record_node_status (self->core, node, "launching", "running");
-  }
   if (self->starting != NULL && count_connected (self) == self->core->nodes->len)
     finish_start (self, NULL);
 }
@@ -290,11 +215,8 @@ on_start_limit (gpointer data)
 static void
 watch_node (RjServer *self, RjNodeWatcher *node)
 {
-  g_signal_connect_object (node, "control-closed", G_CALLBACK (on_control_closed), self, 0);
-  g_signal_connect_object (node, "suspect", G_CALLBACK (on_suspect), self, 0);
-  g_signal_connect_object (node, "crashed", G_CALLBACK (on_crashed), self, 0);
-  g_signal_connect_object (node, "connected", G_CALLBACK (on_connected), self, 0);
-  rj_node_watcher_start (node);
+  g_signal_connect_object (node, "connected", G_CALLBACK (on_connected), self, G_CONNECT_AFTER);
+  rj_server_watch_node (self->core, node);
 }
 
 /* --- sessions that nobody ever joined --- */
