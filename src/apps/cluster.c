@@ -13,6 +13,7 @@
 
 typedef struct {
   guint media_nodes;
+  guint masters;
   guint app_port;
   guint port;
   guint node_port;
@@ -32,6 +33,8 @@ typedef struct {
 
 static const RjOption options[] = {
   { "media-nodes", RJ_OPTION_COUNT, AT (media_nodes), "N", "2", "media nodes", 1, 16 },
+  { "masters", RJ_OPTION_COUNT, AT (masters), "N", "1",
+    "master nodes, OpenVidu servers; several stand behind a front, which has the port", 1, 8 },
   { "app-port", RJ_OPTION_COUNT, AT (app_port), "PORT", "5000", "of the app server; 0: any", 0,
     65535 },
   { "port", RJ_OPTION_COUNT, AT (port), "PORT", "4443", "of the OpenVidu server; 0: any", 0,
@@ -79,12 +82,28 @@ typedef struct {
 } App;
 
 static void
+print_masters (RjSupervisor *supervisor)
+{
+  const char *url = rj_supervisor_get_server_url (supervisor);
+  guint n = rj_supervisor_get_n_masters (supervisor);
+
+  if (n == 1) {
+    printf ("OpenVidu server  %s  (pid %d)\n", url, rj_supervisor_get_master_pid (supervisor, 0));
+    return;
+  }
+  printf ("OpenVidu server  %s  (front of %u masters, in this process)\n", url, n);
+  for (guint i = 0; i < n; i++)
+    printf ("master %u         http://127.0.0.1:%u  (pid %d)\n", i,
+            rj_supervisor_get_master_port (supervisor, i),
+            rj_supervisor_get_master_pid (supervisor, i));
+}
+
+static void
 print_cluster (App *app)
 {
   RjSupervisor *supervisor = app->supervisor;
 
-  printf ("OpenVidu server  %s  (pid %d)\n", rj_supervisor_get_server_url (supervisor),
-          rj_supervisor_get_server_pid (supervisor));
+  print_masters (supervisor);
   printf ("app server       %s  (POST /api/get-token, POST /api/sessions)\n",
           rj_supervisor_get_app_url (supervisor));
   for (guint i = 0; i < rj_supervisor_get_n_nodes (supervisor); i++)
@@ -160,6 +179,7 @@ make_config (const Options *values)
   RjSupervisorConfig *config = rj_supervisor_config_new ();
 
   config->n_nodes = values->media_nodes;
+  config->n_masters = values->masters;
   config->app_port = values->app_port;
   config->server_port = values->port;
   config->first_node_port = values->node_port;

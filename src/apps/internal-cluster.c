@@ -1,7 +1,7 @@
 /* The supervisor of the embedded cluster as a child process of a run. It reads its configuration and then
  * commands as JSON lines from its standard input, and writes events and answers as JSON lines.
  *
- *   {"id": 1, "do": "kill-media-node", "target": "0"}  ->  type "command-done", data {id, ok, node?, error?}
+ *   {"id": 1, "do": "kill-media-node", "target": "0"}  ->  type "command-done", data {id, ok, place, error?}
  */
 #include <glib-unix.h>
 #include <unistd.h>
@@ -94,13 +94,13 @@ do_command (App *app, JsonObject *line)
 {
   RjEvent *event = rj_event_new ("command-done");
   g_autoptr (GError) error = NULL;
-  int node = -1;
+  int place = -1;
   gboolean ok = rj_supervisor_do_fault (app->supervisor, rj_json_get_string (line, "do", ""),
-                                        rj_json_get_string (line, "target", ""), &node, &error);
+                                        rj_json_get_string (line, "target", ""), &place, &error);
 
   rj_event_set_int (event, "id", rj_json_get_int (line, "id", 0));
   rj_event_set_bool (event, "ok", ok);
-  rj_event_set_int (event, "node", node);
+  rj_event_set_int (event, "place", place);
   if (!ok)
     rj_event_set_error (event, error);
   rj_event_sink_emit (RJ_EVENT_SINK (app->events), event);

@@ -30,6 +30,9 @@ make_config (JsonObject *line)
   const char *certificate = rj_json_get_string (line, "tls_certificate", NULL);
 
   config->port = rj_json_get_int (line, "port", 0);
+  config->public_url = g_strdup (rj_json_get_string (line, "public_url", NULL));
+  config->life = rj_json_get_int (line, "life", 0);
+  config->index = rj_json_get_int (line, "index", 0);
   if (crash_after_us >= 0)
     config->crash_after_us = crash_after_us;
   config->quirks = rj_json_get_int (line, "quirks", 0);

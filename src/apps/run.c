@@ -47,6 +47,7 @@ make_deployment (App *app, GError **error)
 
     config->n_nodes = options->media_nodes;
     config->media_server = g_strdup (options->media_server);
+    config->n_masters = options->masters;
     config->crash_after_us = options->crash_after_us;
     config->quirks = rj_quirks_from_names (options->quirks);
     config->restart_after_us = options->restart_after_us;

@@ -111,7 +111,7 @@
 #define RJ_EVENT_PROCESS_STARTED "process-started"
 /* {role, index, pid, exit_code?, signal?} */
 #define RJ_EVENT_PROCESS_ENDED "process-ended"
-/* {node: index} session set */
+/* {node: index, master?: index (where there are several)} session set */
 #define RJ_EVENT_SESSION_PLACED "session-placed"
 /* {node} control socket closed / first reconnection failed / declared crashed / back */
 #define RJ_EVENT_NODE_CONTROL_CLOSED "node-control-closed"
@@ -122,5 +122,8 @@
 /* By an operator: its sessions were closed with mediaServerDisconnect. node */
 #define RJ_EVENT_NODE_REMOVED "node-removed"
 #define RJ_EVENT_NODE_ADDED   "node-added"
+/* {master: index} one of several masters does not answer any more / answers again */
+#define RJ_EVENT_MASTER_LOST      "master-lost"
+#define RJ_EVENT_MASTER_RECOVERED "master-recovered"
 /* {connection, name, reason} session set */
 #define RJ_EVENT_PARTICIPANT_EVICTED "participant-evicted"

@@ -8,6 +8,7 @@ rj_supervisor_config_new (void)
   RjSupervisorConfig *self = g_new0 (RjSupervisorConfig, 1);
 
   self->n_nodes = 2;
+  self->n_masters = 1;
   self->crash_after_us = -1;
   self->restart_after_us = -1;
   return self;
@@ -41,13 +42,13 @@ JsonObject *
 rj_supervisor_config_to_json (const RjSupervisorConfig *self)
 {
   return rj_json_build (
-    "n_nodes", 'i', (gint64) self->n_nodes, "app_port", 'i', (gint64) self->app_port, "server_port",
-    'i', (gint64) self->server_port, "first_node_port", 'i', (gint64) self->first_node_port,
-    "secret", 's', self->secret, "tls_certificate", 's', self->tls_certificate, "tls_key", 's',
-    self->tls_key, "crash_after_us", 'i', self->crash_after_us, "restart_after_us", 'i',
-    self->restart_after_us, "quirks", 'i', (gint64) self->quirks, "webhook", 's', self->webhook,
-    "webhook_headers", 'a', rj_supervisor_config_list_headers (self), "media_server", 's',
-    self->media_server, NULL);
+    "n_nodes", 'i', (gint64) self->n_nodes, "n_masters", 'i', (gint64) self->n_masters, "app_port",
+    'i', (gint64) self->app_port, "server_port", 'i', (gint64) self->server_port, "first_node_port",
+    'i', (gint64) self->first_node_port, "secret", 's', self->secret, "tls_certificate", 's',
+    self->tls_certificate, "tls_key", 's', self->tls_key, "crash_after_us", 'i',
+    self->crash_after_us, "restart_after_us", 'i', self->restart_after_us, "quirks", 'i',
+    (gint64) self->quirks, "webhook", 's', self->webhook, "webhook_headers", 'a',
+    rj_supervisor_config_list_headers (self), "media_server", 's', self->media_server, NULL);
 }
 
 static char **
@@ -66,6 +67,7 @@ rj_supervisor_config_from_json (JsonObject *line)
   RjSupervisorConfig *self = rj_supervisor_config_new ();
 
   self->n_nodes = rj_json_get_int (line, "n_nodes", self->n_nodes);
+  self->n_masters = rj_json_get_int (line, "n_masters", self->n_masters);
   self->app_port = rj_json_get_int (line, "app_port", 0);
   self->server_port = rj_json_get_int (line, "server_port", 0);
   self->first_node_port = rj_json_get_int (line, "first_node_port", 0);

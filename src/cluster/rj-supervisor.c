@@ -7,6 +7,7 @@
 #include "rj-error.h"
 #include "rj-hang.h"
 #include "rj-json.h"
+#include "rj-masters.h"
 
 #define STOP_LIMIT_US (2 * G_USEC_PER_SEC)
 
@@ -16,11 +17,10 @@ struct _RjSupervisor {
   RjSupervisorConfig *config;
   RjClock *clock;
   RjEventSink *events;
-  GPtrArray *nodes; /* of RjChild */
-  RjChild *server;
+  GPtrArray *nodes;   /* of RjChild */
+  RjMasters *masters; /* (nullable): before the nodes are ready */
   RjAppServer *app;
   char *app_url;
-  char *server_url;
   GHashTable *placed;   /* session id -> node index + 1 */
   int hit_node;         /* by the last fault; -1: not a single one */
   GHashTable *restarts; /* nodes to be started again as soon as they have ended */
@@ -78,7 +78,7 @@ load_certificate (RjSupervisor *self, GError **error)
 }
 
 static void
-on_server_ready (RjChild *server, RjSupervisor *self)
+on_masters_ready (RjMasters *masters, RjSupervisor *self)
 {
   const char *scheme = self->config->tls_certificate == NULL ? "http" : "https";
   g_autoptr (GError) error = NULL;
@@ -92,8 +92,7 @@ on_server_ready (RjChild *server, RjSupervisor *self)
     give_up (self, g_steal_pointer (&error));
     return;
   }
-  self->server_url = g_strdup_printf ("%s://127.0.0.1:%u", scheme, rj_child_get_port (server));
-  self->app = rj_app_server_new (self->server_url, self->config->secret, self->clock);
+  self->app = rj_app_server_new (rj_masters_get_url (masters), self->config->secret, self->clock);
   if (!rj_app_server_listen (self->app, self->config->app_port, certificate, &error)) {
     give_up (self, g_steal_pointer (&error));
     return;
@@ -105,7 +104,7 @@ on_server_ready (RjChild *server, RjSupervisor *self)
 }
 
 static void
-on_server_event (RjChild *server, RjEvent *event, RjSupervisor *self)
+on_master_event (RjMasters *masters, RjEvent *event, RjSupervisor *self)
 {
   gint64 node = rj_json_get_int (event->data, "node", -1);
 
@@ -123,7 +122,7 @@ is_everything_ended (RjSupervisor *self)
     if (rj_child_is_running (g_ptr_array_index (self->nodes, i)))
       return FALSE;
   }
-  return self->server == NULL || !rj_child_is_running (self->server);
+  return self->masters == NULL || !rj_masters_is_running (self->masters);
 }
 
 static void
@@ -140,24 +139,21 @@ maybe_stopped (RjSupervisor *self)
 }
 
 static void
-on_server_ended (RjChild *server, RjSupervisor *self)
+on_masters_failed (RjMasters *masters, const GError *error, RjSupervisor *self)
 {
-  if (self->stopping != NULL) {
-    maybe_stopped (self);
-    return;
-  }
-  give_up (self, g_error_new (
-                   RJ_ERROR, RJ_ERROR_ENVIRONMENT,
-                   "the embedded OpenVidu server has ended; its messages stand above. If its port "
-                   "%u is in use, stop the other program or choose another one with --port",
-                   self->config->server_port));
+  give_up (self, g_error_copy (error));
+}
+
+static void
+on_master_ended (RjMasters *masters, RjSupervisor *self)
+{
+  maybe_stopped (self);
 }
 
 static gboolean
-start_server (RjSupervisor *self, GError **error)
+start_masters (RjSupervisor *self, GError **error)
 {
   JsonArray *urls = json_array_new ();
-  JsonObject *config;
 
   for (guint i = 0; i < self->nodes->len; i++) {
     RjChild *node = g_ptr_array_index (self->nodes, i);
@@ -165,18 +161,12 @@ start_server (RjSupervisor *self, GError **error)
 
     json_array_add_string_element (urls, url);
   }
-  config = rj_json_build (
-    "port", 'i', (gint64) self->config->server_port, "secret", 's', self->config->secret,
-    "media_nodes", 'a', urls, "crash_after_us", 'i', self->config->crash_after_us,
-    "tls_certificate", 's', self->config->tls_certificate, "tls_key", 's', self->config->tls_key,
-    "quirks", 'i', (gint64) self->config->quirks, "webhook", 's', self->config->webhook,
-    "webhook_headers", 'a', rj_supervisor_config_list_headers (self->config), "media_server", 's',
-    self->config->media_server, NULL);
-  self->server = rj_child_new ("internal-server", "server", 0, self->events);
-  g_signal_connect (self->server, "ready", G_CALLBACK (on_server_ready), self);
-  g_signal_connect (self->server, "event", G_CALLBACK (on_server_event), self);
-  g_signal_connect (self->server, "ended", G_CALLBACK (on_server_ended), self);
-  return rj_child_start (self->server, config, error);
+  self->masters = rj_masters_new (self->config, self->clock, self->events);
+  g_signal_connect (self->masters, "ready", G_CALLBACK (on_masters_ready), self);
+  g_signal_connect (self->masters, "event", G_CALLBACK (on_master_event), self);
+  g_signal_connect (self->masters, "ended", G_CALLBACK (on_master_ended), self);
+  g_signal_connect (self->masters, "failed", G_CALLBACK (on_masters_failed), self);
+  return rj_masters_start (self->masters, urls, error);
 }
 
 static void
@@ -184,13 +174,13 @@ on_node_ready (RjChild *node, RjSupervisor *self)
 {
   g_autoptr (GError) error = NULL;
 
-  if (self->starting == NULL || self->server != NULL)
+  if (self->starting == NULL || self->masters != NULL)
     return; /* a restarted one */
   for (guint i = 0; i < self->nodes->len; i++) {
     if (!rj_child_is_ready (g_ptr_array_index (self->nodes, i)))
       return;
   }
-  if (!start_server (self, &error))
+  if (!start_masters (self, &error))
     give_up (self, g_steal_pointer (&error));
 }
 
@@ -232,7 +222,7 @@ on_node_ended (RjChild *node, RjSupervisor *self)
 {
   if (self->stopping != NULL) {
     maybe_stopped (self);
-  } else if (self->starting != NULL && self->server == NULL) {
+  } else if (self->starting != NULL && self->masters == NULL) {
     give_up (self, g_error_new (
                      RJ_ERROR, RJ_ERROR_ENVIRONMENT,
                      "media node %u has ended before it was ready; its messages stand above. If "
@@ -282,8 +272,8 @@ on_stop_limit (gpointer user_data)
   self->stop_timer = NULL;
   for (guint i = 0; i < self->nodes->len; i++)
     rj_child_send_signal (g_ptr_array_index (self->nodes, i), SIGKILL, NULL);
-  if (self->server != NULL)
-    rj_child_send_signal (self->server, SIGKILL, NULL);
+  if (self->masters != NULL)
+    rj_masters_stop (self->masters, TRUE);
 }
 
 /* Whoever waits for the start hears that it will not come. */
@@ -309,8 +299,8 @@ rj_supervisor_stop_async (RjSupervisor *self, GAsyncReadyCallback callback, gpoi
   g_hash_table_remove_all (self->restarts);
   if (self->app != NULL)
     rj_app_server_stop (self->app);
-  if (self->server != NULL)
-    rj_child_send_signal (self->server, SIGTERM, NULL);
+  if (self->masters != NULL)
+    rj_masters_stop (self->masters, FALSE);
   for (guint i = 0; i < self->nodes->len; i++) {
     RjChild *node = g_ptr_array_index (self->nodes, i);
 
@@ -378,17 +368,19 @@ find_node (RjSupervisor *self, const char *target, GError **error)
 
 gboolean
 rj_supervisor_do_fault (
-  RjSupervisor *self, const char *what, const char *target, int *ret_node, GError **error)
+  RjSupervisor *self, const char *what, const char *target, int *ret_place, GError **error)
 {
   int node;
 
+  if (g_str_has_suffix (what, "-master") && self->masters != NULL)
+    return rj_masters_do_fault (self->masters, what, target, ret_place, error);
   if (g_str_equal (target, "all")) {
     gboolean ok = TRUE;
 
     for (guint i = 0; i < self->nodes->len && ok; i++)
       ok = do_fault_to_node (self, what, g_ptr_array_index (self->nodes, i), error);
-    if (ret_node != NULL)
-      *ret_node = -1;
+    if (ret_place != NULL)
+      *ret_place = -1;
     self->hit_node = -1;
     return ok;
   }
@@ -396,8 +388,8 @@ rj_supervisor_do_fault (
   if (node < 0)
     return FALSE;
   self->hit_node = node;
-  if (ret_node != NULL)
-    *ret_node = node;
+  if (ret_place != NULL)
+    *ret_place = node;
   return do_fault_to_node (self, what, g_ptr_array_index (self->nodes, node), error);
 }
 
@@ -410,13 +402,25 @@ rj_supervisor_get_app_url (RjSupervisor *self)
 const char *
 rj_supervisor_get_server_url (RjSupervisor *self)
 {
-  return self->server_url;
+  return self->masters == NULL ? NULL : rj_masters_get_url (self->masters);
+}
+
+guint
+rj_supervisor_get_n_masters (RjSupervisor *self)
+{
+  return self->masters == NULL ? 0 : rj_masters_count (self->masters);
 }
 
 GPid
-rj_supervisor_get_server_pid (RjSupervisor *self)
+rj_supervisor_get_master_pid (RjSupervisor *self, guint master)
 {
-  return self->server == NULL ? 0 : rj_child_get_pid (self->server);
+  return rj_masters_get_pid (self->masters, master);
+}
+
+guint
+rj_supervisor_get_master_port (RjSupervisor *self, guint master)
+{
+  return rj_masters_get_port (self->masters, master);
 }
 
 guint
@@ -453,9 +457,9 @@ rj_supervisor_dispose (GObject *object)
   g_ptr_array_set_size (self->delayed, 0);
   g_ptr_array_foreach (self->nodes, disconnect_child, self);
   g_ptr_array_set_size (self->nodes, 0);
-  if (self->server != NULL)
-    disconnect_child (self->server, self);
-  g_clear_object (&self->server);
+  if (self->masters != NULL)
+    disconnect_child (self->masters, self);
+  g_clear_object (&self->masters);
   g_clear_object (&self->app);
   G_OBJECT_CLASS (rj_supervisor_parent_class)->dispose (object);
 }
@@ -472,7 +476,6 @@ rj_supervisor_finalize (GObject *object)
   g_clear_object (&self->clock);
   g_clear_object (&self->events);
   g_free (self->app_url);
-  g_free (self->server_url);
   rj_supervisor_config_free (self->config);
   G_OBJECT_CLASS (rj_supervisor_parent_class)->finalize (object);
 }

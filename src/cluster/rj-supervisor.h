@@ -1,5 +1,6 @@
-/* Runs the embedded cluster: media nodes and an OpenVidu-compatible server as child processes, and the app
- * server in this one. Does faults to the nodes. Home thread only; one per process.
+/* Runs the embedded cluster: media nodes and one or more OpenVidu-compatible servers as child processes, the
+ * app server, and the front of several servers, in this one. Does faults to them. Home thread only; one per
+ * process.
  *
  * Every event of the cluster goes to the sink with source "cluster": process-started, process-ended, and
  * what the server reports (session-placed, node-control-closed, node-crashed, …). */
@@ -15,7 +16,8 @@ G_BEGIN_DECLS
 
 typedef struct {
   guint n_nodes;
-  guint app_port; /* 0: any free port; so for the next two */
+  guint n_masters; /* OpenVidu servers; several stand behind a front */
+  guint app_port;  /* 0: any free port; so for the next two */
   guint server_port;
   guint first_node_port;  /* the next nodes take the next ports */
   char *secret;           /* OpenVidu secret */
@@ -42,7 +44,7 @@ JsonArray *rj_supervisor_config_list_headers (const RjSupervisorConfig *self);
 #define RJ_TYPE_SUPERVISOR (rj_supervisor_get_type ())
 G_DECLARE_FINAL_TYPE (RjSupervisor, rj_supervisor, RJ, SUPERVISOR, GObject)
 
-/* Signal: "failed" (const GError *error): the server process has ended by itself; the cluster is useless.
+/* Signal: "failed" (const GError *error): the only server process has ended by itself; the cluster is useless.
  *
  * @config: (transfer full) */
 RjSupervisor *rj_supervisor_new (RjSupervisorConfig *config, RjClock *clock, RjEventSink *events);
@@ -58,17 +60,18 @@ void
 rj_supervisor_stop_async (RjSupervisor *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean rj_supervisor_stop_finish (RjSupervisor *self, GAsyncResult *result, GError **error);
 
-/* @what: "kill-media-node", "freeze-media-node", "thaw-media-node", "restart-media-node".
- * @target: "0", "1", …, "all", "same" (the node that the fault before hit), or "session:<id>" (the node that
- * hosts that session).
- * @ret_node: (out) (optional): the node that was meant, -1 for all.
+/* @what: "kill-media-node", "freeze-media-node", "thaw-media-node", "restart-media-node", and the same of
+ * "…-master". @target: "0", "1", …, "all" (media nodes), "same" as the last fault, or "session:<id>": the one
+ * that hosts that session. @ret_place: (out) (optional): the one that was meant, -1 for all.
  * A restart is done when the old process has ended and the new one was started; it becomes ready later. */
 gboolean rj_supervisor_do_fault (
-  RjSupervisor *self, const char *what, const char *target, int *ret_node, GError **error);
+  RjSupervisor *self, const char *what, const char *target, int *ret_place, GError **error);
 
 const char *rj_supervisor_get_app_url (RjSupervisor *self);
 const char *rj_supervisor_get_server_url (RjSupervisor *self);
-GPid rj_supervisor_get_server_pid (RjSupervisor *self);
+guint rj_supervisor_get_n_masters (RjSupervisor *self);
+GPid rj_supervisor_get_master_pid (RjSupervisor *self, guint master); /* 0: not running */
+guint rj_supervisor_get_master_port (RjSupervisor *self, guint master);
 guint rj_supervisor_get_n_nodes (RjSupervisor *self);
 GPid rj_supervisor_get_node_pid (RjSupervisor *self, guint node); /* 0: not running */
 guint rj_supervisor_get_node_port (RjSupervisor *self, guint node);

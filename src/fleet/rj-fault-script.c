@@ -110,13 +110,19 @@ on_command_done (GObject *source, GAsyncResult *result, gpointer user_data)
   end_step (step, event, answer != NULL && answer->exit_code == 0);
 }
 
+static gboolean
+is_thaw (const Step *step)
+{
+  return step->fault->kind == RJ_FAULT_THAW_MEDIA_NODE || step->fault->kind == RJ_FAULT_THAW_MASTER;
+}
+
 /* A thaw is of what was frozen: its participants may have gone to another node meanwhile. */
 static char *
 find_target (const Step *step)
 {
   if (step->fault->target != NULL)
     return g_strdup (step->fault->target);
-  if (step->fault->kind == RJ_FAULT_THAW_MEDIA_NODE)
+  if (is_thaw (step))
     return g_strdup ("same");
   return g_strconcat ("session:", step->script->session, NULL);
 }
@@ -185,7 +191,7 @@ on_due (gpointer user_data)
   if (step->fault->length_us != 0)
     rj_event_set_double (event, "length_ms", step->fault->length_us / 1e3);
   rj_event_sink_emit (self->events, event);
-  if (step->fault->kind != RJ_FAULT_THAW_MEDIA_NODE)
+  if (!is_thaw (step))
     self->harm_us = rj_clock_now_us (self->clock);
 
   switch (step->fault->kind) {
@@ -193,6 +199,10 @@ on_due (gpointer user_data)
   case RJ_FAULT_FREEZE_MEDIA_NODE:
   case RJ_FAULT_THAW_MEDIA_NODE:
   case RJ_FAULT_RESTART_MEDIA_NODE:
+  case RJ_FAULT_KILL_MASTER:
+  case RJ_FAULT_FREEZE_MASTER:
+  case RJ_FAULT_THAW_MASTER:
+  case RJ_FAULT_RESTART_MASTER:
     do_deployment_fault (step);
     break;
   case RJ_FAULT_CUT_WEBSOCKET:

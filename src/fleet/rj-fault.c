@@ -13,7 +13,8 @@ typedef struct {
   gboolean embedded_only;
   const char *targets; /* words, "N" for a number, "*" for anything */
   gboolean needs_target;
-  gint64 length_us; /* 0: it does not last */
+  gint64 length_us;       /* 0: it does not last */
+  gboolean needs_masters; /* several of them */
 } Row;
 
 static const Row rows[] = {
@@ -21,6 +22,10 @@ static const Row rows[] = {
   [RJ_FAULT_FREEZE_MEDIA_NODE] = { "freeze-media-node", TRUE, "N|all|same" },
   [RJ_FAULT_THAW_MEDIA_NODE] = { "thaw-media-node", TRUE, "N|all|same" },
   [RJ_FAULT_RESTART_MEDIA_NODE] = { "restart-media-node", TRUE, "N|all|same" },
+  [RJ_FAULT_KILL_MASTER] = { "kill-master", TRUE, "N|same", .needs_masters = TRUE },
+  [RJ_FAULT_FREEZE_MASTER] = { "freeze-master", TRUE, "N|same", .needs_masters = TRUE },
+  [RJ_FAULT_THAW_MASTER] = { "thaw-master", TRUE, "N|same", .needs_masters = TRUE },
+  [RJ_FAULT_RESTART_MASTER] = { "restart-master", TRUE, "N|same" },
   [RJ_FAULT_CUT_WEBSOCKET] = { "cut-websocket", FALSE, "fin|rst" },
   [RJ_FAULT_BLACKHOLE_MEDIA] = { "blackhole-media", FALSE, "*", FALSE, USUAL_LENGTH_US },
   [RJ_FAULT_BLACKHOLE_SIGNALLING] = { "blackhole-signalling", FALSE, "*", FALSE, USUAL_LENGTH_US },
@@ -138,4 +143,10 @@ gboolean
 rj_fault_needs_embedded (const RjFault *self)
 {
   return rows[self->kind].embedded_only;
+}
+
+gboolean
+rj_fault_needs_masters (const RjFault *self)
+{
+  return rows[self->kind].needs_masters;
 }

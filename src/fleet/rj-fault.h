@@ -11,6 +11,10 @@ typedef enum {
   RJ_FAULT_FREEZE_MEDIA_NODE,
   RJ_FAULT_THAW_MEDIA_NODE,
   RJ_FAULT_RESTART_MEDIA_NODE,
+  RJ_FAULT_KILL_MASTER,
+  RJ_FAULT_FREEZE_MASTER,
+  RJ_FAULT_THAW_MASTER,
+  RJ_FAULT_RESTART_MASTER,
   RJ_FAULT_CUT_WEBSOCKET,
   RJ_FAULT_BLACKHOLE_MEDIA,
   RJ_FAULT_BLACKHOLE_SIGNALLING,
@@ -30,7 +34,8 @@ RjFault *rj_fault_parse (const char *text, GError **error);
 void rj_fault_free (RjFault *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RjFault, rj_fault_free)
 
-/* Whether only the embedded cluster can do it */
+/* Whether only the embedded cluster can do it, and only where another master is left */
 gboolean rj_fault_needs_embedded (const RjFault *self);
+gboolean rj_fault_needs_masters (const RjFault *self);
 
 G_END_DECLS

@@ -73,6 +73,8 @@ static const RjOption options[] = {
     "3.5s]" },
   { "media-nodes", RJ_OPTION_COUNT, AT (media_nodes), "N", "2", "embedded cluster: media nodes", 1,
     16 },
+  { "masters", RJ_OPTION_COUNT, AT (masters), "N", "1",
+    "embedded cluster: master nodes, OpenVidu servers; several stand behind a front", 1, 8 },
   { "restart-after", RJ_OPTION_DURATION, AT (restart_after_us), "DURATION", NULL,
     "embedded cluster: start a killed media node again after this time" },
   { "quirk", RJ_OPTION_LIST, AT (quirks), "NAME", NULL,
@@ -104,6 +106,8 @@ static const RjOptionTable table = {
   "  freeze-media-node[:NODE]@T   SIGSTOP\n"
   "  thaw-media-node[:NODE]@T     SIGCONT\n"
   "  restart-media-node[:NODE]@T  SIGKILL and start again on the same port\n"
+  "  kill-master[:MASTER]@T       SIGKILL to an OpenVidu server; needs --masters 2 or more\n"
+  "  freeze-master, thaw-master, restart-master   as for media nodes\n"
   "  cut-websocket[:fin|:rst]@T   break the sockets of every participant of the first session\n"
   "  blackhole-media[:NAME][/LENGTH]@T\n"
   "                                 no packet of the media of participant NAME passes for LENGTH "
@@ -114,7 +118,7 @@ static const RjOptionTable table = {
   "  run:COMMAND@T                a shell command, for instance \"run:docker kill kms-1@5s\"\n"
   "  NODE is 0, 1, …, all, or same: the one that the fault before has hit. Without it: the one "
   "that\n"
-  "  hosts the first session now; for a thaw the same.\n"
+  "  hosts the first session now; for a thaw the same. MASTER is alike, without all.\n"
   "\n" RJ_QUIRK_HELP "\n"
   "\n"
   "Every option can also be given as REJOIN_<NAME>, for instance REJOIN_JOIN_DEADLINE=30s.\n"
@@ -302,6 +306,13 @@ check_faults (RjRunOptions *self, GError **error)
         "--fault %s: only the embedded cluster can do that; for your own deployment give a "
         "command, such as --fault 'run:docker kill kms-1@5s'",
         (const char *) g_ptr_array_index (self->faults, i));
+      return FALSE;
+    }
+    if (rj_fault_needs_masters (fault) && self->masters < 2) {
+      g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE,
+                   "--fault %s: nobody could come back from the loss of the only master; add "
+                   "--masters 2, or give restart-master",
+                   (const char *) g_ptr_array_index (self->faults, i));
       return FALSE;
     }
   }

@@ -59,6 +59,7 @@ typedef struct {
   char *media_server;
   gint64 crash_after_us;
   guint media_nodes;
+  guint masters;
   gint64 restart_after_us;
   GPtrArray *faults; /* of char *, "WHAT@T" */
   GPtrArray *detect; /* of char * */

@@ -328,7 +328,7 @@ count_toll (const RjResult *result)
 static gboolean
 is_harmless (const RjFaultResult *fault)
 {
-  return g_str_equal (fault->what, "leave") || g_str_equal (fault->what, "thaw-media-node");
+  return g_str_equal (fault->what, "leave") || g_str_has_prefix (fault->what, "thaw-");
 }
 
 static gboolean

@@ -250,6 +250,12 @@ rj_ov2_session_status_build (const char *session)
   return rj_json_build ("sessionId", 's', session, NULL);
 }
 
+JsonObject *
+rj_ov2_session_status_result (gint64 life)
+{
+  return rj_json_build ("life", 'i', life, NULL);
+}
+
 gboolean
 rj_ov2_session_status_parse (JsonObject *result, gint64 *ret_life)
 {

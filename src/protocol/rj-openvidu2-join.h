@@ -75,7 +75,8 @@ char *rj_ov2_connect_parse (JsonObject *params);
 
 /* Params of sessionStatus: @session is the OpenVidu session, not the rpc session. Enterprise HA only. */
 JsonObject *rj_ov2_session_status_build (const char *session);
-/* The result of sessionStatus. Returns: FALSE when it holds no life */
+JsonObject *rj_ov2_session_status_result (gint64 life);
+/* Of that result. Returns: FALSE when it holds no life */
 gboolean rj_ov2_session_status_parse (JsonObject *result, gint64 *ret_life);
 
 /* Params of the first ping (later ones have none), and back: 0 when absent */

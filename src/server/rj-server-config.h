@@ -28,6 +28,9 @@ typedef struct {
   /* "kurento" or "mediasoup": what joiners are told. With the second the server makes the offers of subscriptions
    * (OpenVidu 2 protocol, 10.1); the nodes are the same */
   char *media_server;
+  /* 0: the only master. Else one of several, and this differs with every start of each */
+  gint64 life;
+  guint index; /* which of them: where media nodes are equally loaded, each prefers another one */
 } RjServerConfig;
 
 /* Returns: (transfer full): port 0, @secret, no media nodes, the real timing */

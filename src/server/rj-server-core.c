@@ -64,7 +64,8 @@ rj_server_core_choose_node (RjServerCore *self, const char *wanted)
   guint best_load = G_MAXUINT;
 
   for (guint i = 0; i < self->nodes->len; i++) {
-    RjNodeWatcher *node = g_ptr_array_index (self->nodes, i);
+    RjNodeWatcher *node =
+      g_ptr_array_index (self->nodes, (i + self->config->index) % self->nodes->len);
     guint load;
 
     if (!rj_media_node_client_is_open (rj_node_watcher_get_client (node)) ||

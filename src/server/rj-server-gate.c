@@ -54,6 +54,16 @@ take_connect (RjServerSocket *socket, const RjFrame *frame)
   rj_server_socket_send (socket, rj_frame_result_value (frame->id, RJ_OV2_RESUMED, rpc->id));
 }
 
+/* Enterprise HA: the session may be any, also one of which this master knows nothing */
+static void
+take_session_status (RjServerSocket *socket, const RjFrame *frame)
+{
+  JsonObject *result = rj_ov2_session_status_result (socket->core->config->life);
+
+  rj_server_socket_send (
+    socket, rj_frame_result (frame->id, result, socket->rpc == NULL ? NULL : socket->rpc->id));
+}
+
 static void
 take_close_session (RjServerSocket *socket, const RjFrame *frame, const char *id)
 {
@@ -92,6 +102,8 @@ rj_server_gate_take (RjServerSocket *socket, const char *text, gsize size)
     take_ping (socket, frame);
   else if (g_str_equal (frame->method, RJ_OV2_CONNECT))
     take_connect (socket, frame);
+  else if (g_str_equal (frame->method, RJ_OV2_SESSION_STATUS) && socket->core->config->life != 0)
+    take_session_status (socket, frame);
   else if (g_str_equal (frame->method, RJ_OV2_CLOSE_SESSION))
     take_close_session (socket, frame, id);
   else if (g_str_equal (frame->method, POLL))

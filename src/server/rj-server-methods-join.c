@@ -69,6 +69,8 @@ build_result (RjServerSession *session, RjServerParticipant *joiner)
   joined->video_simulcast = RJ_OV2_NO;
   joined->record = joiner->has_record ? rj_ov2_flag_from (joiner->token->record) : RJ_OV2_UNSET;
   joined->role = g_strdup (joiner->token->role);
+  joined->life = session->core->config->life;
+  joined->has_life = joined->life != 0;
   if (json_array_get_length (joiner->token->ice_servers) > 0) {
     if (joined->custom_ice_servers == NULL)
       joined->custom_ice_servers =

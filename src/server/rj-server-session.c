@@ -152,6 +152,8 @@ on_pipeline_created (GObject *source, GAsyncResult *result, gpointer data)
   move_to (self, RJ_SERVER_SESSION_ACTIVE);
   event = rj_server_core_new_event (RJ_EVENT_SESSION_PLACED, self->id);
   rj_event_set_int (event, "node", rj_node_watcher_get_index (self->node));
+  if (self->core->config->life != 0)
+    rj_event_set_int (event, "master", self->core->config->index);
   rj_server_core_emit (self->core, event);
   answer_all (self, 0, NULL);
 }
