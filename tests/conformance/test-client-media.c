@@ -24,6 +24,7 @@ typedef struct {
   RjSdp *offer;
   char *offer_text;
   GPtrArray *candidates; /* of the end */
+  gboolean hides;        /* the peer's candidates from the end */
   gboolean answer_set;
   gboolean connected; /* the peer */
   gboolean end_connected;
@@ -149,7 +150,7 @@ listen (Call *self)
 static void
 on_candidate (RjPeer *peer, guint mline, const char *mid, const char *text, Call *self)
 {
-  if (self->end != NULL)
+  if (self->end != NULL && !self->hides)
     rj_ice_peer_add_candidate (self->end, text);
 }
 
@@ -522,6 +523,7 @@ test_candidates_come_first (gconstpointer direction)
 {
   g_autoptr (Call) call = call_new (GPOINTER_TO_INT (direction), TRUE, TRUE);
 
+  call->hides = TRUE; /* or the end would come to the peer */
   connect_call (call);
   g_assert_true (call->answer_set);
 }

@@ -152,6 +152,27 @@ test_candidates_before_the_answer (void)
 }
 
 static void
+test_who_makes_the_offer (gconstpointer media_server)
+{
+  g_autoptr (RjtUser) user = rjt_user_new ();
+  g_autofree char *more = g_strdup_printf ("'mediaServer':'%s'", (const char *) media_server);
+  gboolean server = g_str_equal (media_server, "mediasoup");
+
+  user->config->publishes = FALSE;
+  rjt_user_set_room (user, RJT_OTHER ("bot-2", "true", "true"), more);
+  rjt_server_script (user->server, "prepareReceiveVideoFrom", RJT_ANSWER, 0,
+                     "{'sdpOffer':'server\\u0027s offer'}");
+  if (server)
+    rjt_server_script (user->server, "receiveVideoFrom", RJT_ANSWER, 0, "{}");
+  rjt_user_start (user);
+  rjt_user_run_until_flowing (user, 5 * RJT_SECOND);
+  g_assert_cmpuint (count (user, "prepareReceiveVideoFrom"), ==, server ? 1 : 0);
+  g_assert_cmpuint (count (user, "receiveVideoFrom"), ==, 1);
+  g_assert_cmpint (get_param (user, "receiveVideoFrom", 0, "sdpAnswer") != NULL, ==, server);
+  g_assert_cmpint (get_param (user, "receiveVideoFrom", 0, "sdpOffer") != NULL, ==, !server);
+}
+
+static void
 test_subscriptions_want_what_is_there (void)
 {
   g_autoptr (RjtUser) user = rjt_user_new ();
@@ -400,6 +421,9 @@ main (int argc, char **argv)
   ADD ("20/user/refuses", test_the_token_source_refuses);
   ADD ("21/user/refusals-on-the-way-back", test_refusals_on_the_way_back);
   ADD ("26/client-27/user/candidates-before-the-answer", test_candidates_before_the_answer);
+  g_test_add_data_func ("/client-30/user/kurento", "kurento", test_who_makes_the_offer);
+  g_test_add_data_func ("/client-30/user/mediasoup", "mediasoup", test_who_makes_the_offer);
+  g_test_add_data_func ("/client-30/user/unknown", "of the future", test_who_makes_the_offer);
   ADD ("31/user/what-is-there", test_subscriptions_want_what_is_there);
   ADD ("32/user/another-stream-of-the-same", test_another_stream_of_the_same_connection);
   ADD ("32/client-33/client-34/client-35/user/a-silent-stream",
