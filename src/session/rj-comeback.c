@@ -6,6 +6,7 @@ rj_comeback_new (void)
   RjComeback *self = g_new0 (RjComeback, 1);
 
   self->missing = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->gone = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   return self;
 }
 
@@ -15,6 +16,7 @@ rj_comeback_free (RjComeback *self)
   if (self == NULL)
     return;
   g_hash_table_unref (self->missing);
+  g_hash_table_unref (self->gone);
   g_free (self);
 }
 
@@ -29,7 +31,20 @@ rj_comeback_begin (RjComeback *self, const char *cause, RjAttempt *attempt, gint
   self->dead_tries = 0;
   self->deadline_us = deadline_us;
   if (attempt != NULL)
-    rj_attempt_list_names (attempt, self->missing);
+    rj_comeback_expect (self, attempt);
+}
+
+static gboolean
+is_gone (gpointer name, gpointer unused, gpointer self)
+{
+  return g_hash_table_contains (((RjComeback *) self)->gone, name);
+}
+
+void
+rj_comeback_expect (RjComeback *self, RjAttempt *attempt)
+{
+  rj_attempt_list_names (attempt, self->missing);
+  g_hash_table_foreach_remove (self->missing, is_gone, self);
 }
 
 static gboolean
@@ -54,4 +69,5 @@ void
 rj_comeback_forget (RjComeback *self, const char *name)
 {
   g_hash_table_remove (self->missing, name);
+  g_hash_table_add (self->gone, g_strdup (name));
 }

@@ -16,6 +16,7 @@ typedef struct {
   guint dead_tries;  /* joined after silence, but nothing flowed */
   gint64 deadline_us;
   GHashTable *missing; /* set of names of ours that flowed before and do not yet again */
+  GHashTable *gone;    /* set of names of ours that will not come back */
 } RjComeback;
 
 RjComeback *rj_comeback_new (void);
@@ -26,10 +27,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RjComeback, rj_comeback_free)
 void
 rj_comeback_begin (RjComeback *self, const char *cause, RjAttempt *attempt, gint64 deadline_us);
 
+/* Whom @attempt sees, is missing from now on, too. */
+void rj_comeback_expect (RjComeback *self, RjAttempt *attempt);
+
 /* Returns: whether this was the moment when all are back (once per rejoin) */
 gboolean rj_comeback_check (RjComeback *self, RjAttempt *attempt);
 
-/* @name will not come back. */
+/* @name will not come back: nobody waits for it any more, also after a later loss. */
 void rj_comeback_forget (RjComeback *self, const char *name);
 
 G_END_DECLS

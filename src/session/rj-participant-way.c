@@ -208,7 +208,7 @@ renew_comeback (RjParticipant *self)
   comeback->deadline_us = rj_clock_now_us (self->config->clock) + self->config->limits.deadline_us;
   rj_participant_start_deadline (self);
   if (comeback->rejoin)
-    rj_attempt_list_names (self->attempt, comeback->missing);
+    rj_comeback_expect (comeback, self->attempt);
 }
 
 static void
@@ -324,7 +324,7 @@ on_media_reset (RjAttempt *attempt, RjParticipant *self)
   if (!self->comeback->rejoin)
     begin_comeback (self, "mediaServerReconnect", "server-event");
   else
-    rj_attempt_list_names (attempt, self->comeback->missing);
+    rj_comeback_expect (self->comeback, attempt);
 }
 
 void
