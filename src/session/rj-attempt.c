@@ -82,7 +82,7 @@ rj_attempt_announce_reset (RjAttempt *self)
   rj_attempt_emit_detector (self, "server-event", "mediaServerReconnect", TRUE);
   g_signal_emit (self, signals[MEDIA_RESET], 0);
   if (self->publication != NULL)
-    rj_publication_outdate (self->publication);
+    rj_publication_outdate (self->publication, self->stay->config->limits.reconnect_us);
   for (guint i = 0; i < self->subscriptions->len; i++)
     rj_subscription_outdate (g_ptr_array_index (self->subscriptions, i));
 }

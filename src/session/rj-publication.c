@@ -77,6 +77,7 @@ open_leg (RjPublication *self, const char *why, gboolean reconnect)
   self->complained = FALSE;
   self->interrupted = FALSE;
   self->flowed = FALSE;
+  self->outdated = FALSE;
   self->leg = rj_leg_new (self->stay, &plan);
   g_signal_connect (self->leg, "changed", G_CALLBACK (on_leg_changed), self);
   g_signal_connect (self->leg, "failed", G_CALLBACK (on_leg_failed), self);
@@ -88,7 +89,6 @@ void
 rj_publication_open (RjPublication *self, const char *why)
 {
   self->why = why;
-  self->outdated = FALSE;
   open_leg (self, why, FALSE);
 }
 
@@ -180,9 +180,15 @@ rj_publication_is_flowing (RjPublication *self)
 }
 
 void
-rj_publication_outdate (RjPublication *self)
+rj_publication_outdate (RjPublication *self, gint64 delay_us)
 {
   self->outdated = TRUE;
+  if (self->withdrawn)
+    return;
+  stop_timer (self);
+  self->why = "republish";
+  self->published = FALSE;
+  self->timer = rj_clock_start_timer (self->stay->config->clock, delay_us, on_timer, self);
 }
 
 gboolean

@@ -36,8 +36,9 @@ void rj_publication_resume (RjPublication *self);
 void rj_publication_mend (RjPublication *self);
 
 gboolean rj_publication_is_wanted (RjPublication *self); /* not withdrawn */
-/* The media server is a new process: what still looks alive is not. Until rj_publication_open(). */
-void rj_publication_outdate (RjPublication *self);
+/* The media server is a new process: what still looks alive is not. The server says so of each stream; without
+ * its word it is published again after @delay_us. */
+void rj_publication_outdate (RjPublication *self, gint64 delay_us);
 gboolean rj_publication_is_flowing (RjPublication *self);
 gboolean rj_publication_has_flowed (RjPublication *self); /* its present leg, before it failed */
 gboolean rj_publication_has_tried (RjPublication *self);  /* reconnected since it last flowed */
