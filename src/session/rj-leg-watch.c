@@ -1,4 +1,8 @@
+#include "rj-error.h"
 #include "rj-leg-private.h"
+
+/* Silence of everything acts first, see rj-policy.c */
+#define AFTER_SILENCE_US G_USEC_PER_SEC
 
 static void
 emit_detector (RjLeg *self, const char *detector, gint64 at_us, gint64 last_us)
@@ -30,32 +34,53 @@ rj_leg_listen_for_loss (RjLeg *self)
 static void
 on_rtcp_due (gpointer user_data)
 {
-  RjLeg *self = user_data;
+  g_autoptr (RjLeg) self = g_object_ref (user_data);
 
   self->watch = NULL;
   rj_leg_watch (self);
 }
 
-/* Silence can only be told of one who has spoken. */
+static gint64
+get_patience_us (RjLeg *self)
+{
+  return self->stay->config->limits.silence_leave_us + AFTER_SILENCE_US;
+}
+
+static void
+lose_media_server (RjLeg *self)
+{
+  g_autoptr (GError) error = g_error_new (
+    RJ_ERROR, RJ_ERROR_NO_MEDIA, "no RTCP of the media server for what is published within %.3g s",
+    get_patience_us (self) / (double) G_USEC_PER_SEC);
+
+  rj_leg_fail (self, "media", error);
+}
+
+/* Silence can only be told of one who has spoken. First it is stamped; a media server that says nothing for so
+ * long has forgotten the stream, whatever the peer believes. */
 void
 rj_leg_watch (RjLeg *self)
 {
   gint64 limit_us = self->stay->config->limits.rtcp_us;
-  gint64 delay_us = limit_us;
+  gint64 silent_us;
   gint64 last_us;
 
   if (self->plan.direction != RJ_DIRECTION_SEND)
     return;
   last_us = rj_peer_get_last_rtcp_us (self->peer);
-  if (last_us != 0 && last_us != self->rtcp_told_us) {
-    delay_us = last_us + limit_us - rj_stay_now_us (self->stay);
-    if (delay_us <= 0) {
-      self->rtcp_told_us = last_us;
-      emit_detector (self, "rtcp-silence", last_us + limit_us, last_us);
-      delay_us = limit_us;
-    }
+  silent_us = last_us == 0 ? 0 : rj_stay_now_us (self->stay) - last_us;
+  if (silent_us >= limit_us && last_us != self->rtcp_told_us) {
+    self->rtcp_told_us = last_us;
+    emit_detector (self, "rtcp-silence", last_us + limit_us, last_us);
   }
-  self->watch = rj_clock_start_timer (self->stay->config->clock, delay_us, on_rtcp_due, self);
+  if (silent_us >= get_patience_us (self)) {
+    lose_media_server (self);
+    return;
+  }
+  self->watch = rj_clock_start_timer (self->stay->config->clock,
+                                      silent_us >= limit_us ? get_patience_us (self) - silent_us
+                                                            : limit_us - silent_us,
+                                      on_rtcp_due, self);
 }
 
 void
