@@ -3,7 +3,7 @@ BUILD ?= build
 MESON_TEST = meson test -C $(BUILD) --print-errorlogs
 MESON_TEST_ASAN = meson test -C $(BUILD)-asan --print-errorlogs --wrapper $(CURDIR)/tests/lib/with-sanitizers
 
-.PHONY: demo test conformance asan asan-part bench soak lint format clean setup build setup-tests
+.PHONY: demo test conformance asan asan-part bench sweep soak lint format clean setup build setup-tests
 
 build: setup
 	@test -f $(BUILD)/build.ninja || meson setup $(BUILD)
@@ -50,6 +50,13 @@ asan-part: setup-tests
 # Figures with their limits, into $(BUILD)/bench.json. Not a test: it prints, it does not judge the machine.
 bench: setup-tests build
 	tests/bench/bench --rejoin $(BUILD)/src/apps/rejoin --output $(BUILD)/bench.json
+
+# Every message of every story lost, delayed, doubled, refused, cut …: some thousand cases, into
+# $(BUILD)/sweep.json. CASE=rejoin/lost/12 plays one of them and tells all.
+SWEEPS = $(wildcard tests/sweep/sweep-*.c)
+sweep: setup-tests build
+	tests/sweep/sweep --output $(BUILD)/sweep.json $(if $(CASE),--case $(CASE)) \
+	  $(SWEEPS:%.c=$(BUILD)/%)
 
 # Long runs: hundreds of rejoins, long fuzzing.
 soak: setup-tests build

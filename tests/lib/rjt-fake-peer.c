@@ -13,6 +13,8 @@ struct _RjtFakePeers {
   GHashTable *silent_publishers;
   gboolean connects;
   gboolean silent;
+  RjtFlowsFunc flows; /* (nullable) */
+  gpointer flows_data;
   char *fail_next;
   guint n_made;
   guint n_candidates;
@@ -26,7 +28,8 @@ struct _RjtFakePeer {
   gboolean has_audio, has_video;
   gboolean answers;
   guint16 publisher;
-  RjTap *tap; /* (nullable) */
+  char *answer; /* (nullable) */
+  RjTap *tap;   /* (nullable) */
   guint16 seq;
   RjTimer *timer;
   gboolean closed;
@@ -85,10 +88,20 @@ peer_create_offer_finish (RjPeer *peer, GAsyncResult *result, GError **error)
 }
 
 static gboolean
+has_endpoint (RjtFakePeer *self)
+{
+  const RjtFakePeers *peers = self->factory;
+
+  return peers->flows == NULL ||
+         (self->answer != NULL && peers->flows (self->answer, peers->flows_data));
+}
+
+static gboolean
 hears (RjtFakePeer *self)
 {
-  return !self->factory->silent && !g_hash_table_contains (self->factory->silent_publishers,
-                                                           GUINT_TO_POINTER (self->publisher));
+  return has_endpoint (self) && !self->factory->silent &&
+         !g_hash_table_contains (self->factory->silent_publishers,
+                                 GUINT_TO_POINTER (self->publisher));
 }
 
 /* A VP8 key frame in one RTP packet: RFC 3550, RFC 7741, RFC 6386 9.1 */
@@ -142,6 +155,9 @@ on_ice (gpointer user_data)
 {
   g_autoptr (RjtFakePeer) self = g_object_ref (user_data);
 
+  self->timer = NULL;
+  if (!has_endpoint (self))
+    return;
   self->timer = rj_clock_start_timer (self->factory->clock, DTLS_US, on_dtls, self);
   g_signal_emit_by_name (self, "ice-connected", rj_clock_now_us (self->factory->clock), "host",
                          "host");
@@ -163,6 +179,8 @@ peer_set_answer_async (RjPeer *peer,
     return;
   }
   g_task_return_boolean (task, TRUE);
+  g_free (self->answer);
+  self->answer = g_strdup (sdp);
   if (self->factory->connects)
     self->timer = rj_clock_start_timer (self->factory->clock, ICE_US, on_ice, self);
 }
@@ -220,7 +238,7 @@ peer_get_last_rtcp_us (RjPeer *peer)
 {
   RjtFakePeer *self = RJT_FAKE_PEER (peer);
 
-  if (!self->factory->silent && self->connected)
+  if (!self->factory->silent && self->connected && has_endpoint (self))
     self->rtcp_us = rj_clock_now_us (self->factory->clock) / RJT_RTCP_US * RJT_RTCP_US;
   return self->rtcp_us;
 }
@@ -271,6 +289,7 @@ rjt_fake_peer_finalize (GObject *object)
   rj_clock_cancel_timer (self->factory->clock, &self->timer);
   g_ptr_array_remove_fast (self->factory->peers, self);
   rj_tap_unref (self->tap);
+  g_free (self->answer);
   g_object_unref (self->factory);
   G_OBJECT_CLASS (rjt_fake_peer_parent_class)->finalize (object);
 }
@@ -338,6 +357,13 @@ rjt_fake_peers_set_silent (RjtFakePeers *self, gboolean silent)
   for (guint i = 0; i < self->peers->len; i++)
     peer_get_last_rtcp_us (g_ptr_array_index (self->peers, i));
   self->silent = silent;
+}
+
+void
+rjt_fake_peers_set_flows (RjtFakePeers *self, RjtFlowsFunc func, gpointer user_data)
+{
+  self->flows = func;
+  self->flows_data = user_data;
 }
 
 void
@@ -423,6 +449,19 @@ guint
 rjt_fake_peers_count_alive (RjtFakePeers *self)
 {
   return self->peers->len;
+}
+
+guint
+rjt_fake_peers_count_flowing (RjtFakePeers *self)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < self->peers->len; i++) {
+    RjtFakePeer *peer = g_ptr_array_index (self->peers, i);
+
+    n += !peer->closed && peer->told_packet && hears (peer);
+  }
+  return n;
 }
 
 guint

@@ -22,6 +22,9 @@ RjtFakePeers *rjt_fake_peers_new (RjClock *clock);
 /* What happens to all its peers from now on, old and new */
 void rjt_fake_peers_set_connects (RjtFakePeers *self, gboolean connects); /* new ones */
 void rjt_fake_peers_set_silent (RjtFakePeers *self, gboolean silent);
+/* Whether media flows through the endpoint that answered with @answer; otherwise it does not even connect */
+typedef gboolean (*RjtFlowsFunc) (const char *answer, gpointer user_data);
+void rjt_fake_peers_set_flows (RjtFakePeers *self, RjtFlowsFunc func, gpointer user_data);
 /* Peers that receive from this publisher's number */
 void rjt_fake_peers_set_publisher_silent (RjtFakePeers *self, guint16 publisher, gboolean silent);
 /* The next call of that kind fails with RJ_ERROR_NO_MEDIA: "create", "offer", "answer", "accept"; NULL:
@@ -37,6 +40,7 @@ guint rjt_fake_peers_count_open (RjtFakePeers *self); /* made and not closed */
 /* Open ones that receive exactly these media */
 guint rjt_fake_peers_count_receiving (RjtFakePeers *self, gboolean audio, gboolean video);
 guint rjt_fake_peers_count_alive (RjtFakePeers *self);      /* not finalized */
+guint rjt_fake_peers_count_flowing (RjtFakePeers *self);    /* receive, and hear something */
 guint rjt_fake_peers_count_candidates (RjtFakePeers *self); /* remote ones that were added */
 
 G_END_DECLS
