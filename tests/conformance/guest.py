@@ -225,10 +225,11 @@ class Stage:
         self.guests = []
         self.n_sessions = 0
 
-    async def start(self, crash_after_ms=3500):
+    async def start(self, *options):
+        """@options: of the server, before its media nodes"""
         self.node = await Program(self.programs["node"], 0).start()
         url = f"ws://127.0.0.1:{self.node.port}/kurento"
-        self.server = await Program(self.programs["server"], crash_after_ms, url).start()
+        self.server = await Program(self.programs["server"], *(options or (3500,)), url).start()
         return self
 
     async def end(self):

@@ -5,7 +5,7 @@ class Proofs(list):
     """The PROOFS of one file"""
 
     def proves(self, statements, what, alone=None, last=False):
-        """@alone: after how many ms the server of its own gives a media node up"""
+        """@alone: options of the server of its own: after how many ms it gives a media node up, 'mediasoup'"""
         def take(function):
             function.title = f"{statements} {what}"
             function.alone = alone

@@ -20,7 +20,7 @@ async def run(proof, programs, shared):
     stage = shared
     try:
         if proof.alone:
-            stage = await guest.Stage(programs).start(proof.alone)
+            stage = await guest.Stage(programs).start(*proof.alone)
         await proof(stage)
         if proof.alone and (code := await stage.end()) != 0:
             return f"the server ended with {code}"

@@ -26,7 +26,7 @@ async def publish_until_it_works(guest):
     return codes
 
 
-@PROOFS.proves("server-46 server-48", "a media node dies and comes back", alone=3500)
+@PROOFS.proves("server-46 server-48", "a media node dies and comes back", alone=(3500,))
 async def server_46(stage):
     loop = asyncio.get_event_loop()
     session, ann, bob = await stage.join_room(2)
@@ -61,7 +61,7 @@ async def server_46(stage):
     await dan.publish()
 
 
-@PROOFS.proves("server-47 server-48 real-2", "a media server is restarted at once", alone=14000)
+@PROOFS.proves("server-47 server-48 real-2", "a media server is restarted at once", alone=(14000,))
 async def server_47(stage):
     _, ann, bob = await stage.join_room(2)
     await bob.receive((await ann.publish())["id"])
@@ -83,7 +83,7 @@ async def server_47(stage):
     await (await stage.guest()).join(idle, token)
 
 
-@PROOFS.proves("server-52", "a server that is stopped says so", alone=3500)
+@PROOFS.proves("server-52", "a server that is stopped says so", alone=(3500,))
 async def server_52(stage):
     _, ann, bob = await stage.join_room(2)
     _, cid = await stage.join_room(1)

@@ -109,6 +109,21 @@ async def server_29(stage):
     assert not ann.told("participantPublished")
 
 
+@PROOFS.proves("server-29", "where it says mediasoup", alone=(3500, "mediasoup"))
+async def server_29_mediasoup(stage):
+    _, stream, (ann, bob) = await publish_in_room(stage, 2)
+    assert ann.joined["mediaServer"] == bob.joined["mediaServer"] == "mediasoup"
+    prepared = await bob.call("prepareReceiveVideoFrom", sender=stream, reconnect=False)
+    taken = await bob.call("receiveVideoFrom", sender=stream, sdpAnswer=answer_to(prepared["sdpOffer"]))
+    assert set(taken) == {"sessionId"}, taken
+    again = await bob.call("prepareReceiveVideoFrom", sender=stream, reconnect=True)
+    assert again["sdpOffer"] != prepared["sdpOffer"]
+    answer = answer_to(again["sdpOffer"])
+    taken = await bob.call("reconnectStream", stream=stream, sdpString=answer, forciblyReconnect=False)
+    assert set(taken) == {"sessionId"}, taken
+    await bob.hear("iceCandidate", senderConnectionId=ann.con, endpointName=f"{bob.con}_{stream}")
+
+
 @PROOFS.proves("server-30", "ending a subscription names the connection")
 async def server_30(stage):
     _, stream, (ann, bob) = await publish_in_room(stage, 2)

@@ -40,7 +40,7 @@ async def server_11(stage):
         assert (await guest.call("ping", interval=5000)) == {"value": "pong"}
 
 
-@PROOFS.proves("server-12 server-17", "pings overtake what works, requests wait for each other", alone=60000)
+@PROOFS.proves("server-12 server-17", "pings overtake what works, requests wait for each other", alone=(60000,))
 async def server_12_17(stage):
     fresh = await stage.guest()
     assert await fresh.call("ping") == {"value": "pong"}

@@ -20,7 +20,7 @@ async def join_twice(stage, **wishes):
     return session, guest
 
 
-@PROOFS.proves("server-22", "joins into nowhere, with a bad token, and without a media node", alone=60000)
+@PROOFS.proves("server-22", "joins into nowhere, with a bad token, and without a media node", alone=(60000,))
 async def server_22(stage):
     guest = await stage.guest()
     session = await stage.session()

@@ -419,7 +419,7 @@ main (int argc, char **argv)
   ADD ("19/client-47/user/a-token-for-each-try", test_a_token_for_each_try);
   ADD ("20/user/404-or-5xx", test_the_token_source_says_404_or_5xx);
   ADD ("20/user/refuses", test_the_token_source_refuses);
-  ADD ("21/user/refusals-on-the-way-back", test_refusals_on_the_way_back);
+  ADD ("21/real-3/user/refusals-on-the-way-back", test_refusals_on_the_way_back);
   ADD ("26/client-27/user/candidates-before-the-answer", test_candidates_before_the_answer);
   g_test_add_data_func ("/client-30/user/kurento", "kurento", test_who_makes_the_offer);
   g_test_add_data_func ("/client-30/user/mediasoup", "mediasoup", test_who_makes_the_offer);

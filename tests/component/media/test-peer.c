@@ -403,7 +403,7 @@ add_flow_cases (void)
   gpointer receive = GINT_TO_POINTER (RJ_DIRECTION_RECEIVE);
 
   g_test_add_func ("/client-24/media/peer/a-publisher-is-seen", test_a_publisher_is_seen);
-  g_test_add_func ("/client-24/media/peer/a-subscriber-sees", test_a_subscriber_sees);
+  g_test_add_func ("/client-24/real-25/media/peer/a-subscriber-sees", test_a_subscriber_sees);
   g_test_add_data_func ("/client-52/media/peer/pli", GINT_TO_POINTER (0),
                         test_a_key_frame_follows_a_request);
   g_test_add_data_func ("/client-52/media/peer/fir", GINT_TO_POINTER (1),
