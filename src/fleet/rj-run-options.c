@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "rj-error.h"
+#include "rj-expectation.h"
 #include "rj-fault.h"
 #include "rj-quirks.h"
 
@@ -28,6 +29,8 @@ static const RjOption options[] = {
     "everybody must see everybody within this time" },
   { "within", RJ_OPTION_DURATION, AT (within_us), "DURATION", "15s",
     "every edge must be back this long after the fault ended" },
+  { "expect", RJ_OPTION_LIST, AT (expect), "EXPECTATION", NULL,
+    "further condition for passing, such as \"outage.p95 < 6s\"; may be repeated" },
   { "timeout", RJ_OPTION_DURATION, AT (timeout_us), "DURATION", "5m",
     "end the whole run, inconclusive, after this time" },
   { "wait-for", RJ_OPTION_DURATION, AT (wait_for_us), "DURATION", NULL,
@@ -293,6 +296,21 @@ check_deployment (RjRunOptions *self, GError **error)
 }
 
 static gboolean
+check_expectations (RjRunOptions *self, GError **error)
+{
+  for (guint i = 0; i < self->expect->len; i++) {
+    g_autoptr (RjExpectation) expectation =
+      rj_expectation_parse (g_ptr_array_index (self->expect, i), error);
+
+    if (expectation == NULL) {
+      g_prefix_error (error, "--expect: ");
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
+static gboolean
 check_faults (RjRunOptions *self, GError **error)
 {
   for (guint i = 0; i < self->faults->len; i++) {
@@ -342,7 +360,8 @@ rj_run_options_check (RjRunOptions *self, GError **error)
   choose_defaults (self);
   if (!read_secret_file (self, error) || !check_participants (self, error) ||
       !check_picture (self, error) || !check_deployment (self, error) ||
-      !check_faults (self, error) || !check_detectors (self, error))
+      !check_faults (self, error) || !check_expectations (self, error) ||
+      !check_detectors (self, error))
     return FALSE;
   if (self->sessions > 1 && strstr (self->session, "{session}") == NULL)
     return fail (error, "--session: with several sessions the name must contain {session}");

@@ -35,6 +35,7 @@ typedef struct {
   gint64 duration_us; /* -1: until everybody is back, or the faults are over */
   gint64 join_deadline_us;
   gint64 within_us;
+  GPtrArray *expect; /* of char * */
   gint64 timeout_us;
   gint64 wait_for_us; /* for the deployment to answer, before anyone joins; -1: do not wait */
   char *url;

@@ -381,18 +381,28 @@ on_media_started (GObject *source, GAsyncResult *result, gpointer user_data)
     on_prepared (self);
 }
 
+static JsonObject *
+describe_expectations (const RjRunOptions *options)
+{
+  JsonArray *texts = json_array_new ();
+
+  for (guint i = 0; i < options->expect->len; i++)
+    json_array_add_string_element (texts, g_ptr_array_index (options->expect, i));
+  return rj_json_build ("within_ms", 'd', options->within_us / 1e3, "expect", 'a', texts, NULL);
+}
+
 static void
 emit_run_started (RjRunner *self)
 {
   RjEvent *event = rj_event_new (RJ_EVENT_RUN_STARTED);
   const RjRunOptions *options = self->config.options;
 
-  event->data = rj_json_build (
-    "name", 's', self->config.run, "seed", 'i', (gint64) rj_dice_get_seed (self->config.dice),
-    "plan", 'o', rj_run_options_to_json (options), "versions", 'o',
-    rj_json_build ("rejoin", 's', RJ_VERSION, NULL), "expectations", 'o',
-    rj_json_build ("within_ms", 'd', options->within_us / 1e3, NULL), "participants", 'a',
-    rj_roster_to_json (self->roster, !options->no_publish), NULL);
+  event->data = rj_json_build ("name", 's', self->config.run, "seed", 'i',
+                               (gint64) rj_dice_get_seed (self->config.dice), "plan", 'o',
+                               rj_run_options_to_json (options), "versions", 'o',
+                               rj_json_build ("rejoin", 's', RJ_VERSION, NULL), "expectations", 'o',
+                               describe_expectations (options), "participants", 'a',
+                               rj_roster_to_json (self->roster, !options->no_publish), NULL);
   rj_event_sink_emit (self->config.events, event);
 }
 

@@ -109,6 +109,7 @@ rj_facts_new (void)
   self->placements = g_array_new (FALSE, FALSE, sizeof (RjPlacement));
   self->crashes = g_array_new (FALSE, FALSE, sizeof (RjCrash));
   self->samples = g_array_new (FALSE, FALSE, sizeof (RjSelfSample));
+  self->expectations = g_ptr_array_new_with_free_func (g_free);
   self->warnings = g_ptr_array_new_with_free_func (g_free);
   return self;
 }
@@ -129,6 +130,7 @@ rj_facts_free (RjFacts *self)
   g_array_unref (self->placements);
   g_array_unref (self->crashes);
   g_array_unref (self->samples);
+  g_ptr_array_unref (self->expectations);
   g_ptr_array_unref (self->warnings);
   rj_store_free (self->store);
   g_free (self);

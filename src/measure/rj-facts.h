@@ -171,7 +171,8 @@ typedef struct {
   double loop_lag_ms, pacing_lag_ms;
   gboolean overloaded;
   char *overload;
-  GArray *samples; /* of RjSelfSample */
+  GArray *samples;         /* of RjSelfSample */
+  GPtrArray *expectations; /* (element-type utf8) */
   GPtrArray *warnings;
   gint64 last_loss_us; /* somebody lost something */
 } RjFacts;

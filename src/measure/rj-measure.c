@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "rj-edge-result.h"
+#include "rj-expectation.h"
 #include "rj-facts.h"
 #include "rj-fault-result.h"
 #include "rj-flow.h"
@@ -173,6 +174,7 @@ rj_result_free (RjResult *self)
   g_ptr_array_unref (self->participants);
   g_ptr_array_unref (self->edges);
   g_ptr_array_unref (self->faults);
+  g_ptr_array_unref (self->expectations);
   g_ptr_array_unref (self->warnings);
   g_free (self);
 }
@@ -267,6 +269,8 @@ result_new (const RjFacts *facts)
   result->participants = g_ptr_array_new_with_free_func (participant_result_free);
   result->edges = g_ptr_array_new_with_free_func ((GDestroyNotify) rj_edge_result_free);
   result->faults = g_ptr_array_new_with_free_func ((GDestroyNotify) rj_fault_result_free);
+  result->expectations =
+    g_ptr_array_new_with_free_func ((GDestroyNotify) rj_expectation_result_free);
   result->warnings = g_ptr_array_new_with_free_func (g_free);
   result->started_us = facts->started_us;
   result->flowing_us = facts->flowing_us;

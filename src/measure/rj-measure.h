@@ -123,9 +123,10 @@ typedef struct {
   double max_loop_lag_ms;
   double max_pacing_lag_ms;
   gboolean overloaded;
-  char *overload;      /* (nullable) which limit */
-  GArray *samples;     /* of RjSelfSample */
-  GPtrArray *warnings; /* (element-type utf8) */
+  char *overload;          /* (nullable) which limit */
+  GArray *samples;         /* of RjSelfSample */
+  GPtrArray *expectations; /* of RjExpectationResult: what the user expected beyond the default */
+  GPtrArray *warnings;     /* (element-type utf8) */
 } RjResult;
 
 void rj_result_free (RjResult *self);

@@ -41,6 +41,21 @@ take_planned (RjFacts *self, JsonArray *participants)
   }
 }
 
+/* Logs of several machines bring the same ones. */
+static void
+take_expectations (RjFacts *self, JsonArray *texts)
+{
+  guint n = texts == NULL ? 0 : json_array_get_length (texts);
+
+  for (guint i = 0; i < n; i++) {
+    const char *text = json_node_get_string (json_array_get_element (texts, i));
+
+    if (text != NULL &&
+        !g_ptr_array_find_with_equal_func (self->expectations, text, g_str_equal, NULL))
+      g_ptr_array_add (self->expectations, g_strdup (text));
+  }
+}
+
 static void
 take_run_started (RjFacts *self, const RjEvent *event)
 {
@@ -52,6 +67,7 @@ take_run_started (RjFacts *self, const RjEvent *event)
   if (self->name == NULL)
     self->name = g_strdup (rj_json_get_string (event->data, "name", NULL));
   self->within_ms = rj_json_get_double (expectations, "within_ms", self->within_ms);
+  take_expectations (self, rj_json_get_array (expectations, "expect"));
   take_planned (self, rj_json_get_array (event->data, "participants"));
 }
 

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <signal.h>
 
+#include "rj-expectation.h"
 #include "rj-judge.h"
 
 const char *
@@ -392,6 +393,63 @@ conclude_passed (RjJudge *j)
             n_others > 0 ? "; the others noticed nothing" : "");
 }
 
+/* --- what the user expected --- */
+
+static void
+judge_expectations (RjJudge *j)
+{
+  for (guint i = 0; i < j->facts->expectations->len; i++) {
+    const char *text = g_ptr_array_index (j->facts->expectations, i);
+    g_autoptr (RjExpectation) expectation = rj_expectation_parse (text, NULL);
+    RjExpectationResult *result;
+
+    if (expectation != NULL) {
+      result = rj_expectation_judge (expectation, j->result);
+    } else { /* of a log that a newer version wrote */
+      result = g_new0 (RjExpectationResult, 1);
+      result->text = g_strdup (text);
+      result->state = RJ_EXPECTATION_UNDECIDED;
+      result->found = g_strdup ("this version does not understand it");
+    }
+    g_ptr_array_add (j->result->expectations, result);
+  }
+}
+
+/* Those in that state, in one sentence. Returns: NULL: none */
+static char *
+describe_expectations (const RjResult *result, RjExpectationState state)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < result->expectations->len; i++) {
+    const RjExpectationResult *e = g_ptr_array_index (result->expectations, i);
+
+    if (e->state == state)
+      g_string_append_printf (text, "%s%s (found: %s)", text->len > 0 ? "; " : "", e->text,
+                              e->found);
+  }
+  return g_string_free (text, text->len == 0);
+}
+
+/* Returns: whether one of them decides */
+static gboolean
+conclude_expectations (RjJudge *j)
+{
+  g_autofree char *unmet = describe_expectations (j->result, RJ_EXPECTATION_UNMET);
+  g_autofree char *undecided = describe_expectations (j->result, RJ_EXPECTATION_UNDECIDED);
+
+  if (unmet != NULL && j->facts->overloaded)
+    conclude (
+      j, RJ_VERDICT_INCONCLUSIVE,
+      "This machine was overloaded (%s), so this may be its own fault: not as expected: %s.",
+      j->facts->overload != NULL ? j->facts->overload : "self-check", unmet);
+  else if (unmet != NULL)
+    conclude (j, RJ_VERDICT_FAILED, "Not as expected: %s.", unmet);
+  else if (undecided != NULL)
+    conclude (j, RJ_VERDICT_INCONCLUSIVE, "It cannot be told whether this is met: %s.", undecided);
+  return unmet != NULL || undecided != NULL;
+}
+
 static void
 warn_of_overload (RjJudge *j)
 {
@@ -411,6 +469,7 @@ rj_verdict_find (const RjFacts *facts, RjResult *result)
 
   for (guint i = 0; i < result->participants->len; i++)
     rj_judge_participant (j, g_ptr_array_index (result->participants, i));
+  judge_expectations (j);
   if (conclude_broken_off (j) || conclude_bad_fault (j))
     return;
   if (j->n_problems > 0)
@@ -423,7 +482,7 @@ rj_verdict_find (const RjFacts *facts, RjResult *result)
               "Nobody lost anything: the fault has hit none of the participants.");
   else if (g_str_equal (facts->ended_reason, "timeout"))
     conclude (j, RJ_VERDICT_INCONCLUSIVE, "The run timed out.");
-  else
+  else if (!conclude_expectations (j))
     conclude_passed (j);
   warn_of_overload (j);
 }

@@ -86,7 +86,7 @@
     if (!run.expectations || run.expectations.length === 0) return;
     by('expectations').hidden = false;
     by('expectations').append(make('table', {}, make('tbody', {}, ...run.expectations.map((e) => row([
-      [e.met === null ? '?' : e.met ? '✓' : '✗', e.met === null ? 'doubt' : e.met ? 'good' : 'bad'],
+      { met: ['✓', 'good'], unmet: ['✗', 'bad'], undecided: ['?', 'doubt'] }[e.state],
       [e.text, 'text'], [e.found, 'text']])))));
   }
 

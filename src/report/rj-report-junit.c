@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "rj-expectation.h"
+
 /* Text for XML 1.0: escaped, and without the characters that XML does not allow at all */
 static char *
 escape (const char *text)
@@ -144,6 +146,25 @@ append_case (GString *out, const RjResult *result, const RjParticipantResult *p)
   g_string_append (out, "    </testcase>\n");
 }
 
+/* One that is undecided is no success and no failure. */
+static void
+append_expectation (GString *out, const RjResult *result, const RjExpectationResult *e)
+{
+  g_autofree char *message = g_strdup_printf ("%s; found: %s", e->text, e->found);
+
+  g_string_append (out, "    <testcase classname=\"expectations\"");
+  append_attribute (out, "name", e->text);
+  append_seconds (out, "time", get_duration_us (result));
+  g_string_append (out, ">\n");
+  if (!is_judged (result))
+    append_result (out, "error", rj_verdict_get_name (result->verdict), result->reason);
+  else if (e->state == RJ_EXPECTATION_UNMET)
+    append_result (out, "failure", "unmet", message);
+  else if (e->state == RJ_EXPECTATION_UNDECIDED)
+    append_result (out, "error", "undecided", message);
+  g_string_append (out, "    </testcase>\n");
+}
+
 /* A run that never got to know its participants */
 static void
 append_only_case (GString *out, const RjResult *result)
@@ -163,14 +184,30 @@ count_problems (const RjResult *result)
   return n;
 }
 
+static guint
+count_expectations (const RjResult *result, RjExpectationState state)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < result->expectations->len; i++)
+    n += ((RjExpectationResult *) g_ptr_array_index (result->expectations, i))->state == state;
+  return n;
+}
+
 static void
 append_counts (GString *out, const RjResult *result)
 {
-  guint n = MAX (1, result->participants->len);
-  guint n_failures = result->verdict == RJ_VERDICT_FAILED ? count_problems (result) : 0;
+  guint n = MAX (1, result->participants->len) + result->expectations->len;
+  guint n_failures = 0, n_errors = n;
 
+  if (is_judged (result)) {
+    n_failures = count_problems (result) + count_expectations (result, RJ_EXPECTATION_UNMET);
+    if (result->participants->len == 0 && result->verdict == RJ_VERDICT_FAILED)
+      n_failures++; /* the only case */
+    n_errors = count_expectations (result, RJ_EXPECTATION_UNDECIDED);
+  }
   g_string_append_printf (out, " tests=\"%u\" failures=\"%u\" errors=\"%u\" skipped=\"0\"", n,
-                          n_failures, is_judged (result) ? 0 : n);
+                          n_failures, n_errors);
   append_seconds (out, "time", get_duration_us (result));
 }
 
@@ -191,6 +228,8 @@ rj_report_junit (const RjResult *result)
   g_string_append (out, "    </properties>\n");
   for (guint i = 0; i < result->participants->len; i++)
     append_case (out, result, g_ptr_array_index (result->participants, i));
+  for (guint i = 0; i < result->expectations->len; i++)
+    append_expectation (out, result, g_ptr_array_index (result->expectations, i));
   if (result->participants->len == 0)
     append_only_case (out, result);
   g_string_append (out, "  </testsuite>\n</testsuites>\n");

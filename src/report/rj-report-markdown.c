@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "rj-expectation.h"
 #include "rj-figures.h"
 #include "rj-phases.h"
 
@@ -50,6 +51,26 @@ append_verdict (GString *out, const RjResult *result)
     escape (result->name != NULL && *result->name != '\0' ? result->name : "rejoin");
 
   g_string_append_printf (out, "### %s: %s\n\n%s\n\n", words[result->verdict], name, reason);
+}
+
+static void
+append_expectations (GString *out, const RjResult *result)
+{
+  static const char *const signs[] = {
+    [RJ_EXPECTATION_MET] = "✅",
+    [RJ_EXPECTATION_UNMET] = "❌",
+    [RJ_EXPECTATION_UNDECIDED] = "❔",
+  };
+
+  for (guint i = 0; i < result->expectations->len; i++) {
+    const RjExpectationResult *e = g_ptr_array_index (result->expectations, i);
+    g_autofree char *text = escape (e->text);
+    g_autofree char *found = escape (e->found);
+
+    g_string_append_printf (out, "- %s %s: %s\n", signs[e->state], text, found);
+  }
+  if (result->expectations->len > 0)
+    g_string_append_c (out, '\n');
 }
 
 static void
@@ -141,6 +162,7 @@ rj_report_markdown (const RjResult *result)
   GString *out = g_string_new (NULL);
 
   append_verdict (out, result);
+  append_expectations (out, result);
   append_faults (out, result);
   append_figures (out, result);
   append_participants (out, result);

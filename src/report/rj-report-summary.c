@@ -1,5 +1,6 @@
 #include "rj-report.h"
 
+#include "rj-expectation.h"
 #include "rj-figures.h"
 #include "rj-json-text.h"
 #include "rj-json.h"
@@ -236,6 +237,13 @@ build_self (const RjResult *result)
   return object;
 }
 
+static JsonObject *
+build_expectation (const RjResult *result, const RjExpectationResult *e)
+{
+  return rj_json_build ("text", 's', e->text, "state", 's',
+                        rj_expectation_state_get_name (e->state), "found", 's', e->found, NULL);
+}
+
 typedef JsonObject *(*BuildFunc) (const RjResult *result, gconstpointer item);
 
 static void
@@ -265,6 +273,7 @@ rj_report_summary (const RjResult *result)
   set_moment (object, "ended_at_ms", result, result->ended_us);
   set_text (object, "ended_because", result->ended_reason);
   json_object_set_object_member (object, "statistics", build_statistics (result));
+  set_list (object, "expectations", result, result->expectations, (BuildFunc) build_expectation);
   set_list (object, "participants", result, result->participants, (BuildFunc) build_participant);
   set_list (object, "edges", result, result->edges, (BuildFunc) build_edge);
   set_list (object, "faults", result, result->faults, (BuildFunc) build_fault);

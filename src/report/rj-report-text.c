@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "rj-expectation.h"
 #include "rj-text-sections.h"
 
 void
@@ -123,6 +124,31 @@ add_output (RjText *text, const RjFaultResult *fault)
 }
 
 static void
+add_expectations (RjText *text)
+{
+  static const struct {
+    const char *sign;
+    RjInk ink;
+  } states[] = {
+    [RJ_EXPECTATION_MET] = { "✓", RJ_INK_GOOD },
+    [RJ_EXPECTATION_UNMET] = { "✗", RJ_INK_BAD },
+    [RJ_EXPECTATION_UNDECIDED] = { "?", RJ_INK_DOUBT },
+  };
+
+  if (text->result->expectations->len == 0)
+    return;
+  rj_text_heading (text, "Expectations", NULL);
+  for (guint i = 0; i < text->result->expectations->len; i++) {
+    const RjExpectationResult *e = g_ptr_array_index (text->result->expectations, i);
+
+    g_string_append (text->out, "  ");
+    rj_ink_append (text->out, states[e->state].sign, states[e->state].ink, text->colour);
+    g_string_append_printf (text->out, " %s: %s\n", e->text, e->found);
+  }
+  g_string_append_c (text->out, '\n');
+}
+
+static void
 add_faults (RjText *text)
 {
   if (text->result->faults->len == 0)
@@ -206,6 +232,7 @@ rj_report_text (const RjResult *result, gboolean colour)
 
   add_verdict (&text);
   add_run (&text);
+  add_expectations (&text);
   add_faults (&text);
   add_problems (&text);
   rj_text_add_ways (&text);

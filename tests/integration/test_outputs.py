@@ -70,6 +70,18 @@ class WithKill(harness.Case):
         for name, begin in others.items():
             self.assertTrue((self.folder / name).read_text(encoding="utf-8").startswith(begin), name)
 
+    def test_expectations(self):
+        outcome = self.run_rejoin(
+            *harness.SMALL, "--participants", "2", "--duration", "500ms", "--expect", "joined == all", "--expect",
+            "outage.max < 1s", "--expect", "dark > 0", code=1)
+        self.assertEqual([e["state"] for e in outcome.summary["expectations"]], ["met", "undecided", "unmet"])
+        self.assertIn("Not as expected: dark > 0 (found: 0 of 2 edges).", outcome.stdout)
+        self.assertIn("✓ joined == all: 2 of 2 participants", outcome.stdout)
+        root = xml.etree.ElementTree.parse(self.folder / "junit.xml").getroot()
+        self.assertEqual([root.get(n) for n in ("tests", "failures", "errors")], ["5", "1", "1"])
+        failed = [c.get("name") for c in root.findall(".//testcase") if c.find("failure") is not None]
+        self.assertEqual(failed, ["dark > 0"])
+
     def test_plain_text(self):
         self.assertNotIn("\033", self.outcome.stdout)
         for line in self.outcome.stdout.splitlines():

@@ -119,6 +119,8 @@ static const Refusal refusals[] = {
   { "--token t --participants 2", "--token-command" },
   { "--token t --fault run:true@1s", "used up" },
   { "--app-preset other --app http://a", "fault-tolerance, sessions" },
+  { "--expect quickly", "--expect: \"quickly\" is no expectation" },
+  { "--expect speed.max<1s", "outage.p95" },
   { "--fault kill-media-node", "the time is missing" },
   { "--fault kill-media-node@soon", "such as 500ms" },
   { "--fault kill-node@1s", "kill-media-node" },
