@@ -129,6 +129,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/protocol/vectors/frames", test_every_message_comes_out_as_it_went_in);
+  g_test_add_func ("/client-17/protocol/vectors/frames",
+                   test_every_message_comes_out_as_it_went_in);
   return g_test_run ();
 }
