@@ -36,7 +36,11 @@ set_lost (RjFrontMaster *self, gboolean is_lost)
   if (self->is_lost == is_lost)
     return;
   self->is_lost = is_lost;
-  rj_front_emit (self->front, is_lost ? RJ_EVENT_MASTER_LOST : RJ_EVENT_MASTER_RECOVERED, self);
+  if (is_lost)
+    rj_front_emit (self->front, RJ_EVENT_MASTER_LOST, self);
+  else if (self->was_there)
+    rj_front_emit (self->front, RJ_EVENT_MASTER_RECOVERED, self);
+  self->was_there = TRUE;
   if (!is_lost)
     return;
   rj_front_forget_homes (self->front, self);

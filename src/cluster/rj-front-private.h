@@ -16,6 +16,7 @@ typedef struct {
   guint index;
   guint port; /* 0: not known yet */
   gboolean is_lost;
+  gboolean was_there;     /* before it was lost; FALSE: it is being started */
   guint n_homes;          /* sessions that it has, as far as is known here */
   GCancellable *lifetime; /* of the requests on their way to it; a new one after each loss */
   RjFrontCheck *check;    /* (nullable): under way */

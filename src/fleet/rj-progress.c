@@ -272,6 +272,9 @@ rj_progress_take (RjEventSink *sink, const RjEvent *event)
   else if (g_str_equal (event->type, RJ_EVENT_NODE_CRASHED))
     say (self, event, "the server declares media node %d crashed",
          (int) rj_json_get_int (event->data, "node", -1));
+  else if (g_str_equal (event->type, RJ_EVENT_MASTER_LOST))
+    say (self, event, "master %d does not answer",
+         (int) rj_json_get_int (event->data, "master", -1));
   else if (g_str_equal (event->type, RJ_EVENT_WARNING))
     say (self, event, "warning: %s", rj_json_get_string (event->data, "message", "?"));
   else if (event->participant != NULL)

@@ -137,6 +137,7 @@ struct _RjMember {
 typedef struct {
   gint64 us;
   const char *session, *node; /* interned */
+  const char *master;         /* interned (nullable): where there are several */
 } RjPlacement;
 
 typedef struct {

@@ -38,7 +38,8 @@ typedef struct {
   gint64 evicted_at_us;  /* server's notice, 0: none */
   gint64 flowing_at_us;  /* everything flows again; 0: not yet */
   char *stuck_in; /* (nullable) phase that did not end: "wait", "token" … "first_key_frame" */
-  char *node_before, *node_after; /* (nullable) where known */
+  char *node_before, *node_after;     /* (nullable) where known */
+  char *master_before, *master_after; /* (nullable) where known */
   GHashTable *detectors; /* detector name -> gint64 * stamp of its first firing for this loss */
 } RjRejoin;
 

@@ -30,6 +30,8 @@ rj_rejoin_free (RjRejoin *self)
   g_free (self->stuck_in);
   g_free (self->node_before);
   g_free (self->node_after);
+  g_free (self->master_before);
+  g_free (self->master_after);
   g_hash_table_unref (self->detectors);
   g_free (self);
 }
@@ -143,14 +145,14 @@ find_lost (const RjFacts *facts, const RjMember *member, gint64 after_us, const 
 
 /* --- what is known about it --- */
 
-static const char *
+static const RjPlacement *
 find_placement (const RjFacts *facts, const char *session, gint64 us)
 {
   for (guint i = rj_stamped_count (facts->placements, us); i > 0; i--) {
     const RjPlacement *placement = &g_array_index (facts->placements, RjPlacement, i - 1);
 
     if (placement->session == session)
-      return placement->node;
+      return placement;
   }
   return NULL;
 }
@@ -160,10 +162,20 @@ static const char *
 find_node (const RjFacts *facts, RjMember *member, gint64 us)
 {
   const RjAttemptFacts *attempt = rj_member_find_attempt (member, us);
+  const RjPlacement *placement;
 
   if (attempt != NULL && attempt->node != NULL)
     return attempt->node;
-  return find_placement (facts, member->session, us);
+  placement = find_placement (facts, member->session, us);
+  return placement == NULL ? NULL : placement->node;
+}
+
+static const char *
+find_master (const RjFacts *facts, const RjMember *member, gint64 us)
+{
+  const RjPlacement *placement = find_placement (facts, member->session, us);
+
+  return placement == NULL ? NULL : placement->master;
 }
 
 static void
@@ -213,8 +225,11 @@ build_rejoin (const RjWay *way, const RjLoss *loss)
   rejoin->detectors = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   note_signs (rejoin, way->member, known_until_us);
   rejoin->node_before = g_strdup (find_node (way->facts, way->member, way->lost_us));
-  if (way->flowing_us > 0)
+  rejoin->master_before = g_strdup (find_master (way->facts, way->member, way->lost_us));
+  if (way->flowing_us > 0) {
     rejoin->node_after = g_strdup (find_node (way->facts, way->member, way->flowing_us));
+    rejoin->master_after = g_strdup (find_master (way->facts, way->member, way->flowing_us));
+  }
   rj_way_measure (way, rejoin);
   return rejoin;
 }

@@ -187,6 +187,7 @@ take_session_placed (RjFacts *self, const RjEvent *event)
     .us = event->mono_us,
     .session = g_intern_string (event->session != NULL ? event->session : ""),
     .node = read_word (event->data, "node"),
+    .master = read_word (event->data, "master"),
   };
 
   rj_stamped_insert (self->placements, &placement);

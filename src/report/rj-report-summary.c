@@ -92,6 +92,8 @@ build_rejoin (const RjResult *result, const RjRejoin *rejoin)
   set_moment (object, "flowing_at_ms", result, rejoin->flowing_at_us);
   set_text (object, "node_before", rejoin->node_before);
   set_text (object, "node_after", rejoin->node_after);
+  set_text (object, "master_before", rejoin->master_before);
+  set_text (object, "master_after", rejoin->master_after);
   json_object_set_object_member (object, "detectors_ms", build_detectors (rejoin));
   return object;
 }

@@ -43,19 +43,26 @@ compare_ways (gconstpointer a, gconstpointer b)
   return (left_ms < right_ms) - (left_ms > right_ms);
 }
 
+/* ", from node 1 to node 0". Returns: (transfer full): "" where it is not known */
+static char *
+describe_move (const char *what, const char *before, const char *after)
+{
+  if (before == NULL || after == NULL)
+    return g_strdup ("");
+  if (g_str_equal (before, after))
+    return g_strdup_printf (", on %s %s again", what, after);
+  return g_strdup_printf (", from %s %s to %s %s", what, before, what, after);
+}
+
 /* What a group has in common */
 static char *
 describe_group (const RjRejoin *rejoin)
 {
-  g_autofree char *nodes = NULL;
+  g_autofree char *masters = describe_move ("master", rejoin->master_before, rejoin->master_after);
+  g_autofree char *nodes = describe_move ("node", rejoin->node_before, rejoin->node_after);
 
-  if (rejoin->node_before != NULL && rejoin->node_after != NULL)
-    nodes =
-      g_str_equal (rejoin->node_before, rejoin->node_after)
-        ? g_strdup_printf (", on node %s again", rejoin->node_after)
-        : g_strdup_printf (", from node %s to node %s", rejoin->node_before, rejoin->node_after);
-  return g_strdup_printf ("%s, noticed by %s%s", rejoin->cause, rejoin->detected_by,
-                          nodes != NULL ? nodes : "");
+  return g_strdup_printf ("%s, noticed by %s%s%s", rejoin->cause, rejoin->detected_by, masters,
+                          nodes);
 }
 
 /* --- the table --- */

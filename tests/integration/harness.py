@@ -113,11 +113,12 @@ class Cluster:
         self.app_url = re.search(r"app server +(\S+)", self.text).group(1)
         secret = re.search(r"secret +(\S+)", self.text)
         self.secret = secret and secret.group(1)
-        self.server_pid = int(re.search(r"OpenVidu server .*\(pid (\d+)\)", self.text).group(1))
+        # the only one, or the masters behind the front, which is in the process of the cluster itself
+        self.server_pids = [int(pid) for pid in re.findall(r"(?:OpenVidu server|master \d+) .*\(pid (\d+)\)", self.text)]
         nodes = re.findall(r"media node \d+ +ws://127\.0\.0\.1:(\d+)/kurento +\(pid (\d+)\)", self.text)
         self.node_ports = [int(port) for port, _ in nodes]
         self.node_pids = [int(pid) for _, pid in nodes]
-        self.pids = [self.server_pid, *self.node_pids]
+        self.pids = [*self.server_pids, *self.node_pids]
 
 
 class Case(unittest.TestCase):

@@ -102,7 +102,7 @@ class ClusterTest(harness.Case):
 
     def test_dead_server_ends_it(self):
         cluster = self.start_cluster()
-        os.kill(cluster.server_pid, signal.SIGKILL)
+        os.kill(cluster.server_pids[0], signal.SIGKILL)
         outcome = self.finish(cluster.process)
         self.assertEqual(outcome.code, 4, str(outcome))
         self.assertIn("the embedded OpenVidu server has ended", outcome.stderr)

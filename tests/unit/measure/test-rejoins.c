@@ -440,7 +440,7 @@ test_nodes_and_detectors (void)
   const RjRejoin *r;
   const gint64 *stamp;
 
-  rjt_tell (story, 50, RJ_EVENT_SESSION_PLACED, NULL, 0, NULL, "{'node':0}")->session =
+  rjt_tell (story, 50, RJ_EVENT_SESSION_PLACED, NULL, 0, NULL, "{'node':0,'master':1}")->session =
     g_strdup ("room");
   rjt_tell (story, 5499, RJ_EVENT_NODE_CRASHED, NULL, 0, NULL, "{'node':0}");
   rjt_tell (story, 5499.5, RJ_EVENT_PARTICIPANT_EVICTED, NULL, 0, NULL,
@@ -450,7 +450,7 @@ test_nodes_and_detectors (void)
   rjt_tell (story, 3500, RJ_EVENT_DETECTOR_FIRED, "b", 1, "a",
             "{'detector':'rtp-silence','acted':false}");
   rjt_tell_join (story, 5503, "b", 2, FALSE);
-  rjt_tell (story, 5510, RJ_EVENT_SESSION_PLACED, NULL, 0, NULL, "{'node':1}")->session =
+  rjt_tell (story, 5510, RJ_EVENT_SESSION_PLACED, NULL, 0, NULL, "{'node':1,'master':0}")->session =
     g_strdup ("room");
   rjt_tell_watch (story, 5520, "b", 2, "a");
   rjt_tell_end (story, 9000, "recovered");
@@ -458,6 +458,8 @@ test_nodes_and_detectors (void)
   r = rjt_get_rejoin (result, 1, 0);
   g_assert_cmpstr (r->node_before, ==, "0");
   g_assert_cmpstr (r->node_after, ==, "1");
+  g_assert_cmpstr (r->master_before, ==, "1");
+  g_assert_cmpstr (r->master_after, ==, "0");
   g_assert_cmpint (r->evicted_at_us, ==, rjt_story_us (5499.5));
   g_assert_cmpuint (g_hash_table_size (r->detectors), ==, 2);
   stamp = g_hash_table_lookup (r->detectors, "rtp-silence");
