@@ -10,14 +10,17 @@
 #include "rj-run-options.h"
 
 typedef struct {
+  RjConditions conditions;
   RjOutputFiles files;
   gboolean quiet;
 } Options;
 
-#define AT(member)      offsetof (Options, member)
-#define AT_FILE(member) AT (files.member)
+#define AT(member)           offsetof (Options, member)
+#define AT_CONDITION(member) AT (conditions.member)
+#define AT_FILE(member)      AT (files.member)
 
 static const RjOption options[] = {
+  RJ_CONDITION_OPTIONS (AT_CONDITION),
   RJ_OUTPUT_FILE_OPTIONS (AT_FILE),
   { "quiet", RJ_OPTION_FLAG, AT (quiet), NULL, NULL, "no text report" },
 };
@@ -31,16 +34,19 @@ static const RjOptionTable table = {
 };
 
 static int
-render (const Options *values, char **paths)
+render (Options *values, char **paths)
 {
   g_autoptr (RjMeasure) measure = rj_measure_new ();
   g_autoptr (RjResult) result = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (!rj_output_check (&values->files, &error))
+  if (!rj_output_read_conditions (&values->conditions, &error) ||
+      !rj_output_check (&values->files, &error))
     return rj_apps_fail (error);
   if (!rj_log_read ((const char *const *) paths, measure, &error))
     return rj_apps_fail (error);
+  for (guint i = 0; i < values->conditions.expect->len; i++)
+    rj_measure_expect (measure, g_ptr_array_index (values->conditions.expect, i));
   result = rj_measure_conclude (measure);
   if (!values->quiet)
     rj_output_print (result, stdout);

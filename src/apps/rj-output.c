@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "rj-apps.h"
+#include "rj-baseline.h"
 #include "rj-error.h"
 #include "rj-report.h"
 
@@ -70,6 +71,21 @@ check_folder (const char *path, const char *what, GError **error)
   if (folder == NULL || g_access (folder, W_OK | X_OK) == 0)
     return TRUE;
   return fail (path, what, g_strerror (errno), error);
+}
+
+gboolean
+rj_output_read_conditions (RjConditions *conditions, GError **error)
+{
+  g_autoptr (GPtrArray) texts = NULL;
+
+  if (!rj_conditions_check (conditions, error))
+    return FALSE;
+  if (conditions->baseline == NULL)
+    return TRUE;
+  texts = rj_baseline_read (conditions->baseline, conditions->worse_percent / 100.0, error);
+  for (guint i = 0; texts != NULL && i < texts->len; i++)
+    g_ptr_array_add (conditions->expect, g_strdup (g_ptr_array_index (texts, i)));
+  return texts != NULL;
 }
 
 gboolean

@@ -11,6 +11,9 @@ G_BEGIN_DECLS
 /* In colours on a terminal, unless NO_COLOR is set */
 void rj_output_print (const RjResult *result, FILE *stream);
 
+/* Checks what was expected, and adds what the baseline asks for to it. Errors: RJ_ERROR_USAGE */
+gboolean rj_output_read_conditions (RjConditions *conditions, GError **error);
+
 /* Before a run: whether that will be possible, as far as can be seen. */
 gboolean rj_output_check (const RjOutputFiles *files, GError **error);
 

@@ -184,6 +184,7 @@ run (App *app)
   g_autoptr (GError) error = NULL;
 
   if (!rj_run_options_check (&app->options, &error) ||
+      !rj_output_read_conditions (&app->options.conditions, &error) ||
       !rj_output_check (&app->options.files, &error) || !set_up (app, &error))
     return rj_apps_fail (error);
   app->loop = g_main_loop_new (NULL, FALSE);

@@ -9,8 +9,9 @@
 #include "rj-fault.h"
 #include "rj-quirks.h"
 
-#define AT(member)      offsetof (RjRunOptions, member)
-#define AT_FILE(member) AT (files.member)
+#define AT(member)           offsetof (RjRunOptions, member)
+#define AT_CONDITION(member) AT (conditions.member)
+#define AT_FILE(member)      AT (files.member)
 
 static const RjOption options[] = {
   { "participants", RJ_OPTION_TEXT, AT (participants), "N[,N…]", NULL,
@@ -29,8 +30,7 @@ static const RjOption options[] = {
     "everybody must see everybody within this time" },
   { "within", RJ_OPTION_DURATION, AT (within_us), "DURATION", "15s",
     "every edge must be back this long after the fault ended" },
-  { "expect", RJ_OPTION_LIST, AT (expect), "EXPECTATION", NULL,
-    "further condition for passing, such as \"outage.p95 < 6s\"; may be repeated" },
+  RJ_CONDITION_OPTIONS (AT_CONDITION),
   { "timeout", RJ_OPTION_DURATION, AT (timeout_us), "DURATION", "5m",
     "end the whole run, inconclusive, after this time" },
   { "wait-for", RJ_OPTION_DURATION, AT (wait_for_us), "DURATION", NULL,
@@ -295,8 +295,8 @@ check_deployment (RjRunOptions *self, GError **error)
   return TRUE;
 }
 
-static gboolean
-check_expectations (RjRunOptions *self, GError **error)
+gboolean
+rj_conditions_check (const RjConditions *self, GError **error)
 {
   for (guint i = 0; i < self->expect->len; i++) {
     g_autoptr (RjExpectation) expectation =
@@ -360,7 +360,7 @@ rj_run_options_check (RjRunOptions *self, GError **error)
   choose_defaults (self);
   if (!read_secret_file (self, error) || !check_participants (self, error) ||
       !check_picture (self, error) || !check_deployment (self, error) ||
-      !check_faults (self, error) || !check_expectations (self, error) ||
+      !check_faults (self, error) || !rj_conditions_check (&self->conditions, error) ||
       !check_detectors (self, error))
     return FALSE;
   if (self->sessions > 1 && strstr (self->session, "{session}") == NULL)

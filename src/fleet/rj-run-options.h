@@ -12,6 +12,26 @@ typedef struct {
   char *json, *junit, *html, *markdown, *csv, *prometheus;
 } RjOutputFiles;
 
+/* What a run must hold beyond the default */
+typedef struct {
+  GPtrArray *expect;   /* of char * */
+  char *baseline;      /* (nullable): summary of an earlier run */
+  guint worse_percent; /* by which it may be worse */
+} RjConditions;
+
+/* Rows of an option table. @AT: the offset of a member of an RjConditions */
+#define RJ_CONDITION_OPTIONS(AT)                                                                    \
+  { "expect",    RJ_OPTION_LIST,                                                                    \
+    AT (expect), "EXPECTATION",                                                                     \
+    NULL,        "further condition for passing, such as \"outage.p95 < 6s\"; may be repeated" },   \
+    { "baseline",    RJ_OPTION_TEXT,                                                                \
+      AT (baseline), "FILE",                                                                        \
+      NULL,          "summary (JSON) of an earlier run: no figure's p95 may be worse than there" }, \
+  {                                                                                                 \
+    "worse-percent", RJ_OPTION_COUNT, AT (worse_percent), "N", "20",                                \
+      "by how much it may, before the run fails; 50 ms are always allowed", 0, 1000                 \
+  }
+
 #define RJ_OUTPUT_FILE_OPTION(name, at, help)                                                      \
   {                                                                                                \
 #name, RJ_OPTION_TEXT, at, "FILE", NULL, help                                                  \
@@ -35,7 +55,7 @@ typedef struct {
   gint64 duration_us; /* -1: until everybody is back, or the faults are over */
   gint64 join_deadline_us;
   gint64 within_us;
-  GPtrArray *expect; /* of char * */
+  RjConditions conditions;
   gint64 timeout_us;
   gint64 wait_for_us; /* for the deployment to answer, before anyone joins; -1: do not wait */
   char *url;
@@ -77,6 +97,9 @@ typedef struct {
   guint bitrate_bps;
   gboolean embedded; /* no deployment was named */
 } RjRunOptions;
+
+/* Errors: RJ_ERROR_USAGE: an expectation that nobody understands */
+gboolean rj_conditions_check (const RjConditions *self, GError **error);
 
 const RjOptionTable *rj_run_options_get_table (void);
 

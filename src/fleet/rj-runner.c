@@ -386,8 +386,8 @@ describe_expectations (const RjRunOptions *options)
 {
   JsonArray *texts = json_array_new ();
 
-  for (guint i = 0; i < options->expect->len; i++)
-    json_array_add_string_element (texts, g_ptr_array_index (options->expect, i));
+  for (guint i = 0; i < options->conditions.expect->len; i++)
+    json_array_add_string_element (texts, g_ptr_array_index (options->conditions.expect, i));
   return rj_json_build ("within_ms", 'd', options->within_us / 1e3, "expect", 'a', texts, NULL);
 }
 

@@ -16,7 +16,7 @@ G_BEGIN_DECLS
 /* Of what this machine has, ours and everybody's: more, for so many seconds on end, leaves no time to be in time. */
 #define RJ_SELF_CHECK_OWN_LIMIT_PERCENT     90.0
 #define RJ_SELF_CHECK_MACHINE_LIMIT_PERCENT 99.0
-#define RJ_SELF_CHECK_BUSY_PERIODS          5
+#define RJ_SELF_CHECK_BUSY_PERIODS          10
 
 #define RJ_TYPE_SELF_CHECK (rj_self_check_get_type ())
 G_DECLARE_FINAL_TYPE (RjSelfCheck, rj_self_check, RJ, SELF_CHECK, GObject)

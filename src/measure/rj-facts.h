@@ -185,6 +185,8 @@ void rj_facts_free (RjFacts *self);
 void rj_facts_take (RjFacts *self, const RjEvent *event);
 /* The part for events of a participant (rj-member-events.c) */
 void rj_facts_take_member_event (RjFacts *self, RjMember *member, const RjEvent *event);
+/* Once: logs of several machines bring the same ones. */
+void rj_facts_expect (RjFacts *self, const char *text);
 void rj_facts_note_loss (RjFacts *self, gint64 us);
 
 RjMember *rj_facts_find_member (const RjFacts *self, const char *name); /* (nullable) */

@@ -78,6 +78,14 @@ rj_measure_take (RjMeasure *self, const RjEvent *event)
   rj_facts_take (self->facts, event);
 }
 
+void
+rj_measure_expect (RjMeasure *self, const char *text)
+{
+  g_return_if_fail (RJ_IS_MEASURE (self));
+
+  rj_facts_expect (self->facts, text);
+}
+
 /* --- live questions --- */
 
 gboolean

@@ -141,6 +141,8 @@ RjMeasure *rj_measure_new (void);
 /* The run's id, which events do not carry */
 void rj_measure_set_run (RjMeasure *self, const char *run);
 void rj_measure_take (RjMeasure *self, const RjEvent *event);
+/* One more expectation, beside those of the events. @text: for rj_expectation_parse() */
+void rj_measure_expect (RjMeasure *self, const char *text);
 
 /* Result as of now. Returns: (transfer full) */
 RjResult *rj_measure_conclude (RjMeasure *self);

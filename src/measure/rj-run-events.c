@@ -41,7 +41,13 @@ take_planned (RjFacts *self, JsonArray *participants)
   }
 }
 
-/* Logs of several machines bring the same ones. */
+void
+rj_facts_expect (RjFacts *self, const char *text)
+{
+  if (!g_ptr_array_find_with_equal_func (self->expectations, text, g_str_equal, NULL))
+    g_ptr_array_add (self->expectations, g_strdup (text));
+}
+
 static void
 take_expectations (RjFacts *self, JsonArray *texts)
 {
@@ -50,9 +56,8 @@ take_expectations (RjFacts *self, JsonArray *texts)
   for (guint i = 0; i < n; i++) {
     const char *text = json_node_get_string (json_array_get_element (texts, i));
 
-    if (text != NULL &&
-        !g_ptr_array_find_with_equal_func (self->expectations, text, g_str_equal, NULL))
-      g_ptr_array_add (self->expectations, g_strdup (text));
+    if (text != NULL)
+      rj_facts_expect (self, text);
   }
 }
 

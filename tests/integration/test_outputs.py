@@ -70,6 +70,35 @@ class WithKill(harness.Case):
         for name, begin in others.items():
             self.assertTrue((self.folder / name).read_text(encoding="utf-8").startswith(begin), name)
 
+    def test_baseline(self):
+        # a busy machine is another test's affair
+        lines = (self.kept / "events.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
+        log, baseline = self.folder / "log.jsonl", self.folder / "baseline.json"
+        log.write_text("".join(line for line in lines if '"type":"self-check"' not in line), encoding="utf-8")
+        summary = self.outcome.summary
+        baseline.write_text(json.dumps(summary), encoding="utf-8")
+        outcome = self.finish(self.start("report", log, "--baseline", baseline, "--json", self.folder / "summary.json"))
+        self.assertEqual(outcome.code, 0, str(outcome))
+        self.assertEqual({e["state"] for e in outcome.summary["expectations"]}, {"met"})
+        summary["statistics"]["outage"]["p95_ms"] /= 2
+        baseline.write_text(json.dumps(summary), encoding="utf-8")
+        outcome = self.finish(self.start("report", log, "--baseline", baseline))
+        self.assertEqual(outcome.code, 1, str(outcome))
+        self.assertIn("Not as expected: outage.p95 <= ", outcome.stdout)
+        outcome = self.finish(self.start("report", log, "--baseline", baseline, "--worse-percent", "150"))
+        self.assertEqual(outcome.code, 0, str(outcome))
+        for text, words in ((None, "is not there"), ("[]", "no JSON object"), ("{}", "no summary"), ("{", "cannot be read"),
+                            ('{"schema":"rejoin-summary-1","verdict":"failed"}', "did not pass"),
+                            ('{"schema":"rejoin-summary-1","verdict":"passed"}', "no figure")):
+            baseline.unlink()
+            if text is not None:
+                baseline.write_text(text, encoding="utf-8")
+            outcome = self.finish(self.start("report", log, "--baseline", baseline))
+            self.assertEqual(outcome.code, 2, str(outcome))
+            self.assertIn(words, outcome.stderr)
+            self.assertIn("rejoin run --json FILE", outcome.stderr)
+            baseline.touch()
+
     def test_expectations(self):
         outcome = self.run_rejoin(
             *harness.SMALL, "--participants", "2", "--duration", "500ms", "--expect", "joined == all", "--expect",

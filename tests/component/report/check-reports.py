@@ -16,6 +16,8 @@ import tempfile
 import traceback
 import xml.etree.ElementTree as ElementTree
 
+import junitparser
+import lxml.etree
 from jsonschema import Draft202012Validator
 
 SAMPLE, SCHEMAS, HERE = sys.argv[1], sys.argv[2], os.path.dirname(os.path.abspath(__file__))
@@ -209,6 +211,35 @@ def junit_failures_say_what_and_markup_is_text():
     failures = parse_junit("failed").findall(".//failure")
     expect(any("<html>" in failure.get("message") for failure in failures), "no <html>")
     expect(all(failure.text == failure.get("message") for failure in failures), "texts differ")
+
+
+UNMET = ("rejoined == all", "outage.max < 1s", "outage.max < 1s in nowhere")
+
+
+@test
+def expectations_are_cases_too():
+    suite = ElementTree.fromstring(run("demo", "junit", *UNMET).stdout.encode())[0]
+    cases = {case.get("name"): case for case in suite.findall("testcase") if case.get("classname") == "expectations"}
+    expect(list(cases) == list(UNMET), list(cases))
+    found = [[child.tag for child in case] for case in cases.values()]
+    expect(found == [[], ["failure"], ["error"]], found)
+    expect([suite.get(n) for n in ("tests", "failures", "errors")] == ["9", "1", "1"], suite.attrib)
+
+
+@test
+def junit_is_valid_and_understood_by_others():
+    schema = lxml.etree.XMLSchema(lxml.etree.parse(os.path.join(SCHEMAS, "junit.xsd")))
+    for arguments in [(story,) for story in STORIES] + [("demo", *UNMET), ("failed", *UNMET)]:
+        text = run(arguments[0], "junit", *arguments[1:]).stdout
+        tree = lxml.etree.fromstring(text.encode())
+        expect(schema.validate(tree), arguments, schema.error_log)
+        read = junitparser.JUnitXml.fromstring(text.encode())
+        cases = [case for suite in read for case in suite]
+        kinds = [type(result).__name__ for case in cases for result in case.result]
+        said = (read.tests, read.failures, read.errors)
+        expect(said == (len(cases), kinds.count("Failure"), kinds.count("Error")), arguments, said, kinds)
+    tree[0][-1].set("surprise", "yes")
+    expect(not schema.validate(tree), "the schema takes anything")
 
 
 # --- text ---

@@ -1,6 +1,6 @@
 /* Prints what reports make of a run, for tests that look at it with other eyes (schemas, XML parsers) and for
  * people:
- *   report-sample demo|failed|nobody|killed FORMAT   of a run that is told here
+ *   report-sample demo|failed|nobody|killed FORMAT [EXPECTATION…]   of a run that is told here
  *   report-sample read FORMAT FILE…                  of event logs
  * FORMAT: text, colour, summary, junit, html, markdown, csv, prometheus, events (not with read). */
 #include <stdio.h>
@@ -197,6 +197,8 @@ main (int argc, char **argv)
     return write_events (story);
   rj_measure_set_run (measure, "run-1");
   rjt_story_feed (story, RJ_EVENT_SINK (measure), FALSE);
+  for (int i = 3; i < argc; i++)
+    rj_measure_expect (measure, argv[i]);
   result = rj_measure_conclude (measure);
   return print (result, argv[2]);
 }
