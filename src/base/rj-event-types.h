@@ -10,7 +10,7 @@
 #define RJ_EVENT_RUN_ENDED "run-ended"
 /* every participant flowed for the first time; fault times count from here. {} */
 #define RJ_EVENT_EVERYONE_FLOWING "everyone-flowing"
-/* {fault: index from 0, what: "kill-media-node", target?: "1", at_ms} */
+/* {fault: index from 0, what: "kill-media-node", target?: "1", medium?: "audio"|"video", at_ms} */
 #define RJ_EVENT_FAULT_STARTED "fault-started"
 /* {fault, what, ok, exit_code?, output?, error?, timed_out?, hit_session?: session on the node, node?} */
 #define RJ_EVENT_FAULT_ENDED "fault-ended"
@@ -70,12 +70,14 @@
 #define RJ_EVENT_REMOTE_LEFT "remote-left"
 /* muted or unmuted. {from, property, value} edge set */
 #define RJ_EVENT_REMOTE_PROPERTY "remote-property"
-/* own stream taken away by the server. {reason} */
+/* somebody's signal. {from?, type?, bytes} */
+#define RJ_EVENT_SIGNAL_RECEIVED "signal-received"
+/* own stream taken away by the server, or by ourselves ("unpublish"). {reason} */
 #define RJ_EVENT_OWN_UNPUBLISHED "own-unpublished"
 
 /* --- a peer (members peer, and edge for subscriptions, set) --- */
-/* {direction: "publish"|"subscribe", from?, foreign?, engine: "webrtcbin", why: "join"|"republish"|
- *  "reconnect"} */
+/* {direction: "publish"|"subscribe", from?, foreign?, engine: "webrtcbin", why: "join"|"publish"|
+ *  "republish"|"reconnect"} */
 #define RJ_EVENT_PEER_CREATED "peer-created"
 /* publishVideo, receiveVideoFrom or reconnectStream written / its answer read */
 #define RJ_EVENT_OFFER_SENT      "offer-sent"

@@ -4,6 +4,7 @@
 #include "rj-clock.h"
 #include "rj-dice.h"
 #include "rj-event.h"
+#include "rj-fault.h"
 #include "rj-peer.h"
 #include "rj-roster.h"
 #include "rj-token-source.h"
@@ -39,6 +40,12 @@ void rj_crew_leave_async (RjCrew *self,
                           GAsyncReadyCallback callback,
                           gpointer user_data);
 gboolean rj_crew_leave_finish (RjCrew *self, GAsyncResult *result, GError **error);
+
+/* A step: what a participant does on purpose. Ends with a GTask of a boolean. */
+void rj_crew_act_async (RjCrew *self,
+                        const RjFault *step,
+                        GAsyncReadyCallback callback,
+                        gpointer user_data);
 
 /* Breaks the websocket of every participant of @session */
 void rj_crew_cut (RjCrew *self, const char *session, gboolean with_reset);

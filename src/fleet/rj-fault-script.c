@@ -2,6 +2,7 @@
 
 #include "rj-command.h"
 #include "rj-error.h"
+#include "rj-measure.h"
 
 #define COMMAND_LIMIT_US (60 * G_USEC_PER_SEC)
 
@@ -77,6 +78,23 @@ on_deployment_done (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (RjFaultScript) self = step->script; /* referenced when it was asked */
   g_autoptr (GError) error = NULL;
   gboolean ok = rj_deployment_fault_finish (RJ_DEPLOYMENT (source), result, &error);
+  RjEvent *event;
+
+  if (g_cancellable_is_cancelled (self->lifetime))
+    return;
+  event = new_event (step, RJ_EVENT_FAULT_ENDED);
+  if (!ok)
+    rj_event_set_error (event, error);
+  end_step (step, event, ok);
+}
+
+static void
+on_acted (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Step *step = user_data;
+  g_autoptr (RjFaultScript) self = step->script;
+  g_autoptr (GError) error = NULL;
+  gboolean ok = g_task_propagate_boolean (G_TASK (result), &error);
   RjEvent *event;
 
   if (g_cancellable_is_cancelled (self->lifetime))
@@ -187,11 +205,12 @@ on_due (gpointer user_data)
   step->timer = NULL;
   if (step->fault->kind != RJ_FAULT_RUN)
     rj_event_set_string (event, "target", step->fault->target);
+  rj_event_set_string (event, "medium", step->fault->medium);
   rj_event_set_double (event, "at_ms", step->fault->at_us / 1e3);
   if (step->fault->length_us != 0)
     rj_event_set_double (event, "length_ms", step->fault->length_us / 1e3);
   rj_event_sink_emit (self->events, event);
-  if (!is_thaw (step))
+  if (!rj_fault_is_harmless (step->fault->what))
     self->harm_us = rj_clock_now_us (self->clock);
 
   switch (step->fault->kind) {
@@ -212,6 +231,18 @@ on_due (gpointer user_data)
   case RJ_FAULT_BLACKHOLE_MEDIA:
   case RJ_FAULT_BLACKHOLE_SIGNALLING:
     do_blackhole (step);
+    break;
+  case RJ_FAULT_LEAVE:
+  case RJ_FAULT_JOIN:
+  case RJ_FAULT_PUBLISH:
+  case RJ_FAULT_UNPUBLISH:
+  case RJ_FAULT_MUTE:
+  case RJ_FAULT_UNMUTE:
+  case RJ_FAULT_SIGNAL:
+  case RJ_FAULT_FORCE_UNPUBLISH:
+  case RJ_FAULT_FORCE_DISCONNECT:
+    g_object_ref (self);
+    self->funcs.act (step->fault, on_acted, step, self->user_data);
     break;
   case RJ_FAULT_RUN:
     g_object_ref (self);
@@ -253,10 +284,14 @@ rj_fault_script_stop (RjFaultScript *self)
   }
 }
 
-guint
-rj_fault_script_count (RjFaultScript *self)
+gboolean
+rj_fault_script_is_harmless (RjFaultScript *self)
 {
-  return self->faults->len;
+  for (guint i = 0; i < self->faults->len; i++) {
+    if (!rj_fault_is_harmless (((RjFault *) g_ptr_array_index (self->faults, i))->what))
+      return FALSE;
+  }
+  return TRUE;
 }
 
 gboolean

@@ -15,6 +15,11 @@ typedef struct {
    * of @session. Returns: FALSE: there is no such participant */
   gboolean (*blackhole) (
     const char *session, const char *name, gboolean media, gboolean on, gpointer user_data);
+  /* a step. @callback: gets a GTask that returns a boolean */
+  void (*act) (const RjFault *step,
+               GAsyncReadyCallback callback,
+               gpointer callback_data,
+               gpointer user_data);
 } RjFaultFuncs;
 
 #define RJ_TYPE_FAULT_SCRIPT (rj_fault_script_get_type ())
@@ -34,7 +39,7 @@ RjFaultScript *rj_fault_script_new (GPtrArray *faults,
 void rj_fault_script_start (RjFaultScript *self);
 /* No further fault begins; what lasts, ends. */
 void rj_fault_script_stop (RjFaultScript *self);
-guint rj_fault_script_count (RjFaultScript *self);
+gboolean rj_fault_script_is_harmless (RjFaultScript *self); /* nobody should lose anything by it */
 gboolean rj_fault_script_is_done (RjFaultScript *self);
 
 /* Returns: when the last fault ended, or when the last one that should do harm started (a thaw does none);

@@ -11,11 +11,13 @@
 typedef struct {
   const char *what;
   gboolean embedded_only;
-  const char *targets; /* words, "N" for a number, "*" for anything */
-  gboolean needs_target;
+  const char *targets;    /* words, "N" for a number, "*" for anything */
+  const char *needs;      /* (nullable) a target, and what it is */
   gint64 length_us;       /* 0: it does not last */
   gboolean needs_masters; /* several of them */
 } Row;
+
+#define STEP(kind, word) [RJ_FAULT_##kind] = { word, FALSE, "*", "NAME" }
 
 static const Row rows[] = {
   [RJ_FAULT_KILL_MEDIA_NODE] = { "kill-media-node", TRUE, "N|all|same" },
@@ -27,9 +29,18 @@ static const Row rows[] = {
   [RJ_FAULT_THAW_MASTER] = { "thaw-master", TRUE, "N|same", .needs_masters = TRUE },
   [RJ_FAULT_RESTART_MASTER] = { "restart-master", TRUE, "N|same" },
   [RJ_FAULT_CUT_WEBSOCKET] = { "cut-websocket", FALSE, "fin|rst" },
-  [RJ_FAULT_BLACKHOLE_MEDIA] = { "blackhole-media", FALSE, "*", FALSE, USUAL_LENGTH_US },
-  [RJ_FAULT_BLACKHOLE_SIGNALLING] = { "blackhole-signalling", FALSE, "*", FALSE, USUAL_LENGTH_US },
-  [RJ_FAULT_RUN] = { "run", FALSE, "*", TRUE },
+  [RJ_FAULT_BLACKHOLE_MEDIA] = { "blackhole-media", FALSE, "*", NULL, USUAL_LENGTH_US },
+  [RJ_FAULT_BLACKHOLE_SIGNALLING] = { "blackhole-signalling", FALSE, "*", NULL, USUAL_LENGTH_US },
+  [RJ_FAULT_RUN] = { "run", FALSE, "*", "COMMAND" },
+  STEP (LEAVE, "leave"),
+  STEP (JOIN, "join"),
+  STEP (PUBLISH, "publish"),
+  STEP (UNPUBLISH, "unpublish"),
+  STEP (MUTE, "mute"),
+  STEP (UNMUTE, "unmute"),
+  STEP (SIGNAL, "signal"),
+  STEP (FORCE_UNPUBLISH, "force-unpublish"),
+  STEP (FORCE_DISCONNECT, "force-disconnect"),
 };
 
 static gboolean
@@ -39,7 +50,7 @@ is_target_allowed (const Row *row, const char *target)
   const char *const *list = (const char *const *) words;
 
   if (target == NULL)
-    return !row->needs_target;
+    return row->needs == NULL;
   if (g_strv_contains (list, "*"))
     return *target != '\0';
   if (g_strv_contains (list, "N") && g_ascii_string_to_unsigned (target, 10, 0, 999, NULL, NULL))
@@ -63,8 +74,9 @@ list_faults (void)
   GString *list = g_string_new (NULL);
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
-    g_string_append_printf (list, "%s%s%s", i == 0 ? "" : ", ", rows[i].what,
-                            rows[i].needs_target ? ":COMMAND" : "");
+    g_string_append_printf (list, "%s%s%s%s", i == 0 ? "" : ", ", rows[i].what,
+                            rows[i].needs != NULL ? ":" : "",
+                            rows[i].needs != NULL ? rows[i].needs : "");
   return g_string_free (list, FALSE);
 }
 
@@ -99,6 +111,19 @@ parse_target (RjFault *self, const Row *row, const char *text, const char *words
   return FALSE;
 }
 
+/* "bot-1:video": the medium goes off the target */
+static void
+split_medium (RjFault *self)
+{
+  char *colon = self->target == NULL ? NULL : strrchr (self->target, ':');
+
+  if (colon == NULL || (self->kind != RJ_FAULT_MUTE && self->kind != RJ_FAULT_UNMUTE) ||
+      (!g_str_equal (colon, ":audio") && !g_str_equal (colon, ":video")))
+    return;
+  self->medium = g_strdup (colon + 1);
+  *colon = '\0';
+}
+
 RjFault *
 rj_fault_parse (const char *text, GError **error)
 {
@@ -127,6 +152,7 @@ rj_fault_parse (const char *text, GError **error)
     return NULL;
   self->kind = row;
   self->what = rows[row].what;
+  split_medium (self);
   return g_steal_pointer (&self);
 }
 
@@ -136,6 +162,7 @@ rj_fault_free (RjFault *self)
   if (self == NULL)
     return;
   g_free (self->target);
+  g_free (self->medium);
   g_free (self);
 }
 
@@ -149,4 +176,16 @@ gboolean
 rj_fault_needs_masters (const RjFault *self)
 {
   return rows[self->kind].needs_masters;
+}
+
+gboolean
+rj_fault_is_step (const RjFault *self)
+{
+  return self->kind >= RJ_FAULT_LEAVE;
+}
+
+gboolean
+rj_fault_needs_moderator (const RjFault *self)
+{
+  return self->kind == RJ_FAULT_FORCE_UNPUBLISH || self->kind == RJ_FAULT_FORCE_DISCONNECT;
 }

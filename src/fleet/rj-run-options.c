@@ -7,6 +7,7 @@
 #include "rj-error.h"
 #include "rj-expectation.h"
 #include "rj-fault.h"
+#include "rj-roster.h"
 #include "rj-quirks.h"
 
 #define AT(member)           offsetof (RjRunOptions, member)
@@ -57,6 +58,11 @@ static const RjOption options[] = {
   { "bitrate", RJ_OPTION_TEXT, AT (bitrate), "RATE", "500k",
     "of the published video, such as 500k or 1.5M" },
   { "no-audio", RJ_OPTION_FLAG, AT (no_audio), NULL, NULL, "publish video only" },
+  { "no-video", RJ_OPTION_FLAG, AT (no_video), NULL, NULL, "publish audio only" },
+  { "role", RJ_OPTION_LIST, AT (roles), "ROLE[:NAME]", NULL,
+    "ask for tokens of this role: SUBSCRIBER, PUBLISHER, MODERATOR; of one participant, or all; "
+    "may be "
+    "repeated" },
   { "decode", RJ_OPTION_FLAG, AT (decode), NULL, NULL,
     "decode a rotating sample of the received video" },
   { "silence", RJ_OPTION_DURATION, AT (silence_us), "DURATION", "1s",
@@ -118,6 +124,12 @@ static const RjOptionTable table = {
   "                                 without NAME of all participants of the first session\n"
   "  blackhole-signalling[:NAME][/LENGTH]@T\n"
   "                                 the same with the websockets: half-open TCP\n"
+  "  leave:NAME@T, join:NAME@T    that participant leaves, for good or until it joins again\n"
+  "  unpublish:NAME@T, publish:NAME@T\n"
+  "  mute:NAME[:audio|:video]@T, unmute:NAME[:audio|:video]@T\n"
+  "  signal:NAME@T                it sends a signal to everybody\n"
+  "  force-unpublish:NAME@T, force-disconnect:NAME@T\n"
+  "                               a moderator (--role) does that to it\n"
   "  run:COMMAND@T                a shell command, for instance \"run:docker kill kms-1@5s\"\n"
   "  NODE is 0, 1, …, all, or same: the one that the fault before has hit. Without it: the one "
   "that\n"
@@ -295,6 +307,19 @@ check_deployment (RjRunOptions *self, GError **error)
   return TRUE;
 }
 
+static char *
+list_names (const RjRoster *roster)
+{
+  GString *list = g_string_new (NULL);
+
+  for (guint i = 0; i < roster->entries->len && i < 8; i++)
+    g_string_append_printf (list, "%s%s", i == 0 ? "" : ", ",
+                            ((RjRosterEntry *) g_ptr_array_index (roster->entries, i))->name);
+  if (roster->entries->len > 8)
+    g_string_append (list, ", …");
+  return g_string_free (list, FALSE);
+}
+
 gboolean
 rj_conditions_check (const RjConditions *self, GError **error)
 {
@@ -311,12 +336,74 @@ rj_conditions_check (const RjConditions *self, GError **error)
 }
 
 static gboolean
-check_faults (RjRunOptions *self, GError **error)
+check_name (
+  const RjRoster *roster, const char *option, const char *text, const char *name, GError **error)
+{
+  g_autofree char *list = NULL;
+
+  if (rj_roster_find_name (roster, name) != NULL)
+    return TRUE;
+  list = list_names (roster);
+  g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE,
+               "--%s %s: there is no participant \"%s\"; there are: %s", option, text, name, list);
+  return FALSE;
+}
+
+static gboolean
+check_roles (RjRunOptions *self, const RjRoster *roster, GError **error)
+{
+  for (guint i = 0; i < self->roles->len; i++) {
+    const char *text = g_ptr_array_index (self->roles, i);
+    const char *name = NULL;
+
+    if (rj_role_parse (text, &name) == NULL) {
+      g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE,
+                   "--role %s: write ROLE or ROLE:NAME, where ROLE is SUBSCRIBER, PUBLISHER or "
+                   "MODERATOR",
+                   text);
+      return FALSE;
+    }
+    if (name != NULL && !check_name (roster, "role", text, name, error))
+      return FALSE;
+  }
+  if (self->roles->len > 0 && !self->embedded &&
+      (self->token != NULL || self->token_command != NULL ||
+       (self->app != NULL && !g_str_equal (self->app_preset, "sessions"))))
+    return fail (error,
+                 "--role: whoever makes these tokens decides on their role; rejoin can ask for one "
+                 "with --url and --secret, or --app-preset sessions");
+  return TRUE;
+}
+
+static gboolean
+check_step (const RjRoster *roster, const RjFault *fault, const char *text, GError **error)
+{
+  const RjRosterEntry *entry;
+
+  if (!check_name (roster, "fault", text, fault->target, error))
+    return FALSE;
+  entry = rj_roster_find_name (roster, fault->target);
+  if (rj_fault_needs_moderator (fault) && rj_roster_find_moderator (roster, entry) == NULL)
+    g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE,
+                 "--fault %s: nobody else there may do that; add --role MODERATOR:NAME", text);
+  else if (!entry->publishes && fault->kind >= RJ_FAULT_PUBLISH && fault->kind <= RJ_FAULT_UNMUTE)
+    g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE, "--fault %s: %s does not publish", text,
+                 entry->name);
+  else
+    return TRUE;
+  return FALSE;
+}
+
+static gboolean
+check_faults (RjRunOptions *self, const RjRoster *roster, GError **error)
 {
   for (guint i = 0; i < self->faults->len; i++) {
     g_autoptr (RjFault) fault = rj_fault_parse (g_ptr_array_index (self->faults, i), error);
 
     if (fault == NULL)
+      return FALSE;
+    if (rj_fault_is_step (fault) &&
+        !check_step (roster, fault, g_ptr_array_index (self->faults, i), error))
       return FALSE;
     if (rj_fault_needs_embedded (fault) && !self->embedded) {
       g_set_error (
@@ -335,6 +422,15 @@ check_faults (RjRunOptions *self, GError **error)
     }
   }
   return TRUE;
+}
+
+/* What names participants */
+static gboolean
+check_people (RjRunOptions *self, GError **error)
+{
+  g_autoptr (RjRoster) roster = rj_roster_new (self, "run");
+
+  return check_roles (self, roster, error) && check_faults (self, roster, error);
 }
 
 static gboolean
@@ -360,9 +456,11 @@ rj_run_options_check (RjRunOptions *self, GError **error)
   choose_defaults (self);
   if (!read_secret_file (self, error) || !check_participants (self, error) ||
       !check_picture (self, error) || !check_deployment (self, error) ||
-      !check_faults (self, error) || !rj_conditions_check (&self->conditions, error) ||
+      !check_people (self, error) || !rj_conditions_check (&self->conditions, error) ||
       !check_detectors (self, error))
     return FALSE;
+  if (self->no_audio && self->no_video && !self->no_publish)
+    return fail (error, "--no-audio and --no-video leave nothing to publish: use --no-publish");
   if (self->sessions > 1 && strstr (self->session, "{session}") == NULL)
     return fail (error, "--session: with several sessions the name must contain {session}");
   if (rj_run_options_count_participants (self) > 1 && strstr (self->name, "{index}") == NULL)

@@ -72,6 +72,8 @@ typedef struct {
   guint fps;
   char *bitrate;
   gboolean no_audio;
+  gboolean no_video;
+  GPtrArray *roles; /* of char *, "ROLE" or "ROLE:NAME" */
   gboolean decode;
   gint64 silence_us;
   gint64 silence_leave_us;

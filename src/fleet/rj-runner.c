@@ -224,7 +224,7 @@ find_end_of_watching (RjRunner *self, gint64 now_us)
 {
   const RjRunOptions *options = self->config.options;
   gboolean faults_done = rj_fault_script_is_done (self->script);
-  gboolean quiet = rj_fault_script_count (self->script) == 0;
+  gboolean quiet = rj_fault_script_is_harmless (self->script);
   gboolean back =
     faults_done && rj_measure_everyone_flows (self->config.measure) &&
     (quiet || (is_harm_over (self, now_us) && rj_measure_has_recovered (self->config.measure)));
@@ -278,6 +278,24 @@ on_tick (gpointer user_data)
     self->tick = rj_clock_start_timer (self->config.clock, TICK_US, on_tick, self);
 }
 
+static const char *
+get_role (const char *session, const char *name, gpointer user_data)
+{
+  RjRunner *self = user_data;
+  const RjRosterEntry *entry = rj_roster_find (self->roster, session, name);
+
+  return entry == NULL ? NULL : entry->role;
+}
+
+/* Whoever makes connections can be asked for a role; our own app server does both. */
+static RjTokenSource *
+with_roles (RjRunner *self, RjTokenSource *source)
+{
+  if (self->config.options->roles->len > 0)
+    rj_token_source_set_roles (source, get_role, self);
+  return source;
+}
+
 static RjTokenSource *
 make_token_source (RjRunner *self)
 {
@@ -286,16 +304,19 @@ make_token_source (RjRunner *self)
   RjAppPreset preset = RJ_APP_FAULT_TOLERANCE;
 
   rj_app_preset_from_name (options->app_preset, &preset);
+  if (options->embedded && options->roles->len > 0)
+    preset = RJ_APP_SESSIONS;
   if (options->token != NULL)
     return rj_token_source_new_literal (options->token);
   if (options->token_command != NULL)
     return rj_token_source_new_command (self->config.clock, options->token_command, 0);
   if (rj_deployment_get_app_url (deployment) != NULL)
-    return rj_token_source_new_app (self->http, self->config.clock,
-                                    rj_deployment_get_app_url (deployment), preset);
-  return rj_token_source_new_rest (self->http, self->config.clock,
-                                   rj_deployment_get_server_url (deployment),
-                                   rj_deployment_get_secret (deployment));
+    return with_roles (self,
+                       rj_token_source_new_app (self->http, self->config.clock,
+                                                rj_deployment_get_app_url (deployment), preset));
+  return with_roles (self, rj_token_source_new_rest (self->http, self->config.clock,
+                                                     rj_deployment_get_server_url (deployment),
+                                                     rj_deployment_get_secret (deployment)));
 }
 
 static gboolean
@@ -397,12 +418,11 @@ emit_run_started (RjRunner *self)
   RjEvent *event = rj_event_new (RJ_EVENT_RUN_STARTED);
   const RjRunOptions *options = self->config.options;
 
-  event->data = rj_json_build ("name", 's', self->config.run, "seed", 'i',
-                               (gint64) rj_dice_get_seed (self->config.dice), "plan", 'o',
-                               rj_run_options_to_json (options), "versions", 'o',
-                               rj_json_build ("rejoin", 's', RJ_VERSION, NULL), "expectations", 'o',
-                               describe_expectations (options), "participants", 'a',
-                               rj_roster_to_json (self->roster, !options->no_publish), NULL);
+  event->data = rj_json_build (
+    "name", 's', self->config.run, "seed", 'i', (gint64) rj_dice_get_seed (self->config.dice),
+    "plan", 'o', rj_run_options_to_json (options), "versions", 'o',
+    rj_json_build ("rejoin", 's', RJ_VERSION, NULL), "expectations", 'o',
+    describe_expectations (options), "participants", 'a', rj_roster_to_json (self->roster), NULL);
   rj_event_sink_emit (self->config.events, event);
 }
 
@@ -422,7 +442,15 @@ blackhole (const char *session, const char *name, gboolean media, gboolean on, g
   return rj_crew_blackhole (self->crew, session, name, media, on);
 }
 
-static const RjFaultFuncs fault_funcs = { .cut = cut, .blackhole = blackhole };
+static void
+act (const RjFault *step, GAsyncReadyCallback callback, gpointer callback_data, gpointer user_data)
+{
+  RjRunner *self = user_data;
+
+  rj_crew_act_async (self->crew, step, callback, callback_data);
+}
+
+static const RjFaultFuncs fault_funcs = { .cut = cut, .blackhole = blackhole, .act = act };
 
 static GPtrArray *
 parse_faults (const RjRunOptions *options)

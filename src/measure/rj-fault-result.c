@@ -34,6 +34,18 @@ is_overtaken (const RjFacts *facts, const RjFaultFacts *fault, gint64 until_us)
   return FALSE;
 }
 
+gboolean
+rj_fault_is_harmless (const char *what)
+{
+  static const char *const harmless[] = {
+    "thaw-media-node",  "thaw-master", "join",   "leave",  "publish",
+    "unpublish",        "mute",        "unmute", "signal", "force-unpublish",
+    "force-disconnect", NULL,
+  };
+
+  return g_strv_contains (harmless, what);
+}
+
 /* The server's own detection: the first node that it declares dead from then on (the one that was hit). */
 static double
 find_detection (const RjFacts *facts, const RjFaultFacts *fault)

@@ -160,6 +160,10 @@ gboolean rj_measure_everyone_sees (RjMeasure *self);
 gboolean rj_measure_has_recovered (RjMeasure *self);
 guint rj_measure_count_flowing (RjMeasure *self);
 
+/* Whether a fault of this name ("thaw-media-node", "mute") is none that anybody should lose something by: it undoes
+ * one, or is what participants do on purpose */
+gboolean rj_fault_is_harmless (const char *what);
+
 /* What a rejoin spent waiting for the server and for others: total - detect - own, or RJ_MS_UNKNOWN */
 double rj_rejoin_get_server_ms (const RjRejoin *self);
 

@@ -327,16 +327,10 @@ count_toll (const RjResult *result)
 /* Somebody who left because that was the fault has lost nothing, and nobody had to; a thawed node hurts
  * nobody. */
 static gboolean
-is_harmless (const RjFaultResult *fault)
-{
-  return g_str_equal (fault->what, "leave") || g_str_has_prefix (fault->what, "thaw-");
-}
-
-static gboolean
 had_real_fault (const RjResult *result)
 {
   for (guint i = 0; i < result->faults->len; i++)
-    if (!is_harmless (g_ptr_array_index (result->faults, i)))
+    if (!rj_fault_is_harmless (((RjFaultResult *) g_ptr_array_index (result->faults, i))->what))
       return TRUE;
   return FALSE;
 }

@@ -133,6 +133,14 @@ rj_peer_get_last_rtcp_us (RjPeer *self)
   return iface->get_last_rtcp_us == NULL ? 0 : iface->get_last_rtcp_us (self);
 }
 
+void
+rj_peer_set_muted (RjPeer *self, gboolean audio, gboolean video)
+{
+  g_return_if_fail (RJ_IS_PEER (self));
+
+  RJ_PEER_GET_IFACE (self)->set_muted (self, audio, video);
+}
+
 gboolean
 rj_peer_is_open (RjPeer *self)
 {

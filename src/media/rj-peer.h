@@ -82,6 +82,7 @@ struct _RjPeerInterface {
   void (*close) (RjPeer *self);
   gint64 (*get_last_rtcp_us) (RjPeer *self); /* NULL: always 0 */
   gboolean (*assign) (RjPeer *self, const RjPeerConfig *config, GError **error);
+  void (*set_muted) (RjPeer *self, gboolean audio, gboolean video);
 };
 
 /* For a peer that was made ahead, once, before its offer is asked for: @config is what it would have been
@@ -123,6 +124,9 @@ RjTap *rj_peer_get_tap (RjPeer *self);
 /* Returns: when the last RTCP packet came from the other side; 0: none yet. For a sender it is the only sign
  * of life of the media server. */
 gint64 rj_peer_get_last_rtcp_us (RjPeer *self);
+
+/* Of a sender: nothing of what is muted is sent; video goes on with a key frame. At any time */
+void rj_peer_set_muted (RjPeer *self, gboolean audio, gboolean video);
 
 gboolean rj_peer_is_open (RjPeer *self);
 void rj_peer_close (RjPeer *self);

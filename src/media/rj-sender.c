@@ -8,22 +8,26 @@ typedef struct {
   RjSource *source;
   RjSenderStamp stamp;
   RjCursor cursor;
+  gboolean waits; /* was muted: the next one must be a key frame */
+  int *muted;     /* atomic, shared with the sender */
 } Stream;
 
 struct _RjSender {
   RjPacer *pacer;
   Stream *audio, *video; /* until they are started */
   RjPacerJob *audio_job, *video_job;
+  int *audio_muted, *video_muted; /* boxes */
 };
 
 static Stream *
-stream_new (RjClip *clip, const RjSenderStamp *stamp, RjSource *source)
+stream_new (RjClip *clip, const RjSenderStamp *stamp, RjSource *source, int *muted)
 {
   Stream *stream = g_new0 (Stream, 1);
 
   stream->clip = rj_clip_ref (clip);
   stream->stamp = *stamp;
   stream->source = gst_object_ref (source);
+  stream->muted = g_atomic_rc_box_acquire (muted);
   return stream;
 }
 
@@ -36,6 +40,7 @@ stream_free (gpointer data)
     return;
   gst_object_unref (stream->source);
   rj_clip_unref (stream->clip);
+  g_atomic_rc_box_release (stream->muted);
   g_free (stream);
 }
 
@@ -92,6 +97,19 @@ go_on (Stream *stream, GstFlowReturn result)
   return result == GST_FLOW_OK ? rj_cursor_get_due_us (&stream->cursor) : -1;
 }
 
+/* What is muted goes by unsent, and then everything up to a key frame. Returns: whether to send this one */
+static gboolean
+is_to_be_sent (Stream *stream, guint64 number)
+{
+  const gboolean *keys = rj_clip_get_keys (stream->clip);
+
+  if (g_atomic_int_get (stream->muted))
+    stream->waits = TRUE;
+  else if (stream->waits)
+    stream->waits = !keys[number % rj_clip_get_n_frames (stream->clip)];
+  return !stream->waits;
+}
+
 static gint64
 push_video (gint64 due_us, gpointer user_data)
 {
@@ -101,7 +119,11 @@ push_video (gint64 due_us, gpointer user_data)
 
   if (rj_source_take_key_request (stream->source))
     rj_cursor_want_key (&stream->cursor);
+  if (stream->waits && !g_atomic_int_get (stream->muted))
+    rj_cursor_want_key (&stream->cursor);
   number = rj_cursor_take (&stream->cursor, now_us);
+  if (!is_to_be_sent (stream, number))
+    return rj_cursor_get_due_us (&stream->cursor);
   return go_on (stream,
                 rj_source_push (stream->source, make_stamped (stream, number, now_us), due_us));
 }
@@ -112,7 +134,11 @@ push_audio (gint64 due_us, gpointer user_data)
   Stream *stream = user_data;
   guint n_packets = rj_clip_get_n_audio_packets (stream->clip);
   guint64 number = rj_cursor_take (&stream->cursor, g_get_monotonic_time ());
-  GstBuffer *packet = rj_clip_get_audio_packet (stream->clip, (guint) (number % n_packets));
+  GstBuffer *packet;
+
+  if (g_atomic_int_get (stream->muted))
+    return rj_cursor_get_due_us (&stream->cursor);
+  packet = rj_clip_get_audio_packet (stream->clip, (guint) (number % n_packets));
 
   return go_on (stream, rj_source_push (stream->source, gst_buffer_copy (packet), due_us));
 }
@@ -124,10 +150,12 @@ rj_sender_new (
   RjSender *self = g_new0 (RjSender, 1);
 
   self->pacer = rj_pacer_ref (pacer);
+  self->audio_muted = g_atomic_rc_box_new0 (int);
+  self->video_muted = g_atomic_rc_box_new0 (int);
   if (audio != NULL)
-    self->audio = stream_new (clip, stamp, audio);
+    self->audio = stream_new (clip, stamp, audio, self->audio_muted);
   if (video != NULL)
-    self->video = stream_new (clip, stamp, video);
+    self->video = stream_new (clip, stamp, video, self->video_muted);
   return self;
 }
 
@@ -156,6 +184,13 @@ rj_sender_start (RjSender *self)
 }
 
 void
+rj_sender_set_muted (RjSender *self, gboolean audio, gboolean video)
+{
+  g_atomic_int_set (self->audio_muted, audio);
+  g_atomic_int_set (self->video_muted, video);
+}
+
+void
 rj_sender_stop (RjSender *self)
 {
   if (self == NULL)
@@ -166,6 +201,8 @@ rj_sender_stop (RjSender *self)
     rj_pacer_remove (self->pacer, self->video_job);
   stream_free (self->audio);
   stream_free (self->video);
+  g_atomic_rc_box_release (self->audio_muted);
+  g_atomic_rc_box_release (self->video_muted);
   rj_pacer_unref (self->pacer);
   g_free (self);
 }

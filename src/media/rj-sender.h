@@ -23,6 +23,9 @@ RjSender *rj_sender_new (
 /* Begins with a key frame, now. Not before the transport is up: a push would block the pacer. Home thread. */
 void rj_sender_start (RjSender *self);
 
+/* Nothing of what is muted is pushed; video goes on with a key frame. At any time. Home thread. */
+void rj_sender_set_muted (RjSender *self, gboolean audio, gboolean video);
+
 /* Stops and frees; a push that is under way ends by itself. NULL is fine. Home thread. */
 void rj_sender_stop (RjSender *self);
 

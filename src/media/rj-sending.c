@@ -14,7 +14,8 @@ struct _RjSending {
   gpointer owner;            /* NULL: stopped */
   GCancellable *cancellable; /* (nullable): of the clip being loaded */
   gboolean is_up;            /* the transport */
-  RjSender *sender;          /* (nullable): once it sends */
+  gboolean audio_muted, video_muted;
+  RjSender *sender; /* (nullable): once it sends */
 };
 
 RjSending *
@@ -56,6 +57,7 @@ start_if_ready (RjSending *self)
     return;
   self->sender =
     rj_sender_new (self->pacer, self->clip, &self->stamp, self->parts.audio, self->parts.video);
+  rj_sender_set_muted (self->sender, self->audio_muted, self->video_muted);
   rj_sender_start (self->sender);
 }
 
@@ -107,6 +109,16 @@ rj_sending_start (RjSending *self)
   RJ_ASSERT_HOME ();
   self->is_up = TRUE;
   start_if_ready (self);
+}
+
+void
+rj_sending_set_muted (RjSending *self, gboolean audio, gboolean video)
+{
+  RJ_ASSERT_HOME ();
+  self->audio_muted = audio;
+  self->video_muted = video;
+  if (self->sender != NULL)
+    rj_sender_set_muted (self->sender, audio, video);
 }
 
 void

@@ -27,6 +27,9 @@ void rj_sending_set_codec (RjSending *self, RjVideoCodec codec);
 /* The transport is up. */
 void rj_sending_start (RjSending *self);
 
+/* Nothing of what is muted is sent. At any time */
+void rj_sending_set_muted (RjSending *self, gboolean audio, gboolean video);
+
 /* Stops and frees; before the pipeline goes. NULL is fine. */
 void rj_sending_stop (RjSending *self);
 

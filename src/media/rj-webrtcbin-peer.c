@@ -374,6 +374,15 @@ rj_webrtcbin_peer_get_last_rtcp_us (RjPeer *peer)
   return rj_life_signs_get_last_rtcp_us (RJ_WEBRTCBIN_PEER (peer)->life_signs);
 }
 
+static void
+rj_webrtcbin_peer_set_muted (RjPeer *peer, gboolean audio, gboolean video)
+{
+  RjWebrtcbinPeer *self = RJ_WEBRTCBIN_PEER (peer);
+
+  if (self->sending != NULL)
+    rj_sending_set_muted (self->sending, audio, video);
+}
+
 static gboolean
 rj_webrtcbin_peer_is_open (RjPeer *peer)
 {
@@ -449,6 +458,7 @@ rj_webrtcbin_peer_iface_init (RjPeerInterface *iface)
   iface->get_tap = rj_webrtcbin_peer_get_tap;
   iface->is_open = rj_webrtcbin_peer_is_open;
   iface->close = rj_webrtcbin_peer_close;
+  iface->set_muted = rj_webrtcbin_peer_set_muted;
   iface->assign = rj_webrtcbin_peer_assign;
   iface->get_last_rtcp_us = rj_webrtcbin_peer_get_last_rtcp_us;
 }

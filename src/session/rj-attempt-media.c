@@ -347,7 +347,10 @@ rj_attempt_start_media (RjAttempt *self)
   self->publication = rj_publication_new (self->stay);
   g_signal_connect (self->publication, "changed", G_CALLBACK (on_publication_changed), self);
   g_signal_connect (self->publication, "failed", G_CALLBACK (on_publication_failed), self);
-  rj_publication_open (self->publication, "join");
+  if (self->stay->wish.unpublished)
+    rj_publication_withdraw (self->publication, "unpublish");
+  else
+    rj_publication_open (self->publication, "join");
 }
 
 void

@@ -1,5 +1,7 @@
 #include "rj-attempt-private.h"
 
+#include <string.h>
+
 #include "rj-error.h"
 
 static void
@@ -170,6 +172,18 @@ on_stream_changed (RjSignaller *signaller, const RjRemoteStream *stream, RjAttem
   rj_attempt_review (self);
 }
 
+static void
+on_signal (
+  RjSignaller *signaller, const char *name, const char *type, const char *data, RjAttempt *self)
+{
+  RjEvent *event = rj_stay_event (self->stay, RJ_EVENT_SIGNAL_RECEIVED, 0);
+
+  rj_event_set_string (event, "from", name);
+  rj_event_set_string (event, "type", type);
+  rj_event_set_int (event, "bytes", data == NULL ? 0 : strlen (data));
+  rj_stay_emit (self->stay, event);
+}
+
 /* The server replaces one of our subscriptions (OpenVidu 2 protocol, 6.17) */
 static void
 on_offered (RjSignaller *signaller, const char *stream, const char *offer, RjAttempt *self)
@@ -235,6 +249,7 @@ rj_attempt_listen_to_room (RjAttempt *self)
   g_signal_connect (from, "stream-unpublished", G_CALLBACK (on_stream_unpublished), self);
   g_signal_connect (from, "stream-changed", G_CALLBACK (on_stream_changed), self);
   g_signal_connect (from, "own-unpublished", G_CALLBACK (on_own_unpublished), self);
+  g_signal_connect (from, "signal", G_CALLBACK (on_signal), self);
   g_signal_connect (from, "offered", G_CALLBACK (on_offered), self);
   g_signal_connect (from, "candidate", G_CALLBACK (on_candidate), self);
 }

@@ -388,6 +388,7 @@ rj_attempt_new (RjParticipantConfig *config, RjSignaller *signaller, const RjAtt
   if (plan->after_silence)
     self->stay->answer_us = config->limits.reconnect_us;
   self->plan = *plan;
+  self->stay->wish = plan->wish;
   self->room = rj_room_new (config->name);
   return self;
 }

@@ -46,8 +46,9 @@ G_DECLARE_FINAL_TYPE (RjAttempt, rj_attempt, RJ, ATTEMPT, GObject)
 
 typedef struct {
   RjSpares *spares; /* of the participant */
-  guint number;     /* from 1, over the life of the participant */
-  guint try;        /* from 1, within this join or rejoin */
+  RjWish wish;
+  guint number; /* from 1, over the life of the participant */
+  guint try;    /* from 1, within this join or rejoin */
   gboolean rejoin;
   gboolean
     after_silence; /* a rejoin after silence: impatient with a media server that does not answer */
@@ -62,6 +63,17 @@ void rj_attempt_start (RjAttempt *self);
  * answered. */
 void rj_attempt_leave_async (RjAttempt *self, GAsyncReadyCallback callback, gpointer user_data);
 void rj_attempt_leave_finish (RjAttempt *self, GAsyncResult *result);
+
+/* What is done on purpose, while joined: UNPUBLISH and MUTE also change what later attempts have to wish, which is
+ * the participant's business. Errors: RJ_ERROR_USAGE: it cannot be done now; those of rj_signaller_deed_finish() */
+void rj_attempt_do_async (RjAttempt *self,
+                          const RjDeed *deed,
+                          GAsyncReadyCallback callback,
+                          gpointer user_data);
+gboolean rj_attempt_do_finish (RjAttempt *self, GAsyncResult *result, GError **error);
+
+/* Publishes again what was unpublished, by whomever. Returns: FALSE: RJ_ERROR_USAGE */
+gboolean rj_attempt_publish (RjAttempt *self, GError **error);
 
 /* A fault, see rj_signaller_cut(). */
 void rj_attempt_cut (RjAttempt *self, gboolean with_reset);

@@ -67,14 +67,16 @@ static void
 ask (RjLeg *self, const char *offer)
 {
   RjStay *stay = self->stay;
+  RjPublishInfo publish = stay->config->publish;
 
+  publish.audio_muted = stay->wish.audio_muted;
+  publish.video_muted = stay->wish.video_muted;
   rj_leg_move (self, RJ_LEG_ASKING);
   rj_leg_emit (self, RJ_EVENT_OFFER_SENT, 0);
   rj_leg_arm (self, stay->answer_us);
   if (self->plan.direction == RJ_DIRECTION_SEND)
-    rj_signaller_publish_async (stay->signaller, &stay->config->publish, offer,
-                                self->plan.reconnect, stay->cancellable, on_negotiated,
-                                g_object_ref (self));
+    rj_signaller_publish_async (stay->signaller, &publish, offer, self->plan.reconnect,
+                                stay->cancellable, on_negotiated, g_object_ref (self));
   else
     rj_signaller_subscribe_async (stay->signaller, self->stream->stream, offer,
                                   self->plan.reconnect, stay->cancellable, on_negotiated,

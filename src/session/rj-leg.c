@@ -182,6 +182,7 @@ use_peer (RjLeg *self)
 {
   rj_leg_emit_created (self);
   listen_to_peer (self);
+  rj_leg_mute (self);
 }
 
 static void
@@ -230,6 +231,15 @@ rj_leg_set_active (RjLeg *self, gboolean audio, gboolean video)
   self->stream->audio_active = audio;
   self->stream->video_active = video;
   rj_leg_advance (self);
+}
+
+void
+rj_leg_mute (RjLeg *self)
+{
+  const RjWish *wish = &self->stay->wish;
+
+  if (self->plan.direction == RJ_DIRECTION_SEND && self->peer != NULL)
+    rj_peer_set_muted (self->peer, wish->audio_muted, wish->video_muted);
 }
 
 RjLegState

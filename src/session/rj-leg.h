@@ -34,7 +34,7 @@ extern const RjStateRow rj_leg_states[RJ_N_LEG_STATES];
 
 typedef struct {
   RjDirection direction;
-  const char *why;              /* static: "join", "republish", "reconnect" */
+  const char *why;              /* static: "join", "publish", "republish", "reconnect" */
   gboolean reconnect;           /* reconnectStream instead of a new publication or subscription */
   gint64 limit_us;              /* from opening to flowing; 0: limits.peer_us from the answer */
   const RjRemoteStream *stream; /* receiving: copied */
@@ -57,6 +57,9 @@ void rj_leg_add_candidate (RjLeg *self, guint mline, const char *mid, const char
 
 /* Muted or unmuted; changes what flowing means. */
 void rj_leg_set_active (RjLeg *self, gboolean audio, gboolean video);
+
+/* Sending: muted or not, as the stay's wish says. */
+void rj_leg_mute (RjLeg *self);
 
 RjLegState rj_leg_get_state (RjLeg *self);
 gboolean rj_leg_is_asking (RjLeg *self); /* a request of it is under way */

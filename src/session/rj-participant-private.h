@@ -21,6 +21,7 @@ struct _RjParticipant {
   gboolean leaving_attempt; /* leaveRoom of the attempt is under way */
   gint64 pause_us;          /* the wait that follows it */
   char *pause_because;
+  RjWish wish;
   gboolean close_expected;
   gboolean deleted;
   char *failure;

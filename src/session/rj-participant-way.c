@@ -337,6 +337,7 @@ rj_participant_start_attempt (RjParticipant *self)
   comeback->tries++;
   comeback->flowed = FALSE;
   plan.spares = self->spares;
+  plan.wish = self->wish;
   plan.number = ++self->n_attempts;
   plan.try = comeback->tries;
   plan.rejoin = comeback->rejoin;

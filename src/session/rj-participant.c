@@ -1,5 +1,7 @@
 #include "rj-participant-private.h"
 
+#include "rj-error.h"
+
 #include "rj-log.h"
 #include "rj-secret.h"
 
@@ -12,8 +14,8 @@ const RjStateRow rj_participant_states[RJ_N_PARTICIPANT_STATES] = {
   [RJ_PARTICIPANT_JOINED] = { "joined", TO (WAITING) | TO_ENDS },
   [RJ_PARTICIPANT_WAITING] = { "waiting", TO (JOINING) | TO_ENDS },
   [RJ_PARTICIPANT_LEAVING] = { "leaving", TO (LEFT) },
-  [RJ_PARTICIPANT_LEFT] = { "left", 0 },
-  [RJ_PARTICIPANT_FAILED] = { "failed", TO (LEFT) },
+  [RJ_PARTICIPANT_LEFT] = { "left", TO (JOINING) },
+  [RJ_PARTICIPANT_FAILED] = { "failed", TO (LEFT) | TO (JOINING) },
 };
 
 enum { STATE_CHANGED, PROGRESS, FAILED, N_SIGNALS };
@@ -131,8 +133,14 @@ void
 rj_participant_start (RjParticipant *self)
 {
   g_return_if_fail (RJ_IS_PARTICIPANT (self));
-  g_return_if_fail (self->state == RJ_PARTICIPANT_IDLE);
+  g_return_if_fail (self->state == RJ_PARTICIPANT_IDLE || self->state == RJ_PARTICIPANT_LEFT ||
+                    self->state == RJ_PARTICIPANT_FAILED);
 
+  g_clear_pointer (&self->failure, g_free);
+  g_clear_pointer (&self->last_error, g_free);
+  self->close_expected = self->deleted = FALSE;
+  rj_comeback_free (self->comeback);
+  self->comeback = rj_comeback_new ();
   self->comeback->deadline_us =
     rj_clock_now_us (self->config->clock) + self->config->limits.deadline_us;
   rj_participant_start_deadline (self);
@@ -178,6 +186,70 @@ rj_participant_close (RjParticipant *self)
   self->leaving_attempt = FALSE;
   stop_timers (self);
   rj_participant_finish_leaving (self);
+}
+
+/* --- what it does on purpose --- */
+
+static void
+on_deed_done (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+
+  if (rj_attempt_do_finish (RJ_ATTEMPT (source), result, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+/* Returns: whether there was something to remember */
+static gboolean
+remember (RjParticipant *self, const RjDeed *deed)
+{
+  if (deed->kind == RJ_DEED_UNPUBLISH)
+    self->wish.unpublished = TRUE;
+  else if (deed->kind == RJ_DEED_MUTE && deed->video)
+    self->wish.video_muted = deed->muted;
+  else if (deed->kind == RJ_DEED_MUTE)
+    self->wish.audio_muted = deed->muted;
+  return deed->kind == RJ_DEED_UNPUBLISH || deed->kind == RJ_DEED_MUTE;
+}
+
+void
+rj_participant_do_async (RjParticipant *self,
+                         const RjDeed *deed,
+                         GAsyncReadyCallback callback,
+                         gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
+  gboolean remembered = remember (self, deed);
+
+  g_task_set_source_tag (task, rj_participant_do_async);
+  if (self->attempt != NULL && rj_attempt_has_joined (self->attempt))
+    rj_attempt_do_async (self->attempt, deed, on_deed_done, g_steal_pointer (&task));
+  else if (remembered && !rj_participant_is_ending (self))
+    g_task_return_boolean (task, TRUE); /* the next attempt knows */
+  else
+    g_task_return_new_error (task, RJ_ERROR, RJ_ERROR_USAGE, "%s is not in the session",
+                             self->config->name);
+}
+
+gboolean
+rj_participant_do_finish (RjParticipant *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+gboolean
+rj_participant_publish (RjParticipant *self, GError **error)
+{
+  g_return_val_if_fail (RJ_IS_PARTICIPANT (self), FALSE);
+
+  self->wish.unpublished = FALSE;
+  return self->attempt == NULL || !rj_attempt_has_joined (self->attempt) ||
+         rj_attempt_publish (self->attempt, error);
 }
 
 void

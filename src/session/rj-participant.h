@@ -33,7 +33,7 @@ G_DECLARE_FINAL_TYPE (RjParticipant, rj_participant, RJ, PARTICIPANT, GObject)
 
 RjParticipant *rj_participant_new (RjParticipantConfig *config);
 
-/* Once. */
+/* Once; and again after it has left or failed: it joins anew, with all that it was made to wish. */
 void rj_participant_start (RjParticipant *self);
 
 /* leaveRoom (bounded by limits.leave_us), last stats, close. Never fails; also ends a failed one. */
@@ -43,6 +43,17 @@ void rj_participant_leave_finish (RjParticipant *self, GAsyncResult *result);
 
 /* Ends everything now, without leaving (state left). Idempotent. */
 void rj_participant_close (RjParticipant *self);
+
+/* On purpose. To unpublish and to mute is remembered over rejoins, until it is undone. Errors: RJ_ERROR_USAGE: it
+ * cannot be done now; those of rj_signaller_deed_finish() */
+void rj_participant_do_async (RjParticipant *self,
+                              const RjDeed *deed,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data);
+gboolean rj_participant_do_finish (RjParticipant *self, GAsyncResult *result, GError **error);
+
+/* Publishes again what was unpublished, by whomever. Returns: FALSE with RJ_ERROR_USAGE: it publishes */
+gboolean rj_participant_publish (RjParticipant *self, GError **error);
 
 /* A fault: the websocket breaks, by FIN or RST. */
 void rj_participant_cut_websocket (RjParticipant *self, gboolean with_reset);

@@ -136,8 +136,18 @@ rj_publication_withdraw (RjPublication *self, const char *reason)
 {
   stop_timer (self);
   close_leg (self, reason);
+  self->complained = FALSE;
+  self->interrupted = FALSE;
+  self->trouble_at_us = 0;
   self->withdrawn = TRUE;
   g_signal_emit (self, signals[CHANGED], 0);
+}
+
+void
+rj_publication_update (RjPublication *self)
+{
+  if (self->leg != NULL)
+    rj_leg_mute (self->leg);
 }
 
 void

@@ -28,6 +28,9 @@ void rj_publication_ask_again (RjPublication *self, const GError *error, gint64 
 /* The server took it away and it shall stay away. */
 void rj_publication_withdraw (RjPublication *self, const char *reason);
 
+/* It is muted or not, as the stay's wish says. */
+void rj_publication_update (RjPublication *self);
+
 /* The websocket was lost; was resumed: a request that was under way is sent again, with a new peer. */
 void rj_publication_suspend (RjPublication *self);
 void rj_publication_resume (RjPublication *self);

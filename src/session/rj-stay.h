@@ -6,8 +6,16 @@
 
 G_BEGIN_DECLS
 
+/* What the participant wants at present, beside its configuration; outlives its attempts. */
+typedef struct {
+  gboolean unpublished; /* on purpose */
+  gboolean audio_muted;
+  gboolean video_muted;
+} RjWish;
+
 typedef struct {
   guint n_refs;
+  RjWish wish;
   RjParticipantConfig *config; /* owned */
   RjSpares *spares;            /* owned */
   RjSignaller *signaller;      /* owned, (nullable) after the end */

@@ -35,6 +35,8 @@ struct _RjHttpTokenSource {
   RjClock *clock;
   char *base;   /* URL with the prefix */
   char *secret; /* (nullable) */
+  RjRoleFunc get_role;
+  gpointer role_data;
 };
 
 static void rj_http_token_source_iface_init (RjTokenSourceInterface *iface);
@@ -135,7 +137,8 @@ ask_for_token (GTask *task, const char *id)
   g_autofree char *escaped = g_uri_escape_string (id, NULL, FALSE);
   g_auto (GStrv) parts = g_strsplit (self->recipe->token_path, "%s", 2);
   g_autofree char *path = g_strjoinv (escaped, parts);
-  g_autoptr (JsonObject) body = json_object_new ();
+  g_autoptr (JsonObject) body =
+    rj_json_build ("role", 's', g_object_get_data (G_OBJECT (task), "role"), NULL);
 
   post (self, path, body, on_token_answer, task);
 }
@@ -187,6 +190,9 @@ rj_http_token_source_fetch_async (RjTokenSource *source,
 
   g_task_set_source_tag (task, rj_http_token_source_fetch_async);
   g_object_set_data_full (G_OBJECT (task), "session", g_strdup (session), g_free);
+  if (self->get_role != NULL)
+    g_object_set_data (G_OBJECT (task), "role",
+                       (gpointer) self->get_role (session, name, self->role_data));
   if (self->recipe->create_path == NULL) {
     body = rj_json_build ("sessionId", 's', session, NULL);
     post (self, self->recipe->token_path, body, on_token_answer, g_steal_pointer (&task));
@@ -281,6 +287,15 @@ RjTokenSource *
 rj_token_source_new_app (SoupSession *session, RjClock *clock, const char *url, RjAppPreset preset)
 {
   return source_new (&recipes[preset], session, clock, url, NULL);
+}
+
+void
+rj_token_source_set_roles (RjTokenSource *source, RjRoleFunc func, gpointer user_data)
+{
+  RjHttpTokenSource *self = RJ_HTTP_TOKEN_SOURCE (source);
+
+  self->get_role = func;
+  self->role_data = user_data;
 }
 
 RjTokenSource *

@@ -206,6 +206,22 @@ take_master_crashed (RjOpenvidu2Signaller *self, JsonObject *params, GError **er
   rj_ov2_lose (self, rj_ov2_reason_to_text (RJ_OV2_REASON_NODE_CRASHED), "server-event", cause);
 }
 
+/* Those that we send ourselves to see whether we are a zombie are nobody's business */
+static void
+take_signal (RjOpenvidu2Signaller *self, JsonObject *params, GError **error)
+{
+  g_autoptr (RjOv2Signal) signal = rj_ov2_signal_parse (params);
+  const char *name = NULL;
+
+  if (g_strcmp0 (signal->type, RJ_OV2_CHECK_SIGNAL) == 0 && is_own (self, signal->from))
+    return;
+  if (signal->from != NULL)
+    name = is_own (self, signal->from) ? self->participant
+                                       : g_hash_table_lookup (self->names, signal->from);
+  g_signal_emit_by_name (self, "signal", name != NULL ? name : signal->from, signal->type,
+                         signal->data);
+}
+
 /* OpenVidu 2 protocol, 6.17 */
 static void
 take_forced (RjOpenvidu2Signaller *self, JsonObject *params, GError **error)
@@ -232,6 +248,7 @@ static const struct {
   { RJ_OV2_PARTICIPANT_PUBLISHED, take_published },
   { RJ_OV2_PARTICIPANT_UNPUBLISHED, take_unpublished },
   { RJ_OV2_STREAM_PROPERTY_CHANGED, take_property },
+  { RJ_OV2_SEND_MESSAGE, take_signal },
   { RJ_OV2_FORCIBLY_RECONNECT, take_forced },
   { RJ_OV2_MASTER_NODE_CRASHED, take_master_crashed },
 };

@@ -10,6 +10,9 @@
 
 G_BEGIN_DECLS
 
+/* To ourselves, after a resume */
+#define RJ_OV2_CHECK_SIGNAL "signal:rejoin"
+
 typedef enum {
   RJ_OV2_NEW,
   RJ_OV2_TOKEN,
@@ -121,6 +124,10 @@ void rj_ov2_take_notification (RjOpenvidu2Signaller *self,
 GPtrArray *rj_ov2_book_fill (RjOpenvidu2Signaller *self, GPtrArray *connections);
 /* The answer to join was delivered: tells what was kept */
 void rj_ov2_book_open (RjOpenvidu2Signaller *self);
+
+/* --- rj-openvidu2-deeds.c --- */
+/* @task: (transfer full): returns a boolean */
+void rj_ov2_do (RjOpenvidu2Signaller *self, const RjDeed *deed, GTask *task);
 
 /* --- rj-openvidu2-negotiate.c --- */
 void rj_ov2_legs_init (RjOpenvidu2Signaller *self);

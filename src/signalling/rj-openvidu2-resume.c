@@ -122,7 +122,7 @@ on_checked (JsonObject *result, const GError *error, gint64 read_us, gpointer us
 static void
 check (RjOpenvidu2Signaller *self)
 {
-  g_autoptr (RjOv2Message) message = rj_ov2_message_new ("signal:rejoin", "");
+  g_autoptr (RjOv2Message) message = rj_ov2_message_new (RJ_OV2_CHECK_SIGNAL, "");
 
   message->has_to = TRUE;
   g_ptr_array_add (message->to, g_strdup (self->connection));

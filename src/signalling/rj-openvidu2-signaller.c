@@ -248,6 +248,28 @@ rj_openvidu2_signaller_negotiate_finish (RjSignaller *signaller,
 }
 
 static void
+rj_openvidu2_signaller_deed_async (RjSignaller *signaller,
+                                   const RjDeed *deed,
+                                   GCancellable *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer user_data)
+{
+  RjOpenvidu2Signaller *self = RJ_OPENVIDU2_SIGNALLER (signaller);
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+
+  RJ_ASSERT_HOME ();
+  g_task_set_source_tag (task, rj_openvidu2_signaller_deed_async);
+  if (!return_error_unless_inside (self, task))
+    rj_ov2_do (self, deed, g_steal_pointer (&task));
+}
+
+static gboolean
+rj_openvidu2_signaller_deed_finish (RjSignaller *signaller, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
 rj_openvidu2_signaller_send_candidate (RjSignaller *signaller,
                                        const char *connection,
                                        guint mline,
@@ -382,6 +404,8 @@ rj_openvidu2_signaller_iface_init (RjSignallerInterface *iface)
   iface->prepare_async = rj_openvidu2_signaller_prepare_async;
   iface->accept_async = rj_openvidu2_signaller_accept_async;
   iface->negotiate_finish = rj_openvidu2_signaller_negotiate_finish;
+  iface->deed_async = rj_openvidu2_signaller_deed_async;
+  iface->deed_finish = rj_openvidu2_signaller_deed_finish;
   iface->send_candidate = rj_openvidu2_signaller_send_candidate;
   iface->unsubscribe = rj_openvidu2_signaller_unsubscribe;
   iface->leave_async = rj_openvidu2_signaller_leave_async;

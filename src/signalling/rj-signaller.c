@@ -85,6 +85,7 @@ rj_signaller_default_init (RjSignallerInterface *iface)
   ADD_SIGNAL ("own-unpublished", text);
   ADD_SIGNAL ("candidate", text, G_TYPE_UINT, text, text);
   ADD_SIGNAL ("offered", text, text);
+  ADD_SIGNAL ("signal", text, text, text);
   add_signal ("suspended", 0, NULL);
   add_signal ("resumed", 0, NULL);
   ADD_SIGNAL ("lost", text, text, problem);
@@ -197,6 +198,27 @@ rj_signaller_unsubscribe (RjSignaller *self, const char *connection)
   g_return_if_fail (connection != NULL);
 
   RJ_SIGNALLER_GET_IFACE (self)->unsubscribe (self, connection);
+}
+
+void
+rj_signaller_deed_async (RjSignaller *self,
+                         const RjDeed *deed,
+                         GCancellable *cancellable,
+                         GAsyncReadyCallback callback,
+                         gpointer user_data)
+{
+  g_return_if_fail (RJ_IS_SIGNALLER (self));
+  g_return_if_fail (deed != NULL);
+
+  RJ_SIGNALLER_GET_IFACE (self)->deed_async (self, deed, cancellable, callback, user_data);
+}
+
+gboolean
+rj_signaller_deed_finish (RjSignaller *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (RJ_IS_SIGNALLER (self), FALSE);
+
+  return RJ_SIGNALLER_GET_IFACE (self)->deed_finish (self, result, error);
 }
 
 void

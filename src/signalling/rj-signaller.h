@@ -62,6 +62,8 @@ typedef struct {
   int width;
   int height;
   int fps;
+  gboolean audio_muted; /* from the start */
+  gboolean video_muted;
 } RjPublishInfo;
 
 /* The answer to publish, subscribe, prepare or accept. */
@@ -80,6 +82,22 @@ typedef enum {
   RJ_ACCEPT_FORCED, /* of one that the server reconnects, see "offered" */
 } RjAccept;
 
+/* What a participant does on purpose in a session, beyond joining, publishing, subscribing and leaving. */
+typedef enum {
+  RJ_DEED_UNPUBLISH,
+  RJ_DEED_MUTE,   /* or unmute, the own stream; the others are told, the media are the caller's */
+  RJ_DEED_SIGNAL, /* to everybody, ourselves too */
+  RJ_DEED_FORCE_DISCONNECT, /* of another participant; takes role MODERATOR */
+  RJ_DEED_FORCE_UNPUBLISH,
+} RjDeedKind;
+
+typedef struct {
+  RjDeedKind kind;
+  gboolean video; /* MUTE: of audio or of video */
+  gboolean muted;
+  const char *text; /* SIGNAL: what is sent. FORCE_…: name of the other */
+} RjDeed;
+
 #define RJ_TYPE_SIGNALLER (rj_signaller_get_type ())
 G_DECLARE_INTERFACE (RjSignaller, rj_signaller, RJ, SIGNALLER, GObject)
 
@@ -97,6 +115,7 @@ G_DECLARE_INTERFACE (RjSignaller, rj_signaller, RJ, SIGNALLER, GObject)
  *                        duplicates per m-line are already removed
  *   "offered"            (const char *stream, const char *offer)   the server replaces the media connection of
  *                        that subscription: drop the old peer, accept with RJ_ACCEPT_FORCED
+ *   "signal"             (const char *name, const char *type, const char *data)   nullable: somebody's signal
  *   "suspended"          ()                                  socket lost, resuming
  *   "resumed"            ()                                  same stay goes on, checked against zombies
  *   "lost"               (const char *reason, const char *detector, const GError *error)
@@ -140,6 +159,12 @@ struct _RjSignallerInterface {
                         GAsyncReadyCallback callback,
                         gpointer user_data);
   RjNegotiated *(*negotiate_finish) (RjSignaller *self, GAsyncResult *result, GError **error);
+  void (*deed_async) (RjSignaller *self,
+                      const RjDeed *deed,
+                      GCancellable *cancellable,
+                      GAsyncReadyCallback callback,
+                      gpointer user_data);
+  gboolean (*deed_finish) (RjSignaller *self, GAsyncResult *result, GError **error);
   void (*send_candidate) (
     RjSignaller *self, const char *connection, guint mline, const char *mid, const char *candidate);
   void (*unsubscribe) (RjSignaller *self, const char *connection);
@@ -201,6 +226,14 @@ rj_signaller_negotiate_finish (RjSignaller *self, GAsyncResult *result, GError *
 void rj_signaller_send_candidate (
   RjSignaller *self, const char *connection, guint mline, const char *mid, const char *candidate);
 void rj_signaller_unsubscribe (RjSignaller *self, const char *connection);
+
+/* Errors: RJ_ERROR_USAGE: nobody of that name is there, or nothing is published */
+void rj_signaller_deed_async (RjSignaller *self,
+                              const RjDeed *deed,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data);
+gboolean rj_signaller_deed_finish (RjSignaller *self, GAsyncResult *result, GError **error);
 
 /* leaveRoom, waits for its answer at most @limit_us, then closes (with a reason text when answered, without
  * one otherwise, so that the server evicts the ghost). */

@@ -17,6 +17,12 @@ typedef enum {
 /* Returns: whether @name ("fault-tolerance", "sessions") is a preset */
 gboolean rj_app_preset_from_name (const char *name, RjAppPreset *preset);
 
+/* Which role a participant's tokens shall have: "SUBSCRIBER", …. Returns: (nullable) static: not asked for */
+typedef const char *(*RjRoleFunc) (const char *session, const char *name, gpointer user_data);
+
+/* For sources of HTTP that make a connection (RJ_APP_SESSIONS, REST): others decide themselves. */
+void rj_token_source_set_roles (RjTokenSource *source, RjRoleFunc func, gpointer user_data);
+
 /* @url: of the app server, with or without /api at its end. Returns: (transfer full) */
 RjTokenSource *
 rj_token_source_new_app (SoupSession *session, RjClock *clock, const char *url, RjAppPreset preset);

@@ -27,6 +27,7 @@ struct _RjtFakePeer {
   RjDirection direction;
   gboolean has_audio, has_video;
   gboolean answers;
+  gboolean audio_muted, video_muted;
   guint16 publisher;
   char *answer; /* (nullable) */
   RjTap *tap;   /* (nullable) */
@@ -243,6 +244,13 @@ peer_get_last_rtcp_us (RjPeer *peer)
   return self->rtcp_us;
 }
 
+static void
+peer_set_muted (RjPeer *peer, gboolean audio, gboolean video)
+{
+  RJT_FAKE_PEER (peer)->audio_muted = audio;
+  RJT_FAKE_PEER (peer)->video_muted = video;
+}
+
 static RjTap *
 peer_get_tap (RjPeer *peer)
 {
@@ -277,6 +285,7 @@ rjt_fake_peer_iface_init (RjPeerInterface *iface)
   iface->get_tap = peer_get_tap;
   iface->is_open = peer_is_open;
   iface->close = peer_close;
+  iface->set_muted = peer_set_muted;
   iface->assign = peer_assign;
   iface->get_last_rtcp_us = peer_get_last_rtcp_us;
 }
@@ -441,6 +450,19 @@ rjt_fake_peers_count_receiving (RjtFakePeers *self, gboolean audio, gboolean vid
 
     n += !peer->closed && peer->direction == RJ_DIRECTION_RECEIVE && peer->has_audio == audio &&
          peer->has_video == video;
+  }
+  return n;
+}
+
+guint
+rjt_fake_peers_count_muted (RjtFakePeers *self, gboolean video)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < self->peers->len; i++) {
+    const RjtFakePeer *peer = g_ptr_array_index (self->peers, i);
+
+    n += !peer->closed && (video ? peer->video_muted : peer->audio_muted);
   }
   return n;
 }

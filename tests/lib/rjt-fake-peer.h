@@ -39,7 +39,8 @@ guint rjt_fake_peers_count_made (RjtFakePeers *self);
 guint rjt_fake_peers_count_open (RjtFakePeers *self); /* made and not closed */
 /* Open ones that receive exactly these media */
 guint rjt_fake_peers_count_receiving (RjtFakePeers *self, gboolean audio, gboolean video);
-guint rjt_fake_peers_count_alive (RjtFakePeers *self);      /* not finalized */
+guint rjt_fake_peers_count_muted (RjtFakePeers *self, gboolean video); /* open ones */
+guint rjt_fake_peers_count_alive (RjtFakePeers *self);                 /* not finalized */
 guint rjt_fake_peers_count_flowing (RjtFakePeers *self);    /* receive, and hear something */
 guint rjt_fake_peers_count_candidates (RjtFakePeers *self); /* remote ones that were added */
 

@@ -76,6 +76,16 @@ answer_join (RjtFakeSignaller *self, GTask *task)
     g_signal_emit_by_name (self, "stream-published", g_ptr_array_index (self->listed, i));
 }
 
+static gboolean
+is_deed (const char *request)
+{
+  static const char *const deeds[] = {
+    "unpublish", "mute", "signal", "force-disconnect", "force-unpublish", NULL,
+  };
+
+  return g_strv_contains (deeds, request);
+}
+
 static void
 answer_well (RjtFakeSignaller *self, const char *request, GTask *task)
 {
@@ -88,6 +98,10 @@ answer_well (RjtFakeSignaller *self, const char *request, GTask *task)
   if (g_str_equal (request, "leave")) {
     g_task_return_boolean (task, TRUE);
     rj_signaller_close (RJ_SIGNALLER (self));
+    return;
+  }
+  if (is_deed (request)) {
+    g_task_return_boolean (task, TRUE);
     return;
   }
   negotiated = g_new0 (RjNegotiated, 1);
@@ -224,6 +238,36 @@ fake_accept_async (RjSignaller *signaller,
        user_data);
 }
 
+static void
+fake_deed_async (RjSignaller *signaller,
+                 const RjDeed *deed,
+                 GCancellable *cancellable,
+                 GAsyncReadyCallback callback,
+                 gpointer user_data)
+{
+  static const char *const words[] = {
+    [RJ_DEED_UNPUBLISH] = "unpublish",
+    [RJ_DEED_MUTE] = "mute",
+    [RJ_DEED_SIGNAL] = "signal",
+    [RJ_DEED_FORCE_DISCONNECT] = "force-disconnect",
+    [RJ_DEED_FORCE_UNPUBLISH] = "force-unpublish",
+  };
+  const char *medium = deed->video ? "video" : "audio";
+  g_autofree char *mute = g_strdup_printf ("%s-%s", medium, deed->muted ? "off" : "on");
+
+  ask (RJT_FAKE_SIGNALLER (signaller), words[deed->kind],
+       deed->kind == RJ_DEED_MUTE ? mute
+       : deed->text != NULL       ? deed->text
+                                  : "",
+       RJT_TIMEOUT_US, cancellable, callback, user_data);
+}
+
+static gboolean
+fake_deed_finish (RjSignaller *signaller, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
 static RjNegotiated *
 fake_negotiate_finish (RjSignaller *signaller, GAsyncResult *result, GError **error)
 {
@@ -295,6 +339,8 @@ rjt_fake_signaller_iface_init (RjSignallerInterface *iface)
   iface->subscribe_async = fake_subscribe_async;
   iface->prepare_async = fake_prepare_async;
   iface->accept_async = fake_accept_async;
+  iface->deed_async = fake_deed_async;
+  iface->deed_finish = fake_deed_finish;
   iface->negotiate_finish = fake_negotiate_finish;
   iface->send_candidate = fake_send_candidate;
   iface->unsubscribe = fake_unsubscribe;

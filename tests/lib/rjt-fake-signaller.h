@@ -22,7 +22,8 @@ typedef struct {
 } RjtAnswer;
 
 /* @request: "join", "publish", "republish" (with reconnect), "subscribe", "resubscribe", "leave"; where the
- * server offers "prepare", "accept", "re-prepare", "re-accept", "forced-accept".
+ * server offers "prepare", "accept", "re-prepare", "re-accept", "forced-accept"; deeds "unpublish",
+ * "mute" (detail "audio-off"), "signal", "force-disconnect", "force-unpublish".
  * @detail: stream id, or "" */
 typedef void (*RjtDecideFunc) (RjtFakeSignaller *self,
                                const char *request,

@@ -105,6 +105,12 @@ on_candidate (RjSignaller *s,
 }
 
 static void
+on_signal (RjSignaller *s, const char *name, const char *type, const char *data, RjtStay *self)
+{
+  TELL (self, "signal %s %s %s\n", name, type, data);
+}
+
+static void
 on_offered (RjSignaller *s, const char *stream, const char *offer, RjtStay *self)
 {
   TELL (self, "offered %s %s\n", stream, offer);
@@ -151,6 +157,7 @@ listen (RjtStay *self)
   g_signal_connect (from, "stream-changed", G_CALLBACK (on_changed), self);
   g_signal_connect (from, "own-unpublished", G_CALLBACK (on_own_unpublished), self);
   g_signal_connect (from, "candidate", G_CALLBACK (on_candidate), self);
+  g_signal_connect (from, "signal", G_CALLBACK (on_signal), self);
   g_signal_connect (from, "offered", G_CALLBACK (on_offered), self);
   g_signal_connect (from, "suspended", G_CALLBACK (on_suspended), self);
   g_signal_connect (from, "resumed", G_CALLBACK (on_resumed), self);
@@ -308,6 +315,22 @@ void
 rjt_stay_prepare (RjtStay *self, const char *stream, gboolean reconnect)
 {
   rj_signaller_prepare_async (self->signaller, stream, reconnect, NULL, on_negotiated, self);
+}
+
+static void
+on_deed_done (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  RjtStay *self = user_data;
+
+  g_clear_error (&self->error);
+  rj_signaller_deed_finish (RJ_SIGNALLER (source), result, &self->error);
+  self->n_answers++;
+}
+
+void
+rjt_stay_do (RjtStay *self, const RjDeed *deed)
+{
+  rj_signaller_deed_async (self->signaller, deed, NULL, on_deed_done, self);
 }
 
 void

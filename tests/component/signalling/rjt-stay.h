@@ -44,6 +44,7 @@ guint rjt_stay_count (RjtStay *self, const char *line);
 void rjt_stay_publish (RjtStay *self, gboolean reconnect);
 void rjt_stay_subscribe (RjtStay *self, const char *stream, gboolean reconnect);
 void rjt_stay_prepare (RjtStay *self, const char *stream, gboolean reconnect);
+void rjt_stay_do (RjtStay *self, const RjDeed *deed);
 void rjt_stay_accept (RjtStay *self, const char *stream, RjAccept how);
 void rjt_stay_leave (RjtStay *self, gint64 limit_us);
 

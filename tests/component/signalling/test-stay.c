@@ -1,4 +1,6 @@
 /* Joining, publishing, subscribing, candidates and leaving, opposite a scripted server. */
+#include <string.h>
+
 #include "rj-error.h"
 #include "rj-json.h"
 #include "rjt-stay.h"
@@ -248,6 +250,78 @@ test_is_reconnected_by_the_server (void)
   g_assert_true (rj_json_get_bool (params, "forciblyReconnect", FALSE));
 }
 
+/* Each deed, and what goes over the wire for it */
+static void
+test_does_what_it_is_told (void)
+{
+  g_autoptr (RjtStay) stay = rjt_stay_new ();
+  JsonObject *params;
+  guint n = 0;
+
+  rjt_server_script (stay->server, "joinRoom", RJT_ANSWER, 0, JOINED_WITH_BOB);
+  rjt_stay_join (stay);
+  rjt_stay_do (stay, &(RjDeed){ .kind = RJ_DEED_MUTE, .video = TRUE, .muted = TRUE });
+  rjt_wait_until (stay->n_answers == ++n);
+  g_assert_error (stay->error, RJ_ERROR, RJ_ERROR_USAGE); /* nothing is published */
+  rjt_stay_publish (stay, FALSE);
+  rjt_wait_until (stay->n_answers == ++n);
+  rjt_stay_do (stay, &(RjDeed){ .kind = RJ_DEED_MUTE, .video = TRUE, .muted = TRUE });
+  rjt_wait_until (stay->n_answers == ++n);
+  g_assert_no_error (stay->error);
+  params = rjt_server_get_params (stay->server, "streamPropertyChanged", 0);
+  g_assert_cmpstr (rj_json_get_string (params, "streamId", NULL), ==, "str_CAM_AAAA_" RJT_SELF);
+  g_assert_cmpstr (rj_json_get_string (params, "property", NULL), ==, "videoActive");
+  g_assert_false (rj_json_get_bool (params, "newValue", TRUE));
+  g_assert_cmpstr (rj_json_get_string (params, "reason", NULL), ==, "publishVideo");
+
+  rjt_stay_do (stay, &(RjDeed){ .kind = RJ_DEED_SIGNAL, .text = "hello" });
+  rjt_wait_until (stay->n_answers == ++n);
+  params = rjt_server_get_params (stay->server, "sendMessage", 0);
+  g_assert_nonnull (strstr (rj_json_get_string (params, "message", ""), "\"to\":[]"));
+  g_assert_nonnull (strstr (rj_json_get_string (params, "message", ""), "hello"));
+
+  rjt_stay_do (stay, &(RjDeed){ .kind = RJ_DEED_FORCE_DISCONNECT, .text = "bob" });
+  rjt_wait_until (stay->n_answers == ++n);
+  params = rjt_server_get_params (stay->server, "forceDisconnect", 0);
+  g_assert_cmpstr (rj_json_get_string (params, "connectionId", NULL), ==, BOB);
+  rjt_stay_do (stay, &(RjDeed){ .kind = RJ_DEED_FORCE_UNPUBLISH, .text = "bob" });
+  rjt_wait_until (stay->n_answers == ++n);
+  params = rjt_server_get_params (stay->server, "forceUnpublish", 0);
+  g_assert_cmpstr (rj_json_get_string (params, "streamId", NULL), ==, BOBS_STREAM);
+  /* the real server would never answer these */
+  rjt_stay_do (stay, &(RjDeed){ .kind = RJ_DEED_FORCE_UNPUBLISH, .text = "con_MUTE" });
+  rjt_wait_until (stay->n_answers == ++n);
+  g_assert_error (stay->error, RJ_ERROR, RJ_ERROR_USAGE);
+  rjt_stay_do (stay, &(RjDeed){ .kind = RJ_DEED_FORCE_DISCONNECT, .text = "nobody" });
+  rjt_wait_until (stay->n_answers == ++n);
+  g_assert_error (stay->error, RJ_ERROR, RJ_ERROR_USAGE);
+
+  rjt_stay_do (stay, &(RjDeed){ .kind = RJ_DEED_UNPUBLISH });
+  rjt_wait_until (stay->n_answers == ++n);
+  g_assert_no_error (stay->error);
+  g_assert_cmpuint (rjt_server_count (stay->server, "unpublishVideo"), ==, 1);
+  rjt_stay_publish (stay, TRUE);
+  rjt_wait_until (stay->n_answers == ++n);
+  g_assert_error (stay->error, RJ_ERROR, RJ_ERROR_PROTOCOL); /* nothing to reconnect */
+}
+
+static void
+test_hears_signals (void)
+{
+  g_autoptr (RjtStay) stay = rjt_stay_new ();
+
+  rjt_server_script (stay->server, "joinRoom", RJT_ANSWER, 0, JOINED_WITH_BOB);
+  rjt_stay_join (stay);
+  rjt_server_notify (stay->server, "sendMessage",
+                     "{'data':'','type':'signal:rejoin','from':'con_SELF'}");
+  rjt_server_notify (stay->server, "sendMessage",
+                     "{'data':'x','type':'signal:chat','from':'con_BOB'}");
+  rjt_server_notify (stay->server, "sendMessage", "{'type':'signal:rest'}");
+  rjt_stay_expect (stay, "signal (null) signal:rest (null)\n");
+  rjt_stay_expect (stay, "signal bob signal:chat x\n");
+  g_assert_cmpuint (rjt_stay_count (stay, "signal "), ==, 2);
+}
+
 static void
 test_an_offer_without_sdp_is_an_error (void)
 {
@@ -438,6 +512,8 @@ main (int argc, char **argv)
   g_test_add_func ("/client-22/client-23/client-28/client-33/stay/publishes", test_publishes);
   g_test_add_func ("/client-28/client-29/client-33/stay/subscribes", test_subscribes);
   g_test_add_func ("/client-30/client-33/stay/answers-offers", test_answers_offers);
+  g_test_add_func ("/stay/deeds", test_does_what_it_is_told);
+  g_test_add_func ("/stay/signals", test_hears_signals);
   g_test_add_func ("/stay/forced-offer", test_is_reconnected_by_the_server);
   g_test_add_func ("/stay/offer-without-sdp", test_an_offer_without_sdp_is_an_error);
   g_test_add_func ("/client-27/stay/routes-candidates-once", test_routes_candidates_once);

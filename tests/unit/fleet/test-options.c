@@ -130,6 +130,16 @@ static const Refusal refusals[] = {
   { "--fault cut-websocket/5s@1s", "what follows its name" },
   { "--fault blackhole-media:@1s", "what follows its name" },
   { "--fault blackhole-media/long@1s", "500ms" },
+  { "--fault mute@1s", "what follows its name" },
+  { "--fault leave:bot-9@1s", "there are: bot-1" },
+  { "--fault force-disconnect:bot-2@1s", "--role MODERATOR" },
+  { "--fault force-unpublish:bot-2@1s --role MODERATOR:bot-2", "--role MODERATOR" },
+  { "--fault publish:bot-2@1s --role SUBSCRIBER:bot-2", "does not publish" },
+  { "--role OWNER", "SUBSCRIBER, PUBLISHER" },
+  { "--role MODERATOR:", "ROLE:NAME" },
+  { "--role MODERATOR:bot-9", "there are: bot-1" },
+  { "--role MODERATOR --app http://a", "--app-preset sessions" },
+  { "--no-audio --no-video", "--no-publish" },
   { "--app http://a --fault kill-media-node@1s", "run:docker kill" },
   { "--detect smell", "icmp" },
   { "--resume later", "auto, never" },
@@ -199,6 +209,37 @@ test_some_faults_last (void)
 }
 
 static void
+test_a_step_names_a_participant (void)
+{
+  g_autoptr (RjFault) video = rj_fault_parse ("mute:bot-1:video@1s", NULL);
+  g_autoptr (RjFault) both = rj_fault_parse ("unmute:a:b@1s", NULL);
+  g_autoptr (RjFault) other = rj_fault_parse ("leave:bot-1:video@1s", NULL);
+
+  g_assert_true (rj_fault_is_step (video));
+  g_assert_cmpstr (video->target, ==, "bot-1");
+  g_assert_cmpstr (video->medium, ==, "video");
+  g_assert_cmpstr (both->target, ==, "a:b");
+  g_assert_null (both->medium);
+  g_assert_cmpstr (other->target, ==, "bot-1:video");
+}
+
+static void
+test_roles_go_to_whom_they_are_meant (Fixture *f, gconstpointer unused)
+{
+  g_autoptr (RjRoster) roster = NULL;
+
+  g_assert_true (
+    parse (f, "--participants 3 --role subscriber --role MODERATOR:bot-2 --role PUBLISHER:bot-3"));
+  roster = rj_roster_new (&f->options, "abc");
+  g_assert_cmpstr (rj_roster_find_name (roster, "bot-1")->role, ==, "SUBSCRIBER");
+  g_assert_false (rj_roster_find_name (roster, "bot-1")->publishes);
+  g_assert_cmpstr (rj_roster_find_name (roster, "bot-2")->role, ==, "MODERATOR");
+  g_assert_true (rj_roster_find_name (roster, "bot-3")->publishes);
+  g_assert_nonnull (rj_roster_find_moderator (roster, rj_roster_find_name (roster, "bot-1")));
+  g_assert_null (rj_roster_find_moderator (roster, rj_roster_find_name (roster, "bot-2")));
+}
+
+static void
 test_durations_come_back (void)
 {
   static const char *const texts[] = { "250ms", "3s", "90s", "2m", "1h", "0ms" };
@@ -259,10 +300,12 @@ main (int argc, char **argv)
   ADD ("/options/environment", test_flag_wins_over_environment);
   ADD ("/options/secrets", test_secrets_are_not_in_the_plan);
   ADD ("/options/roster", test_roster_names_are_unique);
+  ADD ("/options/roles", test_roles_go_to_whom_they_are_meant);
   g_test_add_func ("/options/refusals", test_refusals_have_a_remedy);
   g_test_add_func ("/options/help", test_help_names_every_option);
   g_test_add_func ("/fault/split", test_fault_is_split_at_the_last_at);
   g_test_add_func ("/fault/lasts", test_some_faults_last);
+  g_test_add_func ("/fault/step", test_a_step_names_a_participant);
   g_test_add_func ("/duration/round-trip", test_durations_come_back);
   return g_test_run ();
 }
