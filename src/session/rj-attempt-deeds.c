@@ -83,6 +83,12 @@ rj_attempt_do_finish (RjAttempt *self, GAsyncResult *result, GError **error)
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
+void
+rj_attempt_set_wish (RjAttempt *self, const RjWish *wish)
+{
+  self->stay->wish = *wish;
+}
+
 gboolean
 rj_attempt_publish (RjAttempt *self, GError **error)
 {

@@ -72,6 +72,9 @@ void rj_attempt_do_async (RjAttempt *self,
                           gpointer user_data);
 gboolean rj_attempt_do_finish (RjAttempt *self, GAsyncResult *result, GError **error);
 
+/* Before it has joined: what was wished meanwhile */
+void rj_attempt_set_wish (RjAttempt *self, const RjWish *wish);
+
 /* Publishes again what was unpublished, by whomever. Returns: FALSE: RJ_ERROR_USAGE */
 gboolean rj_attempt_publish (RjAttempt *self, GError **error);
 

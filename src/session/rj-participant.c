@@ -202,6 +202,18 @@ on_deed_done (GObject *source, GAsyncResult *result, gpointer user_data)
     g_task_return_error (task, error);
 }
 
+/* An attempt that has not joined yet begins with what is wished now */
+static gboolean
+is_inside (RjParticipant *self)
+{
+  if (self->attempt == NULL)
+    return FALSE;
+  if (rj_attempt_has_joined (self->attempt))
+    return TRUE;
+  rj_attempt_set_wish (self->attempt, &self->wish);
+  return FALSE;
+}
+
 /* Returns: whether there was something to remember */
 static gboolean
 remember (RjParticipant *self, const RjDeed *deed)
@@ -225,7 +237,7 @@ rj_participant_do_async (RjParticipant *self,
   gboolean remembered = remember (self, deed);
 
   g_task_set_source_tag (task, rj_participant_do_async);
-  if (self->attempt != NULL && rj_attempt_has_joined (self->attempt))
+  if (is_inside (self))
     rj_attempt_do_async (self->attempt, deed, on_deed_done, g_steal_pointer (&task));
   else if (remembered && !rj_participant_is_ending (self))
     g_task_return_boolean (task, TRUE); /* the next attempt knows */
@@ -248,8 +260,7 @@ rj_participant_publish (RjParticipant *self, GError **error)
   g_return_val_if_fail (RJ_IS_PARTICIPANT (self), FALSE);
 
   self->wish.unpublished = FALSE;
-  return self->attempt == NULL || !rj_attempt_has_joined (self->attempt) ||
-         rj_attempt_publish (self->attempt, error);
+  return !is_inside (self) || rj_attempt_publish (self->attempt, error);
 }
 
 void

@@ -261,12 +261,15 @@ test_does_what_it_is_told (void)
   rjt_server_script (stay->server, "joinRoom", RJT_ANSWER, 0, JOINED_WITH_BOB);
   rjt_stay_join (stay);
   rjt_stay_do (stay, &(RjDeed){ .kind = RJ_DEED_MUTE, .video = TRUE, .muted = TRUE });
-  rjt_wait_until (stay->n_answers == ++n);
+  n++;
+  rjt_wait_until (stay->n_answers == n);
   g_assert_error (stay->error, RJ_ERROR, RJ_ERROR_USAGE); /* nothing is published */
   rjt_stay_publish (stay, FALSE);
-  rjt_wait_until (stay->n_answers == ++n);
+  n++;
+  rjt_wait_until (stay->n_answers == n);
   rjt_stay_do (stay, &(RjDeed){ .kind = RJ_DEED_MUTE, .video = TRUE, .muted = TRUE });
-  rjt_wait_until (stay->n_answers == ++n);
+  n++;
+  rjt_wait_until (stay->n_answers == n);
   g_assert_no_error (stay->error);
   params = rjt_server_get_params (stay->server, "streamPropertyChanged", 0);
   g_assert_cmpstr (rj_json_get_string (params, "streamId", NULL), ==, "str_CAM_AAAA_" RJT_SELF);
@@ -275,33 +278,40 @@ test_does_what_it_is_told (void)
   g_assert_cmpstr (rj_json_get_string (params, "reason", NULL), ==, "publishVideo");
 
   rjt_stay_do (stay, &(RjDeed){ .kind = RJ_DEED_SIGNAL, .text = "hello" });
-  rjt_wait_until (stay->n_answers == ++n);
+  n++;
+  rjt_wait_until (stay->n_answers == n);
   params = rjt_server_get_params (stay->server, "sendMessage", 0);
   g_assert_nonnull (strstr (rj_json_get_string (params, "message", ""), "\"to\":[]"));
   g_assert_nonnull (strstr (rj_json_get_string (params, "message", ""), "hello"));
 
   rjt_stay_do (stay, &(RjDeed){ .kind = RJ_DEED_FORCE_DISCONNECT, .text = "bob" });
-  rjt_wait_until (stay->n_answers == ++n);
+  n++;
+  rjt_wait_until (stay->n_answers == n);
   params = rjt_server_get_params (stay->server, "forceDisconnect", 0);
   g_assert_cmpstr (rj_json_get_string (params, "connectionId", NULL), ==, BOB);
   rjt_stay_do (stay, &(RjDeed){ .kind = RJ_DEED_FORCE_UNPUBLISH, .text = "bob" });
-  rjt_wait_until (stay->n_answers == ++n);
+  n++;
+  rjt_wait_until (stay->n_answers == n);
   params = rjt_server_get_params (stay->server, "forceUnpublish", 0);
   g_assert_cmpstr (rj_json_get_string (params, "streamId", NULL), ==, BOBS_STREAM);
   /* the real server would never answer these */
   rjt_stay_do (stay, &(RjDeed){ .kind = RJ_DEED_FORCE_UNPUBLISH, .text = "con_MUTE" });
-  rjt_wait_until (stay->n_answers == ++n);
+  n++;
+  rjt_wait_until (stay->n_answers == n);
   g_assert_error (stay->error, RJ_ERROR, RJ_ERROR_USAGE);
   rjt_stay_do (stay, &(RjDeed){ .kind = RJ_DEED_FORCE_DISCONNECT, .text = "nobody" });
-  rjt_wait_until (stay->n_answers == ++n);
+  n++;
+  rjt_wait_until (stay->n_answers == n);
   g_assert_error (stay->error, RJ_ERROR, RJ_ERROR_USAGE);
 
   rjt_stay_do (stay, &(RjDeed){ .kind = RJ_DEED_UNPUBLISH });
-  rjt_wait_until (stay->n_answers == ++n);
+  n++;
+  rjt_wait_until (stay->n_answers == n);
   g_assert_no_error (stay->error);
   g_assert_cmpuint (rjt_server_count (stay->server, "unpublishVideo"), ==, 1);
   rjt_stay_publish (stay, TRUE);
-  rjt_wait_until (stay->n_answers == ++n);
+  n++;
+  rjt_wait_until (stay->n_answers == n);
   g_assert_error (stay->error, RJ_ERROR, RJ_ERROR_PROTOCOL); /* nothing to reconnect */
 }
 
