@@ -24,12 +24,14 @@ typedef enum {
   RJ_QUIRK_DOUBLE_ANSWERS = 1 << 6,
   /* A session that was closed, or whose media server died, is closing for a while before it is gone */
   RJ_QUIRK_SLOW_CLOSE = 1 << 7,
+  /* Who leaves holds the session's lock until the media server has answered: joins wait for it */
+  RJ_QUIRK_HELD_LOCK = 1 << 8,
 } RjQuirk;
 
 /* Names, as choices of an option */
 #define RJ_QUIRK_NAMES                                                                             \
   "dead-session|undying-session|frozen-media-server|ghosts|early-leavers|lost-answers|"            \
-  "double-answers|slow-close"
+  "double-answers|slow-close|held-lock"
 
 /* The part of --help about them */
 #define RJ_QUIRK_HELP                                                                              \
@@ -45,7 +47,9 @@ typedef enum {
   "  lost-answers         the first answer to joinRoom, publishVideo, receiveVideoFrom and\n"      \
   "                       leaveRoom never comes\n"                                                 \
   "  double-answers       every answer comes twice\n"                                              \
-  "  slow-close           a session is closing for 2 s, and lets nobody in, before it is gone"
+  "  slow-close           a session is closing for 2 s, and lets nobody in, before it is gone\n"   \
+  "  held-lock            a leave waits for a media server that hangs, and holds up joins "        \
+  "meanwhile"
 
 /* @names: (element-type utf8). Returns: their bits; a name that there is not is left out */
 guint rj_quirks_from_names (GPtrArray *names);

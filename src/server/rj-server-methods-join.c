@@ -3,6 +3,7 @@
 #include "rj-openvidu2-names.h"
 #include "rj-openvidu2-room.h"
 #include "rj-server-evict.h"
+#include "rj-server-lock.h"
 #include "rj-server-methods.h"
 #include "rj-server-negotiate.h"
 
@@ -118,18 +119,10 @@ add_early_leaver (RjServerSession *session, RjServerParticipant *joiner, JsonObj
 }
 
 static void
-on_session_ready (RjServerSession *session, const GError *error, gpointer data)
+let_in (RjServerSession *session, RjServerCall *call, RjServerParticipant *joiner)
 {
-  Join *join = data;
-  RjServerCall *call = join->call;
-  g_autoptr (RjServerParticipant) joiner = join->participant;
   JsonObject *result;
 
-  g_free (join);
-  if (error != NULL) {
-    rj_server_call_reply_error (call, error->code, NULL, "%s", error->message);
-    return;
-  }
   joiner->active_ms = rj_server_now_ms ();
   rj_server_session_add (session, joiner);
   rj_server_rpc_set_participant (call->rpc, joiner);
@@ -139,6 +132,40 @@ on_session_ready (RjServerSession *session, const GError *error, gpointer data)
   if (!joiner->is_special)
     announce (session, joiner);
   rj_server_call_return (call, result);
+}
+
+static void
+on_locked (RjServerSession *session, gboolean got, gpointer data)
+{
+  Join *join = data;
+  RjServerCall *call = join->call;
+  g_autoptr (RjServerParticipant) joiner = join->participant;
+
+  g_free (join);
+  if (session->closing || session->state != RJ_SERVER_SESSION_ACTIVE)
+    rj_server_call_reply_error (call, RJ_OV2_CODE_ROOM_CLOSED, NULL, "Session '%s' is closed",
+                                session->id);
+  else if (!got)
+    rj_server_call_reply_error (call, RJ_OV2_CODE_GENERIC, NULL,
+                                "Timeout waiting for Session lock");
+  else
+    let_in (session, call, joiner);
+  if (got)
+    rj_server_unlock (session);
+}
+
+static void
+on_session_ready (RjServerSession *session, const GError *error, gpointer data)
+{
+  Join *join = data;
+
+  if (error == NULL) {
+    rj_server_lock (session, on_locked, join);
+    return;
+  }
+  rj_server_call_reply_error (join->call, error->code, NULL, "%s", error->message);
+  g_object_unref (join->participant);
+  g_free (join);
 }
 
 /* The server's secret opens any session, for a silent SUBSCRIBER. Returns: (transfer full) */
@@ -256,6 +283,10 @@ rj_server_method_leave (RjServerCall *call)
 {
   g_autoptr (RjServerParticipant) participant = g_object_ref (call->participant);
 
+  if (call->rpc->core->config->quirks & RJ_QUIRK_HELD_LOCK) {
+    rj_server_leave_with_lock (call);
+    return;
+  }
   rj_server_leave (participant, rj_ov2_reason_to_text (RJ_OV2_REASON_DISCONNECT));
   rj_server_call_return (call, NULL);
 }

@@ -4,6 +4,7 @@
 #include "rj-openvidu2-names.h"
 #include "rj-openvidu2-room.h"
 #include "rj-server-closing.h"
+#include "rj-server-lock.h"
 #include "rj-server-record.h"
 #include "rj-states.h"
 
@@ -83,7 +84,8 @@ on_lock_limit (gpointer data)
 
   waiting->limit = NULL;
   g_queue_remove (&waiting->session->waiting, waiting);
-  answer_waiting (waiting, RJ_OV2_CODE_GENERIC, "Waited 15 s for the session");
+  answer_waiting (waiting, RJ_OV2_CODE_ROOM_CANNOT_BE_CREATED,
+                  "Timeout of 15 seconds waiting to acquire lock");
 }
 
 static void try_start (RjServerSession *self);
@@ -362,6 +364,7 @@ rj_server_session_end (RjServerSession *self, const char *reason, gboolean remot
   if (g_hash_table_lookup (self->core->sessions, self->id) == self)
     g_hash_table_remove (self->core->sessions, self->id);
   answer_all (self, RJ_OV2_CODE_ROOM_CLOSED, "The session was closed");
+  rj_server_lock_clear (self);
 }
 
 void
@@ -373,6 +376,7 @@ rj_server_session_abandon (RjServerSession *self)
     ((RjServerParticipant *) g_ptr_array_index (self->participants, i))->session = NULL;
   g_ptr_array_set_size (self->participants, 0);
   g_clear_pointer (&self->end, rj_server_closing_free);
+  rj_server_lock_clear (self);
   while ((waiting = g_queue_pop_head (&self->waiting)) != NULL)
     answer_waiting (waiting, RJ_OV2_CODE_ROOM_CLOSED, "The server stops");
 }
@@ -410,4 +414,5 @@ rj_server_session_init (RjServerSession *self)
   self->participants = g_ptr_array_new_with_free_func (g_object_unref);
   self->tokens = g_ptr_array_new_with_free_func ((GDestroyNotify) rj_server_token_free);
   g_queue_init (&self->waiting);
+  g_queue_init (&self->lock_waiting);
 }

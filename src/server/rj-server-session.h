@@ -23,7 +23,7 @@ typedef enum {
 #define RJ_TYPE_SERVER_SESSION (rj_server_session_get_type ())
 G_DECLARE_FINAL_TYPE (RjServerSession, rj_server_session, RJ, SERVER_SESSION, GObject)
 
-/* Called once: @error (nullable) is RJ_SERVER_ERROR 203, 204 or 999 */
+/* Called once: @error (nullable) is RJ_SERVER_ERROR 203 or 204 */
 typedef void (*RjServerSessionReady) (RjServerSession *self,
                                       const GError *error,
                                       gpointer user_data);
@@ -51,6 +51,8 @@ struct _RjServerSession {
   RjNodeWatcher *node;          /* (unowned) (nullable): outlives sessions */
   char *pipeline;               /* (nullable): NULL while it is being made anew */
   GQueue waiting;               /* joiners, while starting */
+  gboolean locked;              /* rj-server-lock.h */
+  GQueue lock_waiting;
 };
 
 /* @id: (transfer full). Put into core->sessions. Returns: (transfer none) */

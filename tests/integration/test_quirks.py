@@ -56,8 +56,18 @@ class Quirks(harness.Case):
         self.assertEqual(said.count("has been deleted over REST"), 1, said)
         self.assertIn("deleted over REST", outcome.stdout)  # and the report says so
 
+    def slow_close(self):
+        outcome = self.run_one("slow", "--quirk", "slow-close", "--crash-after", "300ms", "--fault", "kill-media-node@1s")
+        self.check_causes(outcome, "nodeCrashed")
+
+    def held_lock(self):
+        outcome = self.run_one("held", "--quirk", "held-lock", "--silence-leave", "2s", "--fault", "freeze-media-node@1s",
+                               "--fault", "thaw-media-node@4s")
+        self.check_causes(outcome, "silence")
+
     def test_everybody_comes_back(self):
-        cases = (self.double_answers_and_early_leavers, self.ghosts, self.dead_session, self.session_that_stays_dead)
+        cases = (self.double_answers_and_early_leavers, self.ghosts, self.dead_session, self.session_that_stays_dead,
+                 self.slow_close, self.held_lock)
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
             futures = {case.__name__: pool.submit(case) for case in cases}
         for name, future in futures.items():

@@ -242,6 +242,96 @@ test_the_server_ends_before_the_session (RjtStage *s, gconstpointer unused)
   g_assert_cmpuint (finish (&again), !=, 200);
 }
 
+static gint64
+get_code (RjtGuest *guest, gint64 id)
+{
+  return rj_json_get_int (rj_json_get_object (rjt_guest_get_answer (guest, id), "error"), "code",
+                          0);
+}
+
+typedef struct {
+  RjtGuest *ann, *bob, *cid;
+  gint64 ann_leaves, bob_leaves, cid_joins;
+} Jam;
+
+/* A frozen media server, two who leave, and one who wants to come */
+static void
+jam (Jam *jam, RjtStage *s)
+{
+  g_autofree char *token = rjt_rest_token (s->url, RJT_SECRET, "room", "PUBLISHER");
+
+  jam->ann = rjt_stage_join (s, "room", "ann");
+  jam->bob = rjt_stage_join (s, "room", "bob");
+  rjt_stage_join (s, "room", "dan");
+  jam->cid = rjt_guest_new (s->url);
+  g_ptr_array_add (s->guests, jam->cid);
+  g_assert_cmpint (rjt_guest_publish (jam->ann), ==, 0);
+  g_assert_cmpint (rjt_guest_receive (jam->bob, rjt_guest_get_stream (jam->ann)), ==, 0);
+  rjt_fake_kurento_freeze (rjt_stage_get_node (s, 0));
+  jam->bob_leaves = rjt_guest_send (jam->bob, "leaveRoom", NULL);
+  g_assert_cmpint (rjt_guest_try (jam->bob, "ping", NULL), ==, 0);
+  jam->ann_leaves = rjt_guest_send (jam->ann, "leaveRoom", NULL);
+  g_assert_cmpint (rjt_guest_try (jam->ann, "ping", NULL), ==, 0);
+  jam->cid_joins =
+    rjt_guest_send (jam->cid, "joinRoom",
+                    rj_json_build ("token", 's', token, "session", 's', "room", "platform", 's', "",
+                                   "metadata", 's', "", "secret", 's', "", NULL));
+  g_assert_cmpint (rjt_guest_try (jam->cid, "ping", NULL), ==, 0);
+}
+
+static void
+test_a_lock_that_is_held (RjtStage *s, gconstpointer unused)
+{
+  Jam j;
+
+  jam (&j, s);
+  rjt_stage_advance_ms (s, 9990);
+  g_assert_cmpint (rjt_guest_try (j.bob, "ping", NULL), ==, 0);
+  g_assert_null (rjt_guest_get_answer (j.bob, j.bob_leaves));
+  rjt_stage_advance_ms (s, 10);
+  rjt_wait_until (rjt_guest_get_answer (j.bob, j.bob_leaves) != NULL);
+  rjt_stage_advance_ms (s, 4990);
+  g_assert_cmpint (rjt_guest_try (j.cid, "ping", NULL), ==, 0);
+  g_assert_null (rjt_guest_get_answer (j.cid, j.cid_joins));
+  rjt_stage_advance_ms (s, 10);
+  rjt_wait_until (rjt_guest_get_answer (j.cid, j.cid_joins) != NULL);
+  g_assert_cmpint (get_code (j.cid, j.cid_joins), ==, 999);
+  g_assert_null (rjt_guest_get_answer (j.ann, j.ann_leaves));
+  rjt_stage_advance_ms (s, 5000);
+  rjt_wait_until (rjt_guest_get_answer (j.ann, j.ann_leaves) != NULL);
+  g_assert_cmpint (get_code (j.ann, j.ann_leaves), ==, 0);
+}
+
+static void
+test_a_lock_that_is_let_go (RjtStage *s, gconstpointer unused)
+{
+  Jam j;
+
+  jam (&j, s);
+  rjt_stage_advance_ms (s, 5000);
+  rjt_fake_kurento_thaw (rjt_stage_get_node (s, 0));
+  rjt_wait_until (rjt_guest_get_answer (j.cid, j.cid_joins) != NULL);
+  g_assert_cmpint (get_code (j.cid, j.cid_joins), ==, 0);
+  rjt_wait_until (rjt_guest_get_answer (j.bob, j.bob_leaves) != NULL);
+  rjt_wait_until (rjt_guest_get_answer (j.ann, j.ann_leaves) != NULL);
+}
+
+static void
+test_a_session_that_ends_under_the_lock (RjtStage *s, gconstpointer unused)
+{
+  Jam j;
+
+  jam (&j, s);
+  g_assert_cmpuint (
+    rjt_rest (s->url, RJT_SECRET, "DELETE", "/openvidu/api/sessions/room", NULL, NULL), ==, 204);
+  rjt_wait_until (rjt_guest_get_answer (j.cid, j.cid_joins) != NULL);
+  g_assert_cmpint (get_code (j.cid, j.cid_joins), ==, 203);
+  rjt_fake_kurento_thaw (rjt_stage_get_node (s, 0));
+  g_assert_cmpint (rjt_guest_try (j.bob, "echo", NULL), ==, 0);
+  g_assert_null (rjt_guest_get_answer (j.bob, j.bob_leaves));
+  g_assert_null (rjt_guest_get_answer (j.ann, j.ann_leaves));
+}
+
 static void
 add (const char *path, guint quirks, void (*func) (RjtStage *, gconstpointer))
 {
@@ -259,6 +349,10 @@ main (int argc, char **argv)
   add ("/server/quirks/lost-answers", RJ_QUIRK_LOST_ANSWERS, test_lost_answers);
   add ("/server/quirks/double-answers", RJ_QUIRK_DOUBLE_ANSWERS, test_double_answers);
   add ("/server-22/server-46/closing", RJ_QUIRK_SLOW_CLOSE, test_a_session_that_is_closing);
+  add ("/real-21/held", RJ_QUIRK_HELD_LOCK, test_a_lock_that_is_held);
+  add ("/real-21/let-go", RJ_QUIRK_HELD_LOCK, test_a_lock_that_is_let_go);
+  add ("/server/quirks/held-lock-at-the-end", RJ_QUIRK_HELD_LOCK,
+       test_a_session_that_ends_under_the_lock);
   add ("/server/quirks/closing-at-the-end", RJ_QUIRK_SLOW_CLOSE,
        test_the_server_ends_before_the_session);
   return g_test_run ();
