@@ -14,7 +14,7 @@ class Quirks(harness.Case):
         """Runs in a folder of its own, so that several can run at once."""
         folder = pathlib.Path(self.folder, name)
         folder.mkdir()
-        process = self.start("run", *ROOM, "--events", folder / "events.jsonl", "--summary", folder / "summary.json",
+        process = self.start("run", *ROOM, "--events", folder / "events.jsonl", "--json", folder / "summary.json",
                              *arguments)
         outcome = self.finish(process)
         outcome.folder = folder

@@ -92,7 +92,7 @@ class Rejoins(harness.Case):
         keep = os.environ.get("SOAK_FOLDER")
         folder = pathlib.Path(keep) if keep else self.folder
         run = rejoins.Run(harness.PROGRAM, folder, schedule, PARTICIPANTS, [
-            "--seed", str(seed), "--session", "soak", "--within", "20s", "--summary", folder / "summary.json",
+            "--seed", str(seed), "--session", "soak", "--within", "20s", "--json", folder / "summary.json",
             "--resolution", "160x120", "--fps", "10"])
         self.addCleanup(run.stop)
         samples = []
