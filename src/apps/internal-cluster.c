@@ -89,21 +89,36 @@ start (App *app, JsonObject *line)
   rj_supervisor_start_async (app->supervisor, on_started, app);
 }
 
+typedef struct {
+  App *app;
+  gint64 id;
+} Command;
+
 static void
-do_command (App *app, JsonObject *line)
+on_command_done (GObject *source, GAsyncResult *result, gpointer user_data)
 {
+  g_autofree Command *command = user_data;
   RjEvent *event = rj_event_new ("command-done");
   g_autoptr (GError) error = NULL;
   int place = -1;
-  gboolean ok = rj_supervisor_do_fault (app->supervisor, rj_json_get_string (line, "do", ""),
-                                        rj_json_get_string (line, "target", ""), &place, &error);
+  gboolean ok = rj_supervisor_fault_finish (RJ_SUPERVISOR (source), result, &place, &error);
 
-  rj_event_set_int (event, "id", rj_json_get_int (line, "id", 0));
+  rj_event_set_int (event, "id", command->id);
   rj_event_set_bool (event, "ok", ok);
   rj_event_set_int (event, "place", place);
   if (!ok)
     rj_event_set_error (event, error);
-  rj_event_sink_emit (RJ_EVENT_SINK (app->events), event);
+  rj_event_sink_emit (RJ_EVENT_SINK (command->app->events), event);
+}
+
+static void
+do_command (App *app, JsonObject *line)
+{
+  Command *command = g_new0 (Command, 1);
+
+  *command = (Command){ app, rj_json_get_int (line, "id", 0) };
+  rj_supervisor_fault_async (app->supervisor, rj_json_get_string (line, "do", ""),
+                             rj_json_get_string (line, "target", ""), on_command_done, command);
 }
 
 static void

@@ -221,12 +221,12 @@ find_target (RjMasters *self, const char *target, GError **error)
 }
 
 static gboolean
-do_restart (RjMasters *self, RjChild *server, GError **error)
+do_restart (RjMasters *self, RjChild *server, int signal_number, GError **error)
 {
   if (!rj_child_is_running (server))
     return rj_child_start (server, build_config (self, server), error);
   g_hash_table_add (self->restarts, server);
-  return rj_child_send_signal (server, SIGKILL, error);
+  return rj_child_send_signal (server, signal_number, error);
 }
 
 gboolean
@@ -243,7 +243,9 @@ rj_masters_do_fault (
   if (ret_master != NULL)
     *ret_master = master;
   if (g_str_equal (what, "restart-master"))
-    return do_restart (self, server, error);
+    return do_restart (self, server, SIGKILL, error);
+  if (g_str_equal (what, "roll-master"))
+    return do_restart (self, server, SIGTERM, error);
   if (self->front == NULL) {
     g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE,
                  "%s: it is the only master, and nobody could come back; give --masters 2, or "

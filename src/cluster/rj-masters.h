@@ -30,7 +30,7 @@ gboolean rj_masters_start (RjMasters *self, JsonArray *media_nodes, GError **err
 void rj_masters_stop (RjMasters *self, gboolean kill);
 gboolean rj_masters_is_running (RjMasters *self); /* any of them */
 
-/* @what: "kill-master", "freeze-master", "thaw-master", "restart-master". @target: "0", "1", …, "same" as the
+/* @what: "kill-master", "freeze-master", "thaw-master", "restart-master", "roll-master". @target: "0", "1", …, "same" as the
  * last one, or "session:<id>": the one that has that session. @ret_master: (out) (optional): which it was */
 gboolean rj_masters_do_fault (
   RjMasters *self, const char *what, const char *target, int *ret_master, GError **error);

@@ -1,35 +1,10 @@
-#include "rj-supervisor.h"
-
 #include <signal.h>
 
-#include "rj-app-server.h"
-#include "rj-child.h"
 #include "rj-error.h"
-#include "rj-hang.h"
 #include "rj-json.h"
-#include "rj-masters.h"
+#include "rj-supervisor-private.h"
 
 #define STOP_LIMIT_US (2 * G_USEC_PER_SEC)
-
-struct _RjSupervisor {
-  GObject parent_instance;
-
-  RjSupervisorConfig *config;
-  RjClock *clock;
-  RjEventSink *events;
-  GPtrArray *nodes;   /* of RjChild */
-  RjMasters *masters; /* (nullable): before the nodes are ready */
-  RjAppServer *app;
-  char *app_url;
-  GHashTable *placed;   /* session id -> node index + 1 */
-  int hit_node;         /* by the last fault; -1: not a single one */
-  GHashTable *restarts; /* nodes to be started again as soon as they have ended */
-  GPtrArray *delayed;   /* of DelayedRestart */
-  GTask *starting;
-  GTask *stopping;
-  RjTimer *stop_timer;
-  RjHang *hang; /* (nullable): with the quirk frozen-media-server */
-};
 
 enum {
   FAILED,
@@ -222,6 +197,8 @@ on_node_ended (RjChild *node, RjSupervisor *self)
 {
   if (self->stopping != NULL) {
     maybe_stopped (self);
+  } else if (rj_roll_expects_end (self->roll, node)) {
+    return;
   } else if (self->starting != NULL && self->masters == NULL) {
     give_up (self, g_error_new (
                      RJ_ERROR, RJ_ERROR_ENVIRONMENT,
@@ -295,6 +272,7 @@ rj_supervisor_stop_async (RjSupervisor *self, GAsyncReadyCallback callback, gpoi
   self->stopping = g_task_new (self, NULL, callback, user_data);
   g_task_set_source_tag (self->stopping, rj_supervisor_stop_async);
   abandon_start (self);
+  rj_roll_stop (self->roll);
   g_ptr_array_set_size (self->delayed, 0);
   g_hash_table_remove_all (self->restarts);
   if (self->app != NULL)
@@ -315,82 +293,6 @@ gboolean
 rj_supervisor_stop_finish (RjSupervisor *self, GAsyncResult *result, GError **error)
 {
   return g_task_propagate_boolean (G_TASK (result), error);
-}
-
-static gboolean
-do_fault_to_node (RjSupervisor *self, const char *what, RjChild *node, GError **error)
-{
-  if (g_str_equal (what, "kill-media-node"))
-    return rj_child_send_signal (node, SIGKILL, error);
-  if (g_str_equal (what, "freeze-media-node"))
-    return rj_child_send_signal (node, SIGSTOP, error);
-  if (g_str_equal (what, "thaw-media-node"))
-    return rj_child_send_signal (node, SIGCONT, error);
-  if (g_str_equal (what, "restart-media-node")) {
-    if (!rj_child_is_running (node))
-      return rj_child_start (node, NULL, error);
-    g_hash_table_add (self->restarts, node);
-    return rj_child_send_signal (node, SIGKILL, error);
-  }
-  g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE, "the embedded cluster does not know the fault %s",
-               what);
-  return FALSE;
-}
-
-static int
-find_node (RjSupervisor *self, const char *target, GError **error)
-{
-  guint64 index = 0;
-
-  if (g_str_has_prefix (target, "session:")) {
-    const char *session = target + strlen ("session:");
-    int node = GPOINTER_TO_INT (g_hash_table_lookup (self->placed, session)) - 1;
-
-    if (node < 0)
-      g_set_error (error, RJ_ERROR, RJ_ERROR_REJECTED, "no media node hosts session %s", session);
-    return node;
-  }
-  if (g_str_equal (target, "same")) {
-    if (self->hit_node < 0)
-      g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE,
-                   "no fault before this one has hit a single media node");
-    return self->hit_node;
-  }
-  if (self->nodes->len == 0 ||
-      !g_ascii_string_to_unsigned (target, 10, 0, self->nodes->len - 1, &index, NULL)) {
-    g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE,
-                 "there is no media node \"%s\"; the cluster has %u, counted from 0", target,
-                 self->nodes->len);
-    return -1;
-  }
-  return index;
-}
-
-gboolean
-rj_supervisor_do_fault (
-  RjSupervisor *self, const char *what, const char *target, int *ret_place, GError **error)
-{
-  int node;
-
-  if (g_str_has_suffix (what, "-master") && self->masters != NULL)
-    return rj_masters_do_fault (self->masters, what, target, ret_place, error);
-  if (g_str_equal (target, "all")) {
-    gboolean ok = TRUE;
-
-    for (guint i = 0; i < self->nodes->len && ok; i++)
-      ok = do_fault_to_node (self, what, g_ptr_array_index (self->nodes, i), error);
-    if (ret_place != NULL)
-      *ret_place = -1;
-    self->hit_node = -1;
-    return ok;
-  }
-  node = find_node (self, target, error);
-  if (node < 0)
-    return FALSE;
-  self->hit_node = node;
-  if (ret_place != NULL)
-    *ret_place = node;
-  return do_fault_to_node (self, what, g_ptr_array_index (self->nodes, node), error);
 }
 
 const char *
@@ -454,6 +356,7 @@ rj_supervisor_dispose (GObject *object)
 
   rj_clock_cancel_timer (self->clock, &self->stop_timer);
   g_clear_pointer (&self->hang, rj_hang_free);
+  rj_roll_stop (self->roll);
   g_ptr_array_set_size (self->delayed, 0);
   g_ptr_array_foreach (self->nodes, disconnect_child, self);
   g_ptr_array_set_size (self->nodes, 0);
@@ -469,6 +372,7 @@ rj_supervisor_finalize (GObject *object)
 {
   RjSupervisor *self = RJ_SUPERVISOR (object);
 
+  g_clear_object (&self->roll);
   g_ptr_array_unref (self->delayed);
   g_ptr_array_unref (self->nodes);
   g_hash_table_unref (self->placed);
@@ -506,6 +410,7 @@ rj_supervisor_new (RjSupervisorConfig *config, RjClock *clock, RjEventSink *even
 
   self->config = config;
   self->clock = g_object_ref (clock);
+  self->roll = rj_roll_new (config->secret, clock);
   if (config->quirks & RJ_QUIRK_FROZEN_MEDIA_SERVER)
     self->hang = rj_hang_new (clock);
   self->events = events == NULL ? NULL : g_object_ref (events);

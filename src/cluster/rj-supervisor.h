@@ -60,6 +60,19 @@ void
 rj_supervisor_stop_async (RjSupervisor *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean rj_supervisor_stop_finish (RjSupervisor *self, GAsyncResult *result, GError **error);
 
+/* @what: "stop-media-node" (out of service in order) and "roll-media-node" (and back), which take their time; or
+ * anything of rj_supervisor_do_fault(), which is done at once. */
+void rj_supervisor_fault_async (RjSupervisor *self,
+                                const char *what,
+                                const char *target,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data);
+/* @ret_place: as of rj_supervisor_do_fault() */
+gboolean rj_supervisor_fault_finish (RjSupervisor *self,
+                                     GAsyncResult *result,
+                                     int *ret_place,
+                                     GError **error);
+
 /* @what: "kill-media-node", "freeze-media-node", "thaw-media-node", "restart-media-node", and the same of
  * "…-master". @target: "0", "1", …, "all" (media nodes), "same" as the last fault, or "session:<id>": the one
  * that hosts that session. @ret_place: (out) (optional): the one that was meant, -1 for all.

@@ -47,8 +47,8 @@ const char *rj_deployment_get_server_url (RjDeployment *self); /* (nullable) */
 const char *rj_deployment_get_secret (RjDeployment *self);     /* (nullable) secret */
 gboolean rj_deployment_is_embedded (RjDeployment *self);
 
-/* @what: "kill-media-node", "freeze-media-node", "thaw-media-node", "restart-media-node", and the same of
- * "…-master". @target: "0", "1" …, "all" (media nodes), "same" (the one that the fault before hit), or a
+/* @what: "kill-media-node", "freeze-media-node", "thaw-media-node", "restart-media-node", "roll-media-node", and
+ * the same of "…-master"; "stop-media-node". @target: "0", "1" …, "all" (media nodes), "same" (the one that the fault before hit), or a
  * session id prefixed by "session:" (the one that hosts it).
  * RJ_ERROR_USAGE when this deployment cannot do it (a real one: use run:CMD). */
 void rj_deployment_fault_async (RjDeployment *self,

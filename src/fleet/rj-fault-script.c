@@ -218,10 +218,13 @@ on_due (gpointer user_data)
   case RJ_FAULT_FREEZE_MEDIA_NODE:
   case RJ_FAULT_THAW_MEDIA_NODE:
   case RJ_FAULT_RESTART_MEDIA_NODE:
+  case RJ_FAULT_STOP_MEDIA_NODE:
+  case RJ_FAULT_ROLL_MEDIA_NODE:
   case RJ_FAULT_KILL_MASTER:
   case RJ_FAULT_FREEZE_MASTER:
   case RJ_FAULT_THAW_MASTER:
   case RJ_FAULT_RESTART_MASTER:
+  case RJ_FAULT_ROLL_MASTER:
     do_deployment_fault (step);
     break;
   case RJ_FAULT_CUT_WEBSOCKET:
