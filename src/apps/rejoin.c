@@ -18,6 +18,7 @@ static const Subcommand subcommands[] = {
   { "cluster", rj_cluster_main,
     "only the embedded cluster: OpenVidu server, app server, media nodes" },
   { "report", rj_report_main, "render an event log again" },
+  { "doctor", rj_doctor_main, "look whether a run would have what it needs" },
   { "internal-cluster", rj_internal_cluster_main, NULL },
   { "internal-server", rj_internal_server_main, NULL },
   { "internal-media-node", rj_internal_media_node_main, NULL },

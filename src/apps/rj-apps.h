@@ -22,6 +22,7 @@ enum {
 int rj_run_main (int argc, char **argv);
 int rj_cluster_main (int argc, char **argv);
 int rj_report_main (int argc, char **argv);
+int rj_doctor_main (int argc, char **argv);
 int rj_internal_cluster_main (int argc, char **argv);
 int rj_internal_server_main (int argc, char **argv);
 int rj_internal_media_node_main (int argc, char **argv);
