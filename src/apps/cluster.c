@@ -21,6 +21,8 @@ typedef struct {
   char *tls_cert;
   char *tls_key;
   char *media_server;
+  char *forced_video_codec;
+  char *turn;
   gint64 crash_after_us;
   gint64 restart_after_us;
   char *events;
@@ -49,6 +51,12 @@ static const RjOption options[] = {
   { "media-server", RJ_OPTION_CHOICE, AT (media_server), "NAME", "kurento",
     "what the server says it has; with mediasoup it makes the offers of subscriptions",
     .choices = "kurento|mediasoup" },
+  { "forced-video-codec", RJ_OPTION_CHOICE, AT (forced_video_codec), "CODEC",
+    "MEDIA_SERVER_PREFERRED", "of sessions that ask for none; NONE lets offers pass",
+    .choices = "MEDIA_SERVER_PREFERRED|NONE|VP8|H264" },
+  { "turn", RJ_OPTION_TEXT, AT (turn), "SERVER", NULL,
+    "USER:PASSWORD@HOST:PORT of a TURN server for the participants, for TCP with ?transport=tcp",
+    .secret = TRUE },
   { "crash-after", RJ_OPTION_DURATION, AT (crash_after_us), "DURATION", NULL,
     "from a node's death to its crash being declared [as the real server: 3.5s]" },
   { "restart-after", RJ_OPTION_DURATION, AT (restart_after_us), "DURATION", NULL,
@@ -186,6 +194,8 @@ make_config (const Options *values)
   config->tls_certificate = g_strdup (values->tls_cert);
   config->tls_key = g_strdup (values->tls_key);
   config->media_server = g_strdup (values->media_server);
+  config->forced_video_codec = g_strdup (values->forced_video_codec);
+  config->turn = g_strdup (values->turn);
   config->crash_after_us = values->crash_after_us;
   config->restart_after_us = values->restart_after_us;
   config->quirks = rj_quirks_from_names (values->quirks);
@@ -262,6 +272,8 @@ rj_cluster_main (int argc, char **argv)
     code = RJ_EXIT_USAGE;
   }
   if (code < 0 && !check_certificate (&values, &error))
+    code = rj_apps_fail (error);
+  if (code < 0 && !rj_apps_check_turn (values.turn, &error))
     code = rj_apps_fail (error);
   if (code < 0 && !check_webhook (&values, &error))
     code = rj_apps_fail (error);

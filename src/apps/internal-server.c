@@ -38,6 +38,11 @@ make_config (JsonObject *line)
   config->quirks = rj_json_get_int (line, "quirks", 0);
   config->webhook = g_strdup (rj_json_get_string (line, "webhook", NULL));
   config->webhook_headers = read_headers (line);
+  if (rj_json_has (line, "forced_video_codec")) {
+    g_free (config->forced_video_codec);
+    config->forced_video_codec = g_strdup (rj_json_get_string (line, "forced_video_codec", "NONE"));
+  }
+  config->turn = g_strdup (rj_json_get_string (line, "turn", NULL));
   if (rj_json_has (line, "media_server")) {
     g_free (config->media_server);
     config->media_server = g_strdup (rj_json_get_string (line, "media_server", "kurento"));

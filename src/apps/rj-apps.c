@@ -4,6 +4,7 @@
 
 #include "rj-error.h"
 #include "rj-secret.h"
+#include "rj-turn-server.h"
 
 static gboolean
 wants_help (char **argv)
@@ -46,4 +47,12 @@ rj_apps_fail (const GError *error)
 
   fprintf (stderr, "rejoin: %s\n", text);
   return g_error_matches (error, RJ_ERROR, RJ_ERROR_USAGE) ? RJ_EXIT_USAGE : RJ_EXIT_ENVIRONMENT;
+}
+
+gboolean
+rj_apps_check_turn (const char *turn, GError **error)
+{
+  g_autoptr (RjTurnServer) server = turn == NULL ? NULL : rj_turn_server_parse (turn, error);
+
+  return turn == NULL || server != NULL;
 }

@@ -36,6 +36,9 @@ int rj_apps_parse (const RjOptionTable *table,
                    gpointer values,
                    char ***ret_rest);
 
+/* @turn: (nullable): of --turn. Errors: RJ_ERROR_USAGE */
+gboolean rj_apps_check_turn (const char *turn, GError **error);
+
 /* Prints "rejoin: <message>" without secrets. Returns: RJ_EXIT_USAGE for RJ_ERROR_USAGE, else
  * RJ_EXIT_ENVIRONMENT */
 int rj_apps_fail (const GError *error);

@@ -48,6 +48,9 @@ make_deployment (App *app, GError **error)
     config->n_nodes = options->media_nodes;
     config->media_server = g_strdup (options->media_server);
     config->n_masters = options->masters;
+    if (options->video_codec != NULL)
+      config->forced_video_codec = g_ascii_strup (options->video_codec, -1);
+    config->turn = g_strdup (options->turn);
     config->crash_after_us = options->crash_after_us;
     config->quirks = rj_quirks_from_names (options->quirks);
     config->restart_after_us = options->restart_after_us;
@@ -74,6 +77,8 @@ make_engine (App *app)
     .decode_pause_us = options->decode ? DECODE_PAUSE_US : 0,
   };
 
+  if (options->video_codec != NULL)
+    rj_video_codec_from_name (options->video_codec, &config.format.codec);
   return rj_media_engine_new (&config);
 }
 
@@ -185,6 +190,7 @@ run (App *app)
 
   if (!rj_run_options_check (&app->options, &error) ||
       !rj_output_read_conditions (&app->options.conditions, &error) ||
+      !rj_apps_check_turn (app->options.turn, &error) ||
       !rj_output_check (&app->options.files, &error) || !set_up (app, &error))
     return rj_apps_fail (error);
   app->loop = g_main_loop_new (NULL, FALSE);

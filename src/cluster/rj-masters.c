@@ -53,7 +53,8 @@ build_config (RjMasters *self, RjChild *server)
     "secret", 's', config->secret, "media_nodes", 'a', json_array_ref (self->media_nodes),
     "crash_after_us", 'i', config->crash_after_us, "quirks", 'i', (gint64) config->quirks,
     "webhook", 's', config->webhook, "webhook_headers", 'a',
-    rj_supervisor_config_list_headers (config), "media_server", 's', config->media_server, NULL);
+    rj_supervisor_config_list_headers (config), "media_server", 's', config->media_server,
+    "forced_video_codec", 's', config->forced_video_codec, "turn", 's', config->turn, NULL);
 
   if (self->front == NULL) {
     json_object_set_int_member (line, "port", port != 0 ? port : config->server_port);

@@ -25,6 +25,8 @@ rj_supervisor_config_free (RjSupervisorConfig *self)
   g_free (self->webhook);
   g_strfreev (self->webhook_headers);
   g_free (self->media_server);
+  g_free (self->forced_video_codec);
+  g_free (self->turn);
   g_free (self);
 }
 
@@ -48,7 +50,8 @@ rj_supervisor_config_to_json (const RjSupervisorConfig *self)
     self->tls_certificate, "tls_key", 's', self->tls_key, "crash_after_us", 'i',
     self->crash_after_us, "restart_after_us", 'i', self->restart_after_us, "quirks", 'i',
     (gint64) self->quirks, "webhook", 's', self->webhook, "webhook_headers", 'a',
-    rj_supervisor_config_list_headers (self), "media_server", 's', self->media_server, NULL);
+    rj_supervisor_config_list_headers (self), "media_server", 's', self->media_server,
+    "forced_video_codec", 's', self->forced_video_codec, "turn", 's', self->turn, NULL);
 }
 
 static char **
@@ -76,6 +79,8 @@ rj_supervisor_config_from_json (JsonObject *line)
   self->tls_key = g_strdup (rj_json_get_string (line, "tls_key", NULL));
   self->crash_after_us = rj_json_get_int (line, "crash_after_us", -1);
   self->media_server = g_strdup (rj_json_get_string (line, "media_server", NULL));
+  self->forced_video_codec = g_strdup (rj_json_get_string (line, "forced_video_codec", NULL));
+  self->turn = g_strdup (rj_json_get_string (line, "turn", NULL));
   self->restart_after_us = rj_json_get_int (line, "restart_after_us", -1);
   self->quirks = rj_json_get_int (line, "quirks", 0);
   self->webhook = g_strdup (rj_json_get_string (line, "webhook", NULL));

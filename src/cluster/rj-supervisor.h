@@ -19,11 +19,13 @@ typedef struct {
   guint n_masters; /* OpenVidu servers; several stand behind a front */
   guint app_port;  /* 0: any free port; so for the next two */
   guint server_port;
-  guint first_node_port;  /* the next nodes take the next ports */
-  char *secret;           /* OpenVidu secret */
-  char *tls_certificate;  /* (nullable) PEM file: app server and OpenVidu server speak TLS */
-  char *tls_key;          /* (nullable) */
-  char *media_server;     /* (nullable): "kurento", the default, or "mediasoup" */
+  guint first_node_port;    /* the next nodes take the next ports */
+  char *secret;             /* OpenVidu secret */
+  char *tls_certificate;    /* (nullable) PEM file: app server and OpenVidu server speak TLS */
+  char *tls_key;            /* (nullable) */
+  char *forced_video_codec; /* (nullable): of sessions that ask for none; as the real server */
+  char *turn;               /* (nullable) USER:PASSWORD@HOST:PORT for the participants; a secret */
+  char *media_server;       /* (nullable): "kurento", the default, or "mediasoup" */
   gint64 crash_after_us;  /* control socket closed -> node crashed; -1: as the real server, 3.5 s */
   guint quirks;           /* of RjQuirk */
   char *webhook;          /* (nullable): URL that hears of the server's events */

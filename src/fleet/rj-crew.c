@@ -110,6 +110,7 @@ make_config (RjCrew *self, const RjRosterEntry *entry)
                                      .height = options->height,
                                      .fps = options->fps };
   config->loopback = self->config.loopback;
+  config->relay_only = g_str_equal (options->ice, "relay");
   config->detect_icmp = has_detector (options, "icmp");
   config->limits.silence_us = options->silence_us;
   config->limits.silence_leave_us = options->silence_leave_us;

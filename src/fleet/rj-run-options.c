@@ -57,6 +57,10 @@ static const RjOption options[] = {
   { "fps", RJ_OPTION_COUNT, AT (fps), "N", "30", "frames per second", 1, 60 },
   { "bitrate", RJ_OPTION_TEXT, AT (bitrate), "RATE", "500k",
     "of the published video, such as 500k or 1.5M" },
+  { "video-codec", RJ_OPTION_CHOICE, AT (video_codec), "CODEC", NULL,
+    "offered first, and forced in sessions that this run makes itself; else what the server wants "
+    "[vp8]",
+    .choices = "vp8|h264" },
   { "no-audio", RJ_OPTION_FLAG, AT (no_audio), NULL, NULL, "publish video only" },
   { "no-video", RJ_OPTION_FLAG, AT (no_video), NULL, NULL, "publish audio only" },
   { "role", RJ_OPTION_LIST, AT (roles), "ROLE[:NAME]", NULL,
@@ -77,6 +81,13 @@ static const RjOption options[] = {
     "embedded cluster: what the server says it has; with mediasoup it makes the offers of "
     "subscriptions",
     .choices = "kurento|mediasoup" },
+  { "ice", RJ_OPTION_CHOICE, AT (ice), "CANDIDATES", "all",
+    "relay: media only through the TURN server that the join answer names",
+    .choices = "all|relay" },
+  { "turn", RJ_OPTION_TEXT, AT (turn), "SERVER", NULL,
+    "embedded cluster: USER:PASSWORD@HOST:PORT of a TURN server for the participants, for TCP with "
+    "?transport=tcp",
+    .secret = TRUE },
   { "crash-after", RJ_OPTION_DURATION, AT (crash_after_us), "DURATION", NULL,
     "embedded cluster: from the node's death to its crash being declared [as the real server: "
     "3.5s]" },
@@ -304,6 +315,12 @@ check_deployment (RjRunOptions *self, GError **error)
     return fail (error, "--delete-dead-session needs --url and --secret");
   if (self->quirks->len > 0 && !self->embedded)
     return fail (error, "--quirk is for the embedded cluster; your own server has its own");
+  if (self->embedded && self->turn == NULL && g_str_equal (self->ice, "relay"))
+    return fail (error, "--ice relay needs --turn with the embedded cluster, which has no TURN "
+                        "server of its own");
+  if (!self->embedded && self->turn != NULL)
+    return fail (error, "--turn is for the embedded cluster; a deployment names its TURN server in "
+                        "the join answer");
   if (self->embedded && self->wait_for_us >= 0)
     return fail (
       error, "--wait-for is for a deployment of your own; the embedded cluster is ready at once");

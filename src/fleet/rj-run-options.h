@@ -71,6 +71,7 @@ typedef struct {
   char *resolution;
   guint fps;
   char *bitrate;
+  char *video_codec; /* (nullable): "vp8", "h264" */
   gboolean no_audio;
   gboolean no_video;
   GPtrArray *roles; /* of char *, "ROLE" or "ROLE:NAME" */
@@ -80,6 +81,8 @@ typedef struct {
   char *resume;
   gboolean delete_dead_session;
   char *media_server;
+  char *ice;
+  char *turn; /* (nullable) a secret */
   gint64 crash_after_us;
   guint media_nodes;
   guint masters;

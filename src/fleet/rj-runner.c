@@ -287,12 +287,19 @@ get_role (const char *session, const char *name, gpointer user_data)
   return entry == NULL ? NULL : entry->role;
 }
 
-/* Whoever makes connections can be asked for a role; our own app server does both. */
+/* Whoever makes connections can be asked for a role, whoever makes sessions for a codec; our own app server does
+ * both. @source: (transfer full). Returns: the same */
 static RjTokenSource *
-with_roles (RjRunner *self, RjTokenSource *source)
+with_wishes (RjRunner *self, RjTokenSource *source)
 {
-  if (self->config.options->roles->len > 0)
+  const RjRunOptions *options = self->config.options;
+  g_autofree char *codec =
+    options->video_codec == NULL ? NULL : g_ascii_strup (options->video_codec, -1);
+
+  if (options->roles->len > 0)
     rj_token_source_set_roles (source, get_role, self);
+  if (codec != NULL)
+    rj_token_source_force_video_codec (source, codec);
   return source;
 }
 
@@ -311,12 +318,12 @@ make_token_source (RjRunner *self)
   if (options->token_command != NULL)
     return rj_token_source_new_command (self->config.clock, options->token_command, 0);
   if (rj_deployment_get_app_url (deployment) != NULL)
-    return with_roles (self,
-                       rj_token_source_new_app (self->http, self->config.clock,
-                                                rj_deployment_get_app_url (deployment), preset));
-  return with_roles (self, rj_token_source_new_rest (self->http, self->config.clock,
-                                                     rj_deployment_get_server_url (deployment),
-                                                     rj_deployment_get_secret (deployment)));
+    return with_wishes (self,
+                        rj_token_source_new_app (self->http, self->config.clock,
+                                                 rj_deployment_get_app_url (deployment), preset));
+  return with_wishes (self, rj_token_source_new_rest (self->http, self->config.clock,
+                                                      rj_deployment_get_server_url (deployment),
+                                                      rj_deployment_get_secret (deployment)));
 }
 
 static gboolean

@@ -244,6 +244,7 @@ rj_edge_conclude (const RjFacts *facts, const RjEdge *edge)
   result->picture_checks = edge->picture_checks;
   result->picture_failures = edge->picture_failures;
   result->picture_bad_at_end = edge->picture_bad;
+  result->candidates = rj_facts_get_candidates (edge->peers);
   w.result = result;
   w.pauses = find_pauses (edge);
   w.end_us = find_end (facts, edge);

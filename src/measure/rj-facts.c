@@ -245,3 +245,15 @@ rj_member_publishes (const RjMember *self)
 {
   return self->publishes < 0 ? self->publications->len > 0 : self->publishes > 0;
 }
+
+RjCandidatePair
+rj_facts_get_candidates (const GPtrArray *peers)
+{
+  for (guint i = peers->len; i > 0; i--) {
+    const RjPeerFacts *peer = g_ptr_array_index (peers, i - 1);
+
+    if (peer->ice_us != 0)
+      return (RjCandidatePair){ peer->local, peer->remote };
+  }
+  return (RjCandidatePair){ NULL, NULL };
+}

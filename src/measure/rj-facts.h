@@ -49,6 +49,7 @@ typedef struct {
   gint64 offered_us,
     reply_us; /* where the server offers: its offer came, our answer went; offer_us is when it was
                                   asked for, answer_us when our answer was taken */
+  const char *local, *remote; /* interned: its chosen candidates; NULL: not told */
   gint64 closed_us, failed_us;
   gint64 silent_us, sound_us; /* told silent / heard again: for live questions only */
   gboolean has_stats, stats_open;
@@ -194,6 +195,9 @@ RjMember *rj_facts_ensure_member (RjFacts *self, const char *name);
 RjEdge *rj_member_ensure_edge (RjMember *self, const char *from);
 RjEdge *rj_member_find_edge (RjMember *self, const char *from); /* (nullable) */
 RjAttemptFacts *rj_member_ensure_attempt (RjMember *self, guint number, gint64 us);
+/* @peers: of RjPeerFacts. Returns: of the last one that was connected */
+RjCandidatePair rj_facts_get_candidates (const GPtrArray *peers);
+
 /* Last attempt that started at or before @us. Returns: (nullable) */
 RjAttemptFacts *rj_member_find_attempt (RjMember *self, gint64 us);
 RjPeerFacts *rj_member_add_peer (RjMember *self, RjEdge *edge, RjAttemptFacts *attempt, gint64 us);

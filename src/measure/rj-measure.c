@@ -223,6 +223,7 @@ conclude_participant (const RjFacts *facts, RjMember *member)
   p->attempts = member->attempts->len;
   p->connection = g_strdup (member->connection);
   p->same_connection = member->n_connections == 1;
+  p->candidates = rj_facts_get_candidates (member->publications);
   p->rejoined = p->rejoins->len > 0;
   p->affected = p->rejoined || member->evictions->len > 0;
   p->longest_gap_ms = RJ_MS_UNKNOWN;

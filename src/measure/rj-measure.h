@@ -43,6 +43,12 @@ typedef struct {
   GHashTable *detectors; /* detector name -> gint64 * stamp of its first firing for this loss */
 } RjRejoin;
 
+/* What ICE has chosen: type (host, srflx, prflx, relay) and protocol, "relay/tcp"; of a local relay the one
+ * that is spoken to the TURN server. Interned; NULL: no connection yet */
+typedef struct {
+  const char *local, *remote;
+} RjCandidatePair;
+
 typedef struct {
   char *name;
   char *session;
@@ -58,7 +64,8 @@ typedef struct {
   gboolean same_connection; /* one connection id all the time */
   char *problem;            /* (nullable) a sentence: why this one does not meet the expectations */
   char *last_error;         /* (nullable) of the last attempt that failed */
-  double longest_gap_ms;    /* over all its incoming edges, between complete frames */
+  RjCandidatePair candidates; /* of its last publication */
+  double longest_gap_ms;      /* over all its incoming edges, between complete frames */
 } RjParticipantResult;
 
 typedef struct {
@@ -80,6 +87,7 @@ typedef struct {
   gint64 last_outage_from_us, last_outage_to_us; /* to: 0 when it is still open; both 0: none */
   double latency_ms;
   double picture_checks, picture_failures; /* --decode */
+  RjCandidatePair candidates;              /* of its last peer */
   gboolean picture_bad_at_end;             /* the last check failed */
 } RjEdgeResult;
 

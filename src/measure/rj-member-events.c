@@ -409,7 +409,7 @@ static const struct {
   { RJ_EVENT_OFFER_RECEIVED, rj_taking_peer_stamp },
   { RJ_EVENT_ANSWER_SENT, rj_taking_peer_stamp },
   { RJ_EVENT_ANSWER_ACCEPTED, rj_taking_peer_stamp },
-  { RJ_EVENT_ICE_CONNECTED, rj_taking_peer_stamp },
+  { RJ_EVENT_ICE_CONNECTED, rj_taking_ice_connected },
   { RJ_EVENT_DTLS_CONNECTED, rj_taking_peer_stamp },
   { RJ_EVENT_FIRST_PACKET, rj_taking_peer_stamp },
   { RJ_EVENT_FIRST_KEY_FRAME, rj_taking_peer_stamp },

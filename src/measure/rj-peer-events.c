@@ -135,6 +135,18 @@ rj_taking_peer_stamp (const RjTaking *t)
 }
 
 void
+rj_taking_ice_connected (const RjTaking *t)
+{
+  RjPeerFacts *peer = get_peer (t);
+
+  rj_taking_peer_stamp (t);
+  if (peer == NULL)
+    return;
+  peer->local = g_intern_string (rj_json_get_string (t->data, "local", NULL));
+  peer->remote = g_intern_string (rj_json_get_string (t->data, "remote", NULL));
+}
+
+void
 rj_taking_frame_gap (const RjTaking *t)
 {
   RjPeerFacts *peer = get_peer (t);

@@ -21,6 +21,7 @@ void rj_taking_remember_error (const RjTaking *t);
 /* rj-peer-events.c */
 void rj_taking_peer_created (const RjTaking *t);
 void rj_taking_peer_stamp (const RjTaking *t);
+void rj_taking_ice_connected (const RjTaking *t);
 void rj_taking_frame_gap (const RjTaking *t);
 void rj_taking_peer_stats (const RjTaking *t);
 void rj_taking_peer_ended (const RjTaking *t);

@@ -326,6 +326,22 @@ rj_answer_adapt (const char *offer_text, const char *answer_text)
   return g_strjoinv ("\r\n", (char **) kept->pdata);
 }
 
+const char *
+rj_sdp_read_video_codec (const char *text)
+{
+  g_autoptr (GstSDPMessage) sdp = parse (text);
+  RjAnswerFacts facts = { 0 };
+
+  for (guint i = 0; sdp != NULL && i < gst_sdp_message_medias_len (sdp); i++) {
+    const GstSDPMedia *media = gst_sdp_message_get_media (sdp, i);
+
+    if (g_strcmp0 (gst_sdp_media_get_media (media), "video") == 0 &&
+        find_codec (media, media, TRUE, &facts))
+      return rj_video_codec_get_facts (facts.video_codec)->name;
+  }
+  return NULL;
+}
+
 static gboolean
 find_hash (const char *name, GChecksumType *out)
 {

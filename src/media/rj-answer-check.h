@@ -32,6 +32,9 @@ gboolean rj_offer_check (const char *offer, RjAnswerFacts *out, GError **error);
  * the publisher at 300 kbit/s. Returns: (transfer full) */
 char *rj_answer_adapt (const char *offer, const char *answer);
 
+/* Returns: the first codec of ours in the first video m-line of any description; NULL: none */
+const char *rj_sdp_read_video_codec (const char *sdp);
+
 /* @pem: the certificate that the other side has shown.
  * Returns: FALSE with RJ_ERROR_PROTOCOL when it is not the one of the answer */
 gboolean rj_answer_check_certificate (const RjAnswerFacts *answer, const char *pem, GError **error);

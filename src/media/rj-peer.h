@@ -26,7 +26,9 @@ G_DECLARE_INTERFACE (RjPeer, rj_peer, RJ, PEER, GObject)
 
 /* Signals, emitted at home, none after rj_peer_close():
  *   "candidate"       (guint mline, const char *mid, const char *candidate)   local candidate to trickle
- *   "ice-connected"   (gint64 at_us, const char *local_type, const char *remote_type)
+ *   "ice-connected"   (gint64 at_us, const char *local, const char *remote)
+ *                     candidates of the chosen pair, "host/udp": type (host, srflx, prflx, relay) and protocol;
+ *                     of a local relay that between us and the TURN server
  *   "dtls-connected"  (gint64 at_us)
  *   "first-packet"    (gint64 at_us)      receiving only
  *   "first-key-frame" (gint64 at_us)      first complete key frame; audio only: first packet
@@ -149,6 +151,7 @@ struct _RjPeerConfig {
   GPtrArray *stun_servers; /* (nullable) (element-type utf8): "stun://host:port" */
   GPtrArray *turn_servers; /* (nullable) (element-type utf8): "turn://user:password@host:port" */
   RjLoopback loopback;
+  gboolean relay_only; /* through TURN servers only; RJ_ERROR_USAGE where there are none */
   /* "failed" with RJ_ERROR_UNREACHABLE as soon as the other side's port is reported closed; any stray
    * ICMP ends the peer, so it is for those who ask for it */
   gboolean detect_icmp;

@@ -2,6 +2,8 @@
 
 #include <malloc.h>
 
+#include "rj-relays.h"
+
 #define QUIET_US (400 * 1000)
 
 /* The census is of the process, like the threads and descriptors that it stands for. Atomic. */
@@ -60,8 +62,10 @@ bury (GstElement *pipeline)
   g_autoptr (GstBus) bus = gst_element_get_bus (pipeline);
   g_autoptr (GstElement) webrtc = gst_bin_get_by_name (GST_BIN (pipeline), RJ_REAPER_WEBRTC_NAME);
 
-  if (webrtc != NULL)
+  if (webrtc != NULL) {
     settle (webrtc);
+    rj_relays_give_back (webrtc);
+  }
   g_clear_pointer (&webrtc, gst_object_unref);
   if (bus != NULL)
     gst_bus_set_flushing (bus, TRUE);

@@ -8,6 +8,7 @@
 #include "rj-media-init.h"
 #include "rj-offer-codecs.h"
 #include "rj-reaper.h"
+#include "rj-relays.h"
 #include "rj-webrtcbin-news.h"
 
 #define AUDIO_CAPS                                                                                 \
@@ -69,9 +70,19 @@ tune_ice (GstElement *webrtc, RjLoopback loopback)
 gboolean
 rj_webrtcbin_add_ice_servers (GstElement *webrtc, const RjPeerConfig *config, GError **error)
 {
+  gboolean has_turn = config->turn_servers != NULL && config->turn_servers->len > 0;
+
+  if (config->relay_only && !config->ahead && !has_turn) {
+    g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE,
+                 "media is to go through a TURN server (--ice relay), but the join answer names "
+                 "none: configure one in the deployment, or leave that option out");
+    return FALSE;
+  }
   if (config->stun_servers != NULL && config->stun_servers->len > 0)
     g_object_set (webrtc, "stun-server", config->stun_servers->pdata[0], NULL);
-  for (guint i = 0; config->turn_servers != NULL && i < config->turn_servers->len; i++) {
+  if (has_turn)
+    rj_relays_note (webrtc);
+  for (guint i = 0; has_turn && i < config->turn_servers->len; i++) {
     gboolean added = FALSE;
 
     g_signal_emit_by_name (webrtc, "add-turn-server", config->turn_servers->pdata[i], &added);
@@ -169,6 +180,8 @@ rj_webrtcbin_build (RjWebrtcbinParts *self,
   g_object_set (webrtc, "latency", 0, NULL);
   /* max-bundle writes m=video 0, which Kurento takes for a refusal */
   gst_util_set_object_arg (G_OBJECT (webrtc), "bundle-policy", "max-compat");
+  if (config->relay_only)
+    gst_util_set_object_arg (G_OBJECT (webrtc), "ice-transport-policy", "relay");
   tune_ice (webrtc, config->loopback);
   gst_bin_add (GST_BIN (self->pipeline), webrtc);
   return rj_webrtcbin_add_ice_servers (webrtc, config, error) &&

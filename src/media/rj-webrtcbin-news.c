@@ -174,6 +174,16 @@ rj_webrtcbin_listen (GstElement *pipeline,
                     listener_new (news, mailbox));
 }
 
+/* Of what a TURN client speaks to its server libnice tells nothing but by the priority: type preference 30 for
+ * UDP, 20 for TCP (RFC 8445, 5.1.2.1) */
+static gboolean
+is_over_tcp (const NiceCandidate *candidate, gboolean is_own)
+{
+  if (is_own && candidate->type == NICE_CANDIDATE_TYPE_RELAYED)
+    return candidate->priority >> 24 < 30;
+  return candidate->transport != NICE_CANDIDATE_TRANSPORT_UDP;
+}
+
 static const char *
 get_candidate_type (const NiceCandidate *candidate)
 {
@@ -187,8 +197,16 @@ get_candidate_type (const NiceCandidate *candidate)
   case NICE_CANDIDATE_TYPE_RELAYED:
     return "relay";
   default:
-    return NULL;
+    return "unknown";
   }
+}
+
+/* Returns: (transfer full): "host/udp" */
+static char *
+describe_candidate (const NiceCandidate *candidate, gboolean is_own)
+{
+  return g_strdup_printf ("%s/%s", get_candidate_type (candidate),
+                          is_over_tcp (candidate, is_own) ? "tcp" : "udp");
 }
 
 GObject *
@@ -233,8 +251,8 @@ rj_webrtcbin_read_selected_pair (GstElement *webrtc, char **local, char **remote
     if (!nice_agent_get_selected_pair (NICE_AGENT (agent), stream, NICE_COMPONENT_TYPE_RTP, &own,
                                        &other))
       continue;
-    *local = g_strdup (get_candidate_type (own));
-    *remote = g_strdup (get_candidate_type (other));
+    *local = describe_candidate (own, TRUE);
+    *remote = describe_candidate (other, FALSE);
     return;
   }
 }

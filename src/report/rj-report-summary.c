@@ -98,6 +98,17 @@ build_rejoin (const RjResult *result, const RjRejoin *rejoin)
   return object;
 }
 
+static void
+set_candidates (JsonObject *object, const RjCandidatePair *pair)
+{
+  if (pair->local == NULL)
+    json_object_set_null_member (object, "candidates");
+  else
+    json_object_set_object_member (
+      object, "candidates",
+      rj_json_build ("local", 's', pair->local, "remote", 's', pair->remote, NULL));
+}
+
 static JsonObject *
 build_participant (const RjResult *result, const RjParticipantResult *p)
 {
@@ -113,6 +124,7 @@ build_participant (const RjResult *result, const RjParticipantResult *p)
   json_object_set_boolean_member (object, "same_connection", p->same_connection);
   set_text (object, "connection", p->connection);
   json_object_set_int_member (object, "attempts", p->attempts);
+  set_candidates (object, &p->candidates);
   set_ms (object, "longest_gap_ms", p->longest_gap_ms);
   set_text (object, "problem", p->problem);
   set_text (object, "failure", p->failure);
@@ -150,6 +162,7 @@ build_edge (const RjResult *result, const RjEdgeResult *edge)
   set_moment (object, "last_outage_from_ms", result, edge->last_outage_from_us);
   set_moment (object, "last_outage_to_ms", result, edge->last_outage_to_us);
   set_ms (object, "latency_ms", edge->latency_ms);
+  set_candidates (object, &edge->candidates);
   json_object_set_int_member (object, "picture_checks", (gint64) edge->picture_checks);
   json_object_set_int_member (object, "picture_failures", (gint64) edge->picture_failures);
   return object;

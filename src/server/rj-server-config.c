@@ -8,6 +8,7 @@ rj_server_config_new (const char *secret)
   self->secret = g_strdup (secret);
   self->media_nodes = g_new0 (char *, 1);
   self->media_server = g_strdup ("kurento");
+  self->forced_video_codec = g_strdup ("MEDIA_SERVER_PREFERRED");
   self->crash_after_us = RJ_SERVER_CRASH_AFTER_US;
   return self;
 }
@@ -25,6 +26,8 @@ rj_server_config_copy (const RjServerConfig *self)
   copy->webhook = g_strdup (self->webhook);
   copy->webhook_headers = g_strdupv (self->webhook_headers);
   copy->media_server = g_strdup (self->media_server);
+  copy->forced_video_codec = g_strdup (self->forced_video_codec);
+  copy->turn = g_strdup (self->turn);
   return copy;
 }
 
@@ -39,6 +42,8 @@ rj_server_config_free (RjServerConfig *self)
   g_free (self->tls_key_path);
   g_strfreev (self->media_nodes);
   g_free (self->media_server);
+  g_free (self->forced_video_codec);
+  g_free (self->turn);
   g_free (self);
 }
 

@@ -31,6 +31,9 @@ typedef struct {
   /* 0: the only master. Else one of several, and this differs with every start of each */
   gint64 life;
   guint index; /* which of them: where media nodes are equally loaded, each prefers another one */
+  /* of sessions that ask for none: "MEDIA_SERVER_PREFERRED", "NONE", "VP8", "H264" */
+  char *forced_video_codec;
+  char *turn; /* (nullable): as rj_turn_server_parse() takes it; joiners are told. A secret */
 } RjServerConfig;
 
 /* Returns: (transfer full): port 0, @secret, no media nodes, the real timing */

@@ -6,6 +6,7 @@
 #include "rj-server-lock.h"
 #include "rj-server-methods.h"
 #include "rj-server-negotiate.h"
+#include "rj-turn-server.h"
 
 #define RECORDER       "RECORDER"
 #define SPEECH_TO_TEXT "SPEECH_TO_TEXT"
@@ -53,6 +54,37 @@ add_ice_servers (RjOv2Joined *joined, JsonArray *servers)
   }
 }
 
+static GPtrArray *
+make_ice_servers (void)
+{
+  return g_ptr_array_new_with_free_func ((GDestroyNotify) rj_ov2_ice_server_free);
+}
+
+/* The deployment's own TURN server, and the list that clients use, which a connection may have of its own */
+static void
+add_turn (RjOv2Joined *joined, const char *configured, JsonArray *own_servers)
+{
+  g_autoptr (RjTurnServer) turn =
+    configured == NULL ? NULL : rj_turn_server_parse (configured, NULL);
+  g_autofree char *url = turn == NULL ? NULL : rj_turn_server_get_url (turn);
+
+  if (json_array_get_length (own_servers) > 0) {
+    joined->custom_ice_servers = make_ice_servers ();
+    add_ice_servers (joined, own_servers);
+  }
+  if (turn == NULL)
+    return;
+  joined->coturn_ip = g_strdup (turn->host);
+  joined->coturn_port = turn->port;
+  joined->turn_username = g_strdup (turn->username);
+  joined->turn_credential = g_strdup (turn->password);
+  if (joined->custom_ice_servers != NULL)
+    return;
+  joined->custom_ice_servers = make_ice_servers ();
+  g_ptr_array_add (joined->custom_ice_servers,
+                   rj_ov2_ice_server_new (url, turn->username, turn->password));
+}
+
 /* The result of joinRoom, made before anybody hears of the joiner: it may list somebody who is evicted
  * while the news goes round (OpenVidu 2 protocol, 12.1). */
 static JsonObject *
@@ -72,12 +104,7 @@ build_result (RjServerSession *session, RjServerParticipant *joiner)
   joined->role = g_strdup (joiner->token->role);
   joined->life = session->core->config->life;
   joined->has_life = joined->life != 0;
-  if (json_array_get_length (joiner->token->ice_servers) > 0) {
-    if (joined->custom_ice_servers == NULL)
-      joined->custom_ice_servers =
-        g_ptr_array_new_with_free_func ((GDestroyNotify) rj_ov2_ice_server_free);
-    add_ice_servers (joined, joiner->token->ice_servers);
-  }
+  add_turn (joined, session->core->config->turn, joiner->token->ice_servers);
   for (guint i = 0; i < session->participants->len; i++) {
     RjServerParticipant *other = g_ptr_array_index (session->participants, i);
 

@@ -50,7 +50,7 @@ rj_server_session_new (RjServerCore *core, char *id)
   self->media_mode = g_strdup ("ROUTED");
   self->recording_mode = g_strdup ("MANUAL");
   self->recording_properties = json_object_new ();
-  self->forced_codec = g_strdup ("MEDIA_SERVER_PREFERRED");
+  self->forced_codec = g_strdup (core->config->forced_video_codec);
   g_hash_table_insert (core->sessions, self->id, self);
   return self;
 }

@@ -62,6 +62,7 @@ describe_peer (RjLeg *self)
     .stun_servers = self->stay->stun_servers,
     .turn_servers = self->stay->turn_servers,
     .loopback = config->loopback,
+    .relay_only = config->relay_only,
     .detect_icmp = config->detect_icmp,
     .answers = self->answers,
     .blackhole = config->media_hole,

@@ -1,6 +1,19 @@
 #include "rj-leg-private.h"
 
+#include "rj-answer-check.h"
 #include "rj-error.h"
+
+/* @sdp: of the server: the codec that it wants stands in it */
+static void
+emit_with_codec (RjLeg *self, const char *type, const char *sdp)
+{
+  RjEvent *event = rj_leg_event (self, type, 0);
+  const char *codec = rj_sdp_read_video_codec (sdp);
+
+  if (codec != NULL)
+    rj_event_set_string (event, "video_codec", codec);
+  rj_stay_emit (self->stay, event);
+}
 
 /* --- we offer --- */
 
@@ -44,7 +57,7 @@ on_negotiated (GObject *source, GAsyncResult *result, gpointer user_data)
     rj_leg_fail (self, rj_leg_get_request (self), error);
     return;
   }
-  rj_leg_emit (self, RJ_EVENT_ANSWER_RECEIVED, 0);
+  emit_with_codec (self, RJ_EVENT_ANSWER_RECEIVED, negotiated->sdp);
   self->sdp = g_strdup (negotiated->sdp);
   rj_leg_move (self, RJ_LEG_ANSWERING);
   rj_leg_arm (self, self->stay->config->limits.peer_us);
@@ -156,7 +169,7 @@ accept_offer (gpointer owner)
 static void
 take_offer (RjLeg *self)
 {
-  rj_leg_emit (self, RJ_EVENT_OFFER_RECEIVED, 0);
+  emit_with_codec (self, RJ_EVENT_OFFER_RECEIVED, self->sdp);
   rj_leg_move (self, RJ_LEG_ANSWERING);
   rj_leg_arm (self, self->stay->config->limits.peer_us);
   rj_steps_push (self->stay->config->steps, accept_offer, self);

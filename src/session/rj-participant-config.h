@@ -70,6 +70,7 @@ typedef struct {
   RjPublishInfo publish;
   gboolean subscribes; /* TRUE */
   RjLoopback loopback;
+  gboolean relay_only; /* media through TURN servers only */
   gboolean detect_icmp;
   const char *engine; /* word for events, static. "webrtcbin" */
   RjLimits limits;

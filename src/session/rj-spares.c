@@ -47,6 +47,7 @@ make (RjSpares *self, RjDirection direction)
     .has_video = config->publish.has_video,
     .publisher = config->number,
     .loopback = config->loopback,
+    .relay_only = config->relay_only,
     .answers = direction == RJ_DIRECTION_RECEIVE && self->server_offers,
     .blackhole = config->media_hole,
     .ahead = TRUE,

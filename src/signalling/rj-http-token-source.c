@@ -37,6 +37,7 @@ struct _RjHttpTokenSource {
   char *secret; /* (nullable) */
   RjRoleFunc get_role;
   gpointer role_data;
+  char *forced_video_codec; /* (nullable) */
 };
 
 static void rj_http_token_source_iface_init (RjTokenSourceInterface *iface);
@@ -199,6 +200,8 @@ rj_http_token_source_fetch_async (RjTokenSource *source,
     return;
   }
   body = rj_json_build ("customSessionId", 's', session, NULL);
+  if (self->forced_video_codec != NULL)
+    json_object_set_string_member (body, "forcedVideoCodec", self->forced_video_codec);
   post (self, self->recipe->create_path, body, on_created, g_steal_pointer (&task));
 }
 
@@ -217,6 +220,7 @@ rj_http_token_source_finalize (GObject *object)
   g_clear_object (&self->clock);
   g_clear_pointer (&self->base, g_free);
   g_clear_pointer (&self->secret, g_free);
+  g_clear_pointer (&self->forced_video_codec, g_free);
   G_OBJECT_CLASS (rj_http_token_source_parent_class)->finalize (object);
 }
 
@@ -302,4 +306,13 @@ RjTokenSource *
 rj_token_source_new_rest (SoupSession *session, RjClock *clock, const char *url, const char *secret)
 {
   return source_new (&rest_recipe, session, clock, url, secret);
+}
+
+void
+rj_token_source_force_video_codec (RjTokenSource *self, const char *codec)
+{
+  RjHttpTokenSource *source = RJ_HTTP_TOKEN_SOURCE (self);
+
+  g_free (source->forced_video_codec);
+  source->forced_video_codec = g_strdup (codec);
 }

@@ -33,25 +33,49 @@ rj_ov2_fail_join (RjOpenvidu2Signaller *self, GError *error)
   g_task_return_error (task, error);
 }
 
+static RjIceServer *
+ice_server_new (const char *uri, const char *username, const char *credential)
+{
+  RjIceServer *self = g_new0 (RjIceServer, 1);
+
+  self->uri = g_strdup (uri);
+  self->username = g_strdup (username);
+  self->credential = g_strdup (credential);
+  return self;
+}
+
+/* The list, or where there is none (servers before 2.23) the deployment's own server, UDP and TCP */
+static GPtrArray *
+make_ice_servers (const RjOv2Joined *answer)
+{
+  GPtrArray *servers = g_ptr_array_new_with_free_func ((GDestroyNotify) rj_ice_server_free);
+  const GPtrArray *listed = answer->custom_ice_servers;
+
+  for (guint i = 0; listed != NULL && i < listed->len; i++) {
+    const RjOv2IceServer *server = g_ptr_array_index (listed, i);
+
+    g_ptr_array_add (servers, ice_server_new (server->url, server->username, server->credential));
+  }
+  if (listed == NULL && answer->coturn_ip != NULL && answer->turn_credential != NULL) {
+    gint64 port = answer->coturn_port != 0 ? answer->coturn_port : 3478;
+    g_autofree char *udp = g_strdup_printf ("turn:%s:%" G_GINT64_FORMAT, answer->coturn_ip, port);
+    g_autofree char *tcp = g_strconcat (udp, "?transport=tcp", NULL);
+
+    g_ptr_array_add (servers, ice_server_new (udp, answer->turn_username, answer->turn_credential));
+    g_ptr_array_add (servers, ice_server_new (tcp, answer->turn_username, answer->turn_credential));
+  }
+  return servers;
+}
+
 static RjJoined *
 make_joined (RjOpenvidu2Signaller *self, const RjOv2Joined *answer)
 {
   RjJoined *joined = g_new0 (RjJoined, 1);
-  GPtrArray *servers = answer->custom_ice_servers;
 
   joined->connection = g_strdup (answer->id);
   joined->server_offers = g_strcmp0 (answer->media_server, "mediasoup") == 0;
   joined->may_publish = g_strcmp0 (answer->role, "SUBSCRIBER") != 0;
-  joined->ice_servers = g_ptr_array_new_with_free_func ((GDestroyNotify) rj_ice_server_free);
-  for (guint i = 0; servers != NULL && i < servers->len; i++) {
-    const RjOv2IceServer *server = g_ptr_array_index (servers, i);
-    RjIceServer *copy = g_new0 (RjIceServer, 1);
-
-    copy->uri = g_strdup (server->url);
-    copy->username = g_strdup (server->username);
-    copy->credential = g_strdup (server->credential);
-    g_ptr_array_add (joined->ice_servers, copy);
-  }
+  joined->ice_servers = make_ice_servers (answer);
   joined->streams = rj_ov2_book_fill (self, answer->value);
   return joined;
 }

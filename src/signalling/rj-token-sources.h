@@ -33,6 +33,10 @@ RjTokenSource *rj_token_source_new_rest (SoupSession *session,
                                          const char *url,
                                          const char *secret);
 
+/* Sessions that a source of the two kinds above makes itself have this forcedVideoCodec (OpenVidu 2 protocol
+ * 2.3). @codec: "VP8", "H264" */
+void rj_token_source_force_video_codec (RjTokenSource *self, const char *codec);
+
 /* A command for /bin/sh whose first line of output is the token. {session} and {name} are replaced when
  * they are harmless to a shell; $REJOIN_SESSION and $REJOIN_NAME are always set. Its process group is
  * killed after @limit_us (0: 10 s). RJ_ERROR_REJECTED when it fails. Returns: (transfer full) */

@@ -160,8 +160,8 @@ on_ice (gpointer user_data)
   if (!has_endpoint (self))
     return;
   self->timer = rj_clock_start_timer (self->factory->clock, DTLS_US, on_dtls, self);
-  g_signal_emit_by_name (self, "ice-connected", rj_clock_now_us (self->factory->clock), "host",
-                         "host");
+  g_signal_emit_by_name (self, "ice-connected", rj_clock_now_us (self->factory->clock), "host/udp",
+                         "host/udp");
 }
 
 static void

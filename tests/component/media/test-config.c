@@ -115,6 +115,28 @@ test_stun_and_turn_servers_are_taken (void)
 }
 
 static void
+test_relays_need_a_turn_server (void)
+{
+  RjPeerConfig config = make_config (RJ_DIRECTION_RECEIVE);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RjPeer) ahead = NULL;
+
+  config.relay_only = TRUE;
+  g_assert_null (rj_peer_factory_create (RJ_PEER_FACTORY (studio->engine), &config, &error));
+  g_assert_error (error, RJ_ERROR, RJ_ERROR_USAGE);
+  g_assert_nonnull (strstr (error->message, "--ice relay"));
+  g_clear_error (&error);
+  /* one that is made ahead learns later which there are */
+  config.ahead = TRUE;
+  ahead = rj_peer_factory_create (RJ_PEER_FACTORY (studio->engine), &config, &error);
+  g_assert_no_error (error);
+  config.ahead = FALSE;
+  g_assert_false (rj_peer_assign (ahead, &config, &error));
+  g_assert_error (error, RJ_ERROR, RJ_ERROR_USAGE);
+  rj_peer_close (ahead);
+}
+
+static void
 test_no_sender_before_the_clip_is_there (void)
 {
   RjPeerConfig config = make_config (RJ_DIRECTION_SEND);
@@ -166,6 +188,7 @@ main (int argc, char **argv)
   g_test_add_func ("/media/config/bad-turn", test_a_turn_server_that_is_none_is_refused);
   g_test_add_func ("/media/config/loopback", test_the_embedded_cluster_sees_the_loopback_only);
   g_test_add_func ("/media/config/stun-and-turn", test_stun_and_turn_servers_are_taken);
+  g_test_add_func ("/media/config/relay", test_relays_need_a_turn_server);
   g_test_add_func ("/media/config/no-clip", test_no_sender_before_the_clip_is_there);
   g_test_add_func ("/media/config/impossible", test_an_impossible_format_does_not_start);
   result = g_test_run ();

@@ -42,7 +42,7 @@ test_a_publisher_is_seen (void)
   rjt_wait_until (rjt_call_is_connected, call, "the publisher is connected");
   g_assert_cmpint (call->ice_us, >, 0);
   g_assert_cmpint (call->dtls_us, >=, call->ice_us);
-  g_assert_cmpstr (call->local_type, ==, "host");
+  g_assert_cmpstr (call->local_type, ==, "host/udp");
   rjt_wait_until (has_enough_frames, tap, "frames arrive");
   counts = read_counts (tap);
   g_assert_cmpuint (counts.stamped_frames, ==, counts.frames);

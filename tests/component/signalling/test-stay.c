@@ -78,6 +78,29 @@ test_tells_who_is_there (void)
   g_assert_cmpuint (rjt_stay_count (stay, "stream-published"), ==, 1);
 }
 
+/* Servers before 2.23 have no list */
+static void
+test_takes_the_turn_server_of_old_servers (void)
+{
+  g_autoptr (RjtStay) stay = rjt_stay_new ();
+  static const char *const uris[] = { "turn:10.0.0.1:3479", "turn:10.0.0.1:3479?transport=tcp" };
+
+  rjt_server_script (stay->server, "joinRoom", RJT_ANSWER, 0,
+                     "{'id':'con_SELF','createdAt':1,'metadata':'','session':'room','value':[],"
+                     "'role':'PUBLISHER','coturnIp':'10.0.0.1','coturnPort':3479,"
+                     "'turnUsername':'u','turnCredential':'c'}");
+  rjt_stay_join (stay);
+  g_assert_cmpuint (stay->joined->ice_servers->len, ==, G_N_ELEMENTS (uris));
+  for (guint i = 0; i < G_N_ELEMENTS (uris); i++) {
+    const RjIceServer *server = g_ptr_array_index (stay->joined->ice_servers, i);
+
+    g_assert_cmpstr (server->uri, ==, uris[i]);
+    g_assert_cmpstr (server->username, ==, "u");
+    g_assert_cmpstr (server->credential, ==, "c");
+  }
+  g_assert_null (strstr (stay->events->str, "credential"));
+}
+
 static void
 test_remembers_early_lefts (void)
 {
@@ -518,6 +541,7 @@ main (int argc, char **argv)
   g_test_add_func ("/client-1/client-9/client-10/stay/joins-an-empty-room",
                    test_joins_an_empty_room);
   g_test_add_func ("/client-13/client-14/stay/tells-who-is-there", test_tells_who_is_there);
+  g_test_add_func ("/stay/old-turn", test_takes_the_turn_server_of_old_servers);
   g_test_add_func ("/real-1/stay/remembers-early-lefts", test_remembers_early_lefts);
   g_test_add_func ("/client-22/client-23/client-28/client-33/stay/publishes", test_publishes);
   g_test_add_func ("/client-28/client-29/client-33/stay/subscribes", test_subscribes);
