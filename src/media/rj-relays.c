@@ -6,10 +6,9 @@
 
 #define NOTE "rj-relays"
 
-/* For a server that does not answer: 200, 400 and 800 ms. libnice ends it by then; the limit is for libnice. */
+/* For a server that does not answer: 200, 400 and 800 ms, then libnice gives up */
 #define FIRST_TIMEOUT_MS 200
 #define N_TRANSMISSIONS  3
-#define LIMIT_US         (3 * G_USEC_PER_SEC)
 
 void
 rj_relays_note (GstElement *webrtc)
@@ -23,32 +22,16 @@ on_closed (GObject *agent, GAsyncResult *result, gpointer done)
   *(gboolean *) done = TRUE;
 }
 
-static gboolean
-on_limit (gpointer limit_reached)
-{
-  *(gboolean *) limit_reached = TRUE;
-  return G_SOURCE_REMOVE;
-}
-
 static void
 close_agent (NiceAgent *agent, GMainContext *context)
 {
-  g_autoptr (GSource) limit = g_timeout_source_new (LIMIT_US / 1000);
-  gboolean limit_reached = FALSE;
-  gboolean *done = g_new0 (gboolean, 1); /* its callback may come when nobody listens any more */
+  gboolean done = FALSE;
 
-  g_source_set_callback (limit, on_limit, &limit_reached, NULL);
-  g_source_attach (limit, context);
   g_object_set (agent, "stun-initial-timeout", FIRST_TIMEOUT_MS, "stun-max-retransmissions",
                 N_TRANSMISSIONS, NULL);
-  nice_agent_close_async (agent, on_closed, done);
-  while (!*done && !limit_reached)
+  nice_agent_close_async (agent, on_closed, &done);
+  while (!done)
     g_main_context_iteration (context, TRUE);
-  g_source_destroy (limit);
-  if (*done)
-    g_free (done);
-  else
-    g_debug ("relays were not given back in time");
 }
 
 void

@@ -9,8 +9,8 @@ G_BEGIN_DECLS
 /* It may have some: TURN servers were added. */
 void rj_relays_note (GstElement *webrtc);
 
-/* Blocks until the servers have confirmed it, at most for some seconds; nothing where there are none. For a
- * thread that may wait, while the webrtcbin still runs. */
+/* Blocks until the servers have confirmed it, or do not answer for about a second and a half; nothing where there are
+ * none. For a thread that may wait, while the webrtcbin still runs. */
 void rj_relays_give_back (GstElement *webrtc);
 
 G_END_DECLS
