@@ -112,6 +112,7 @@ make_config (RjCrew *self, const RjRosterEntry *entry)
   config->loopback = self->config.loopback;
   config->relay_only = g_str_equal (options->ice, "relay");
   config->detect_icmp = has_detector (options, "icmp");
+  config->detect_consent = has_detector (options, "consent");
   config->limits.silence_us = options->silence_us;
   config->limits.silence_leave_us = options->silence_leave_us;
   config->make_signaller = make_signaller;

@@ -103,7 +103,7 @@ static const RjOption options[] = {
   { "fault", RJ_OPTION_LIST, AT (faults), "WHAT@T", NULL,
     "do this at that time; see below; may be repeated" },
   { "detect", RJ_OPTION_LIST, AT (detect), "DETECTOR", NULL,
-    "further detector: icmp; may be repeated" },
+    "further detector: icmp (closed ports; acts at once), consent (RFC 7675); may be repeated" },
   { "seed", RJ_OPTION_COUNT, AT (seed), "N", NULL, "seed of all random numbers [drawn anew]", 0,
     G_MAXUINT },
   { "events", RJ_OPTION_TEXT, AT (events), "FILE", NULL,
@@ -459,9 +459,10 @@ check_detectors (RjRunOptions *self, GError **error)
   for (guint i = 0; i < self->detect->len; i++) {
     const char *word = g_ptr_array_index (self->detect, i);
 
-    if (!g_str_equal (word, "icmp")) {
+    if (!g_str_equal (word, "icmp") && !g_str_equal (word, "consent")) {
       g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE,
-                   "--detect: \"%s\" is not one of: icmp (all others are always on)", word);
+                   "--detect: \"%s\" is not one of: icmp, consent (all others are always on)",
+                   word);
       return FALSE;
     }
   }

@@ -155,8 +155,9 @@ struct _RjPeerConfig {
   /* "failed" with RJ_ERROR_UNREACHABLE as soon as the other side's port is reported closed; any stray
    * ICMP ends the peer, so it is for those who ask for it */
   gboolean detect_icmp;
-  gboolean answers;       /* RECEIVE: the server makes the offer (OpenVidu 2 protocol, 5.6) */
-  RjBlackhole *blackhole; /* (nullable): while it is on no packet passes */
+  gboolean detect_consent; /* it fails when the other side answers no check any more (RFC 7675) */
+  gboolean answers;        /* RECEIVE: the server makes the offer (OpenVidu 2 protocol, 5.6) */
+  RjBlackhole *blackhole;  /* (nullable): while it is on no packet passes */
   /* made before it is known for whom: it begins with its offer at once (unless it answers) and sends nothing,
    * until rj_peer_assign() */
   gboolean ahead;

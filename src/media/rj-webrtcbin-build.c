@@ -4,6 +4,7 @@
 #include <interfaces.h>
 #include <gst/webrtc/webrtc.h>
 
+#include "rj-consent.h"
 #include "rj-error.h"
 #include "rj-media-init.h"
 #include "rj-offer-codecs.h"
@@ -57,14 +58,16 @@ add_addresses (NiceAgent *agent, RjLoopback loopback)
 /* libnice as it should have been from the start: no UPnP (one thread, eleven descriptors and 200 ms), no TCP,
  * checks at 5 ms; before anything is gathered */
 static void
-tune_ice (GstElement *webrtc, RjLoopback loopback)
+tune_ice (GstElement *webrtc, const RjPeerConfig *config)
 {
   g_autoptr (GObject) agent = rj_webrtcbin_dup_nice_agent (webrtc);
 
   if (agent == NULL)
     return;
   g_object_set (agent, "upnp", FALSE, "ice-tcp", FALSE, "stun-pacing-timer", 5, NULL);
-  add_addresses (NICE_AGENT (agent), loopback);
+  add_addresses (NICE_AGENT (agent), config->loopback);
+  if (config->detect_consent && !rj_consent_has (agent))
+    g_warning ("this GStreamer makes its ICE agent in another way: no consent freshness");
 }
 
 gboolean
@@ -168,9 +171,12 @@ rj_webrtcbin_build (RjWebrtcbinParts *self,
                     RjClip *clip,
                     GError **error)
 {
-  GstElement *webrtc = make ("webrtcbin", RJ_REAPER_WEBRTC_NAME, error);
   g_autoptr (GstClock) clock = gst_system_clock_obtain ();
+  GstElement *webrtc;
 
+  rj_consent_want (config->detect_consent);
+  webrtc = make ("webrtcbin", RJ_REAPER_WEBRTC_NAME, error);
+  rj_consent_want (FALSE);
   if (webrtc == NULL)
     return FALSE;
   self->pipeline = gst_object_ref_sink (gst_pipeline_new (NULL));
@@ -182,7 +188,7 @@ rj_webrtcbin_build (RjWebrtcbinParts *self,
   gst_util_set_object_arg (G_OBJECT (webrtc), "bundle-policy", "max-compat");
   if (config->relay_only)
     gst_util_set_object_arg (G_OBJECT (webrtc), "ice-transport-policy", "relay");
-  tune_ice (webrtc, config->loopback);
+  tune_ice (webrtc, config);
   gst_bin_add (GST_BIN (self->pipeline), webrtc);
   return rj_webrtcbin_add_ice_servers (webrtc, config, error) &&
          (config->direction == RJ_DIRECTION_RECEIVE || add_sources (self, config, clip, error));

@@ -38,7 +38,7 @@ struct _RjWebrtcbinPeer {
   RjNegotiation *negotiation;
   RjLifeSigns *life_signs;
   RjPeerHole *hole;
-  gboolean detect_icmp;
+  gboolean detect_icmp, detect_consent;
   gboolean ahead; /* not assigned yet */
   gboolean ice_told, dtls_told;
 };
@@ -172,6 +172,15 @@ on_dtls_connected (gpointer owner, gint64 at_us)
   g_signal_emit_by_name (self, "dtls-connected", at_us);
 }
 
+/* Once connected, libnice knows of no other reason to fail than lost consent */
+static const char *
+name_detector (RjWebrtcbinPeer *self, gboolean port_is_closed)
+{
+  if (port_is_closed)
+    return "icmp";
+  return self->detect_consent ? "consent" : "ice-failed";
+}
+
 /* Both states tell it when ICE fails; the second one finds the peer closed or failed */
 static void
 on_connection_failed (gpointer owner, gint64 at_us)
@@ -185,7 +194,7 @@ on_connection_failed (gpointer owner, gint64 at_us)
     return;
   closed = rj_life_signs_has_seen_icmp (self->life_signs);
   if (self->dtls_told)
-    g_signal_emit_by_name (self, "detected", closed ? "icmp" : "ice-failed", at_us);
+    g_signal_emit_by_name (self, "detected", name_detector (self, closed), at_us);
   if (closed)
     g_set_error (&error, RJ_ERROR, RJ_ERROR_UNREACHABLE,
                  "the media server's port is closed (ICMP)");
@@ -492,6 +501,7 @@ rj_webrtcbin_peer_new (const RjPeerKit *kit, const RjPeerConfig *config, GError 
   RJ_ASSERT_HOME ();
 
   self->detect_icmp = config->detect_icmp;
+  self->detect_consent = config->detect_consent;
   self->ahead = config->ahead;
   self->reaper = rj_reaper_ref (kit->reaper);
   self->mailbox = rj_mailbox_new (G_OBJECT (self), G_PRIORITY_DEFAULT);

@@ -75,6 +75,14 @@ end_by_failure (RjAttempt *self, RjAction action, const char *step, const GError
                                          .error = error });
 }
 
+/* Of a peer that has flowed; before that its own limits decide */
+static gboolean
+is_closed_port (const char *step, const GError *error, gboolean had_flowed)
+{
+  return had_flowed && g_str_equal (step, "media") &&
+         g_error_matches (error, RJ_ERROR, RJ_ERROR_UNREACHABLE);
+}
+
 /* --- the own stream --- */
 
 static void
@@ -90,6 +98,8 @@ on_publication_failed (RjPublication *publication,
 
   if (self->over)
     return;
+  if (is_closed_port (step, error, rj_publication_has_flowed (publication)))
+    rj_attempt_note_closed_port (self);
   action = rj_policy_decide (refused ? RJ_NEWS_PUBLISH_FAILED : RJ_NEWS_PUBLISHER_FAILED, word,
                              get_publication_facts (self) | get_retry_fact (error));
   switch (action) {
@@ -204,6 +214,8 @@ on_subscription_failed (RjSubscription *subscription,
 
   if (self->over)
     return;
+  if (is_closed_port (step, error, rj_subscription_has_flowed (subscription)))
+    rj_attempt_note_closed_port (self);
   action = rj_policy_decide (refused ? RJ_NEWS_SUBSCRIBE_FAILED : RJ_NEWS_EDGE_FAILED, word,
                              get_subscription_facts (self, subscription) | get_retry_fact (error));
   if (action != RJ_ACTION_IGNORE)

@@ -28,6 +28,10 @@ struct _RjAttempt {
   RjPublication *publication; /* (nullable) */
   GPtrArray *subscriptions;   /* of RjSubscription */
   RjDetectors *detectors;     /* (nullable) once joined */
+
+  gint64 port_closed_us; /* when a port of the media server was reported closed */
+  gint64 heard_us;       /* last packet of any edge, from then on */
+  RjTimer *port_timer;   /* (nullable) until it is clear what that means */
 };
 
 /* rj-attempt.c */
@@ -44,6 +48,10 @@ void rj_attempt_review (RjAttempt *self);
 void rj_attempt_listen_to_room (RjAttempt *self);
 /* @streams: (nullable) of the join answer */
 void rj_attempt_see_streams (RjAttempt *self, GPtrArray *streams);
+
+/* rj-attempt-port.c */
+void rj_attempt_note_closed_port (RjAttempt *self);
+void rj_attempt_forget_closed_port (RjAttempt *self);
 
 /* rj-attempt-media.c */
 void rj_attempt_start_media (RjAttempt *self);

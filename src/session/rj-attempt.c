@@ -65,6 +65,7 @@ rj_attempt_end (RjAttempt *self, const RjAttemptEnd *end)
   g_object_ref (self);
   self->over = TRUE;
   self->lost = end->lost;
+  rj_attempt_forget_closed_port (self);
   g_clear_pointer (&self->detectors, rj_detectors_free);
   emit_failed (self, end);
   g_signal_emit (self, signals[OVER], 0, end);
@@ -298,6 +299,7 @@ rj_attempt_leave_async (RjAttempt *self, GAsyncReadyCallback callback, gpointer 
 
   g_task_set_source_tag (task, rj_attempt_leave_async);
   self->over = TRUE;
+  rj_attempt_forget_closed_port (self);
   g_clear_pointer (&self->detectors, rj_detectors_free);
   if (!rj_attempt_has_joined (self)) {
     g_task_return_boolean (task, TRUE);
@@ -366,6 +368,7 @@ rj_attempt_close (RjAttempt *self, const char *reason)
   if (self->state == RJ_ATTEMPT_CLOSED)
     return;
   self->over = TRUE;
+  rj_attempt_forget_closed_port (self);
   g_clear_pointer (&self->detectors, rj_detectors_free);
   g_signal_handlers_disconnect_by_data (self->stay->signaller, self);
   rj_attempt_close_media (self, reason);

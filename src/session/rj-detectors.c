@@ -188,6 +188,17 @@ rj_detectors_forget (RjDetectors *self, RjSubscription *subscription)
 }
 
 gboolean
+rj_detectors_get_newest_us (RjDetectors *self, gint64 *newest_us)
+{
+  Look found = look (self, rj_stay_now_us (self->stay));
+
+  if (found.n_judged == 0)
+    return FALSE;
+  *newest_us = found.newest_us;
+  return TRUE;
+}
+
+gboolean
 rj_detectors_is_quiet (RjDetectors *self)
 {
   return self->quiet;

@@ -41,6 +41,9 @@ void rj_detectors_end_quiet (RjDetectors *self);
 /* Before it is taken out of the array. */
 void rj_detectors_forget (RjDetectors *self, RjSubscription *subscription);
 
+/* When the last packet of any edge came. @newest_us: left alone when there is no edge that should flow: FALSE */
+gboolean rj_detectors_get_newest_us (RjDetectors *self, gint64 *newest_us);
+
 /* Whether all edges are silent */
 gboolean rj_detectors_is_quiet (RjDetectors *self);
 

@@ -64,6 +64,7 @@ describe_peer (RjLeg *self)
     .loopback = config->loopback,
     .relay_only = config->relay_only,
     .detect_icmp = config->detect_icmp,
+    .detect_consent = config->detect_consent,
     .answers = self->answers,
     .blackhole = config->media_hole,
   };

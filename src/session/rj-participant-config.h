@@ -24,8 +24,10 @@ typedef struct {
   gint64 again_us;         /* before publishing or subscribing again after -1 or 303. 1 s */
   gint64 deadline_us;      /* for a join or rejoin with all its tries. 60 s */
   gint64 tick_us;          /* how often silent edges are looked at. 100 ms */
-  /* without RTCP from the media server for what we publish: stamped. 2.5 s; Kurento reports every half
-   * second or so, our node every second */
+  /* Without RTCP from the media server for what we publish: stamped. 2.5 s. Kurento sets GStreamer's
+   * rtcp-min-interval to 500 ms, so its reports are 0.25 to 0.75 s apart (RFC 4585, 3.5.3), plus at most
+   * 0.15 s by the 5 % rule with video, 0.85 s for audio alone (GStreamer counts with at least 64 kbit/s,
+   * also when nothing flows): 1.6 s at worst, and one of them may be lost. Our node: every second. */
   gint64 rtcp_us;
   RjBackoff backoff; /* between tries. RJ_BACKOFF_REJOIN */
 } RjLimits;
@@ -72,6 +74,7 @@ typedef struct {
   RjLoopback loopback;
   gboolean relay_only; /* media through TURN servers only */
   gboolean detect_icmp;
+  gboolean detect_consent;
   const char *engine; /* word for events, static. "webrtcbin" */
   RjLimits limits;
 

@@ -43,6 +43,10 @@ static const Row rows[] = {
   { RJ_NEWS_SILENCE_LIMIT, NULL, RJ_FACT_SUSPENDED, 0, RJ_ACTION_WAIT },
   { RJ_NEWS_SILENCE_LIMIT, NULL, 0, 0, RJ_ACTION_LEAVE_THEN_REJOIN },
 
+  /* no process is there any more that a request could hold up */
+  { RJ_NEWS_PORT_CLOSED, NULL, RJ_FACT_SUSPENDED, 0, RJ_ACTION_WAIT },
+  { RJ_NEWS_PORT_CLOSED, NULL, 0, 0, RJ_ACTION_LEAVE_THEN_REJOIN },
+
   /* Token, connect, join: the whole cycle again */
   { RJ_NEWS_JOIN_FAILED, NULL, RJ_FACT_RETRY_NEVER, 0, RJ_ACTION_GIVE_UP },
   { RJ_NEWS_JOIN_FAILED, NULL, 0, 0, RJ_ACTION_REJOIN_LATER },

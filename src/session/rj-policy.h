@@ -15,6 +15,7 @@ typedef enum {
   RJ_NEWS_EDGE_SILENT,     /* one edge silent for the limit */
   RJ_NEWS_ALL_SILENT,      /* all edges silent for the limit */
   RJ_NEWS_SILENCE_LIMIT,   /* all edges silent until the limit for leaving */
+  RJ_NEWS_PORT_CLOSED,     /* of the media server, and all edges silent with it */
   RJ_NEWS_JOIN_FAILED,     /* token, connect or join; word: error word */
   RJ_NEWS_PUBLISH_FAILED,  /* the request; word: error word */
   RJ_NEWS_SUBSCRIBE_FAILED, /* the request; word: error word */

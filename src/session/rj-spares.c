@@ -50,6 +50,7 @@ make (RjSpares *self, RjDirection direction)
     .relay_only = config->relay_only,
     .answers = direction == RJ_DIRECTION_RECEIVE && self->server_offers,
     .blackhole = config->media_hole,
+    .detect_consent = config->detect_consent,
     .ahead = TRUE,
   };
   RjPeer *peer = rj_peer_factory_create (config->factory, &wanted, NULL);

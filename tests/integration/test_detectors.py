@@ -13,16 +13,17 @@ class Detectors(harness.Case):
         first = {e["participant"]: e for e in reversed(fired) if e.get("peer") == "publish"}
         self.assertEqual(sorted(first), hit, str(outcome))
         for name, event in first.items():
-            self.assertFalse(event["data"]["acted"])
             self.assertGreater(event["mono_us"], fault)
             self.assertLess((event["mono_us"] - fault) / 1000, ICMP_LIMIT_MS, name)
 
     def test_closed_port_is_told_by_icmp(self):
         outcome = self.run_rejoin("--participants", "3,2", "--detect", "icmp", "--fault", "kill-media-node@1s")
-        self.check_everybody_back(outcome, 3, "nodeCrashed")
         self.check_icmp(outcome, ["bot-1", "bot-2", "bot-3"])
-        # it is heard, and the server's word is awaited: one way back, not two
-        self.assertEqual(len(outcome.find("joined")), 3 + 2 + 3)
+        # nobody waits for the server to notice; on a slow machine it may be sooner than one of them
+        started = outcome.find("rejoin-started")
+        self.assertEqual(sorted(e["participant"] for e in started), ["bot-1", "bot-2", "bot-3"])
+        self.assertIn(("portClosed", "icmp"), {(e["data"]["cause"], e["data"]["detected_by"]) for e in started})
+        self.assertEqual(len(outcome.find("rejoin-ended")), 3)
         self.assertIn("icmp", outcome.stdout)
 
     def test_not_asked_for(self):

@@ -200,6 +200,7 @@ rjt_call_new (RjtStudio *studio, const RjtCallPlan *plan)
     .expected_known = TRUE,
     .loopback = RJ_LOOPBACK_ONLY,
     .detect_icmp = plan->detect_icmp,
+    .detect_consent = plan->detect_consent,
     .answers = plan->answers,
     .blackhole = plan->blackhole,
   };

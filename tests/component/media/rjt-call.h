@@ -57,6 +57,7 @@ typedef struct {
   guint16 publisher; /* that the sender has; 0: the expected one */
   RjClip *clip;      /* (nullable) of a sending counterpart */
   gboolean detect_icmp;
+  gboolean detect_consent;
   gboolean answers;                          /* the counterpart offers */
   RjBlackhole *blackhole;                    /* (nullable) */
   gboolean ahead;                            /* assign it yourself */

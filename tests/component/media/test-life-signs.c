@@ -67,97 +67,6 @@ test_nobody_asked_nobody_is_told (void)
   g_assert_true (rj_peer_is_open (call->peer));
 }
 
-/* --- a blackhole --- */
-
-static gint64
-read_last_packet_us (RjTap *tap)
-{
-  RjTapCounts counts;
-
-  rj_tap_read (tap, &counts);
-  return counts.last_packet_us;
-}
-
-static gboolean
-has_gap (gpointer data)
-{
-  return ((RjtCall *) data)->n_gaps > 0;
-}
-
-static void
-test_a_blackhole_swallows_what_comes (void)
-{
-  g_autoptr (RjBlackhole) hole = rj_blackhole_new ();
-  g_autoptr (RjtCall) call =
-    rjt_call_new (studio, &(RjtCallPlan){ RJ_DIRECTION_RECEIVE, .blackhole = hole });
-  gint64 until_us;
-
-  rjt_call_negotiate (call);
-  rjt_wait_until (rjt_call_has_key_frame, call, "it sees");
-  rj_blackhole_switch (hole, TRUE);
-  until_us = g_get_monotonic_time () + G_USEC_PER_SEC;
-  rjt_wait_until (rjt_is_time, &until_us, "a moment");
-  g_assert_cmpint (read_last_packet_us (rj_peer_get_tap (call->peer)), <,
-                   until_us - G_USEC_PER_SEC / 2);
-  g_assert_cmpuint (call->n_gaps, ==, 0);
-  rj_blackhole_switch (hole, FALSE);
-  rjt_wait_until (has_gap, call, "it sees again");
-  g_assert_null (call->failure);
-}
-
-typedef struct {
-  RjtCall *call;
-  gint64 after_us;
-} Arrival;
-
-static gboolean
-has_arrived (gpointer data)
-{
-  const Arrival *arrival = data;
-
-  return read_last_packet_us (rjt_counterpart_get_tap (arrival->call->counterpart)) >
-         arrival->after_us;
-}
-
-static void
-test_a_blackhole_swallows_what_goes (void)
-{
-  g_autoptr (RjBlackhole) hole = rj_blackhole_new ();
-  g_autoptr (RjtCall) call =
-    rjt_call_new (studio, &(RjtCallPlan){ RJ_DIRECTION_SEND, .blackhole = hole });
-  Arrival arrival = { .call = call };
-  gint64 until_us;
-
-  rjt_call_negotiate (call);
-  rjt_wait_until (has_arrived, &arrival, "media arrives");
-  rj_blackhole_switch (hole, TRUE);
-  until_us = g_get_monotonic_time () + G_USEC_PER_SEC / 2;
-  rjt_wait_until (rjt_is_time, &until_us, "what was on its way arrives");
-  arrival.after_us = read_last_packet_us (rjt_counterpart_get_tap (call->counterpart));
-  until_us += G_USEC_PER_SEC / 2;
-  rjt_wait_until (rjt_is_time, &until_us, "a moment");
-  g_assert_false (has_arrived (&arrival));
-  rj_blackhole_switch (hole, FALSE);
-  rjt_wait_until (has_arrived, &arrival, "media arrives again");
-}
-
-static void
-test_no_peer_connects_in_a_blackhole (gconstpointer data)
-{
-  g_autoptr (RjBlackhole) hole = rj_blackhole_new ();
-  g_autoptr (RjtCall) call =
-    rjt_call_new (studio, &(RjtCallPlan){ GPOINTER_TO_INT (data), .blackhole = hole });
-  gint64 until_us;
-
-  rj_blackhole_switch (hole, TRUE);
-  rjt_call_negotiate (call);
-  until_us = g_get_monotonic_time () + G_USEC_PER_SEC / 2;
-  rjt_wait_until (rjt_is_time, &until_us, "a moment");
-  g_assert_cmpint (call->ice_us, ==, 0);
-  rj_blackhole_switch (hole, FALSE);
-  rjt_wait_until (rjt_call_is_connected, call, "it connects");
-}
-
 int
 main (int argc, char **argv)
 {
@@ -172,11 +81,6 @@ main (int argc, char **argv)
   g_test_add_data_func ("/media/life-signs/icmp/send", send, test_a_closed_port_is_noticed);
   g_test_add_data_func ("/media/life-signs/icmp/receive", receive, test_a_closed_port_is_noticed);
   g_test_add_func ("/media/life-signs/silence", test_nobody_asked_nobody_is_told);
-  g_test_add_func ("/media/blackhole/receive", test_a_blackhole_swallows_what_comes);
-  g_test_add_func ("/media/blackhole/send", test_a_blackhole_swallows_what_goes);
-  g_test_add_data_func ("/media/blackhole/new-send", send, test_no_peer_connects_in_a_blackhole);
-  g_test_add_data_func ("/media/blackhole/new-receive", receive,
-                        test_no_peer_connects_in_a_blackhole);
   result = g_test_run ();
   rjt_studio_free (studio);
   return result;

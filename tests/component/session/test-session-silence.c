@@ -379,27 +379,81 @@ test_rtcp_silence_is_stamped (void)
     2);
 }
 
-/* A closed port of everything: nothing is asked of the media server before the silence table allows it */
+/* A closed port and silence on every edge: the media server's process is gone, and nobody waits for the
+ * server to notice */
 static void
-test_icmp_of_everybody_waits (void)
+close_all_ports (RjtBot *bot)
 {
-  g_autoptr (RjtBot) bot = start_in_room_of_three ();
-  g_autofree char *before = copy_requests (bot);
-
   rjt_fake_peers_set_silent (bot->peers, TRUE);
   rjt_fake_peers_close_port (bot->peers, RJ_DIRECTION_SEND);
   rjt_fake_peers_close_port (bot->peers, RJ_DIRECTION_RECEIVE);
   g_assert_cmpuint (
     rjt_history_count_where (bot->history, RJ_EVENT_DETECTOR_FIRED, "detector", "icmp"), ==, 3);
-  g_assert_cmpuint (
-    rjt_history_count_where (bot->history, RJ_EVENT_DETECTOR_FIRED, "detector", "ice-failed"), ==,
-    0);
-  rjt_bot_run (bot, 6 * RJT_SECOND);
-  g_assert_cmpstr (rjt_fake_signaller_get_log (bot->signaller), ==, before);
-  rjt_fake_signaller_lose (bot->signaller, "nodeCrashed", "server-event");
+}
+
+static void
+check_left_because_of_icmp (RjtBot *bot, RjtFakeSignaller *first)
+{
+  const RjEvent *event;
+
+  g_assert_cmpuint (rjt_fake_signaller_count (first, "leave"), ==, 1);
   rjt_fake_peers_set_silent (bot->peers, FALSE);
   rjt_bot_run_until_flowing (bot, RJT_SECOND);
   g_assert_cmpuint (bot->n_signallers, ==, 2);
+  g_assert_cmpuint (rjt_history_count (bot->history, RJ_EVENT_REJOIN_STARTED), ==, 1);
+  event = rjt_history_find (bot->history, RJ_EVENT_REJOIN_STARTED, 0);
+  g_assert_cmpstr (rjt_event_get_text (event, "cause"), ==, "portClosed");
+  g_assert_cmpstr (rjt_event_get_text (event, "detected_by"), ==, "icmp");
+}
+
+static void
+test_icmp_of_everybody_leaves_at_once (void)
+{
+  g_autoptr (RjtBot) bot = start_in_room_of_three ();
+  g_autoptr (RjtFakeSignaller) first = g_object_ref (bot->signaller);
+  g_autofree char *before = copy_requests (bot);
+
+  close_all_ports (bot);
+  rjt_bot_run (bot, 200000);
+  g_assert_cmpstr (rjt_fake_signaller_get_log (first), ==, before);
+  rjt_bot_run (bot, 250000);
+  check_left_because_of_icmp (bot, first);
+}
+
+/* They leave because of it, and do not take the silence with them */
+static void
+test_icmp_while_the_others_leave (void)
+{
+  g_autoptr (RjtBot) bot = start_in_room_of_three ();
+  g_autoptr (RjtFakeSignaller) first = g_object_ref (bot->signaller);
+
+  close_all_ports (bot);
+  rjt_bot_run (bot, 200000);
+  rjt_bot_remove (bot, "bot-2");
+  rjt_bot_remove (bot, "bot-3");
+  rjt_fake_signaller_remote_left (first, "c-bot-2", "disconnect");
+  rjt_fake_signaller_remote_left (first, "c-bot-3", "disconnect");
+  rjt_bot_run (bot, 250000);
+  rjt_bot_add (bot, "bot-2");
+  rjt_bot_add (bot, "bot-3");
+  check_left_because_of_icmp (bot, first);
+}
+
+/* Whoever has no signalling cannot leave */
+static void
+test_icmp_while_suspended_waits (void)
+{
+  g_autoptr (RjtBot) bot = start_in_room_of_three ();
+  g_autoptr (RjtFakeSignaller) first = g_object_ref (bot->signaller);
+
+  rjt_fake_signaller_suspend (first);
+  close_all_ports (bot);
+  rjt_bot_run (bot, 2 * RJT_SECOND);
+  g_assert_cmpuint (rjt_fake_signaller_count (first, "leave"), ==, 0);
+  g_assert_cmpuint (bot->n_signallers, ==, 1);
+  rjt_fake_signaller_lose (first, "networkDisconnect", "websocket-closed");
+  rjt_fake_peers_set_silent (bot->peers, FALSE);
+  rjt_bot_run_until_flowing (bot, RJT_SECOND);
 }
 
 /* A stray one, while others flow: that peer is made anew */
@@ -440,7 +494,9 @@ main (int argc, char **argv)
 #undef ADD
 #undef PROVES
   g_test_add_func ("/session/silence/rtcp", test_rtcp_silence_is_stamped);
-  g_test_add_func ("/session/silence/icmp/everybody", test_icmp_of_everybody_waits);
+  g_test_add_func ("/session/silence/icmp/everybody", test_icmp_of_everybody_leaves_at_once);
+  g_test_add_func ("/session/silence/icmp/others-leave", test_icmp_while_the_others_leave);
+  g_test_add_func ("/session/silence/icmp/suspended", test_icmp_while_suspended_waits);
   g_test_add_func ("/session/silence/icmp/one", test_icmp_of_one_peer_is_mended);
   return g_test_run ();
 }
