@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Which statements about OpenVidu 2 (statements.tsv) have been proven by a run of the tests.
 
-    statements.py --log build/meson-logs/testlog.json [--output FILE.json] [--hacking HACKING.md]
+    statements.py --log build/meson-logs/testlog.json [--brief] [--output FILE.json] [--hacking HACKING.md]
 
 A TAP subtest whose name begins with statements proves them: "/client-41/client-43/evicted" (GLib),
 "server-46 a node dies" (others). One that failed, or was skipped, counts against them; a statement of which
-there is no subtest is missing. Prints a table. --output: the same as JSON. --hacking: writes it between the
+there is no subtest is missing. Prints a table; --brief: without those that passed. --output: the same as JSON. --hacking: writes it between the
 marks in that document. Ends with 1 unless all have passed."""
 
 import argparse
@@ -77,8 +77,10 @@ def summary(rows):
     return f"{len(rows)} statements: " + ", ".join(f"{n} {result}" for result, n in count(rows).items())
 
 
-def print_table(rows):
+def print_table(rows, brief):
     for row in rows:
+        if brief and row["result"] == "passed":
+            continue
         print(f"{row['id']:<10} {row['result']:<8} {row['text']}" + (f" [{row['note']}]" if row["note"] else ""))
     print(summary(rows))
 
@@ -102,6 +104,7 @@ def rewrite(path, rows):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--log", type=pathlib.Path, required=True)
+    parser.add_argument("--brief", action="store_true")
     parser.add_argument("--output", type=pathlib.Path)
     parser.add_argument("--hacking", type=pathlib.Path)
     options = parser.parse_args()
@@ -109,7 +112,7 @@ def main():
     found = collect(options.log.read_text(encoding="utf-8"))
     unknown = sorted(set(found) - {name for name, _, _ in statements})
     rows = judge(statements, found)
-    print_table(rows)
+    print_table(rows, options.brief)
     if unknown:
         print(f"no such statements, but tests that name them: {', '.join(unknown)}")
     if options.output:
