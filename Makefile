@@ -3,7 +3,7 @@ BUILD ?= build
 MESON_TEST = meson test -C $(BUILD) --print-errorlogs
 MESON_TEST_ASAN = meson test -C $(BUILD)-asan --print-errorlogs --wrapper $(CURDIR)/tests/lib/with-sanitizers
 
-.PHONY: demo test conformance asan asan-part bench sweep soak lint format clean setup build setup-tests
+.PHONY: demo test conformance asan asan-part bench sweep fuzz soak lint format clean setup build setup-tests
 
 build: setup
 	@test -f $(BUILD)/build.ninja || meson setup $(BUILD)
@@ -60,6 +60,15 @@ sweep: setup-tests build
 	tests/sweep/sweep --output $(BUILD)/sweep.json $(if $(CASE),--case $(CASE)) \
 	  $(SWEEPS:%.c=$(BUILD)/%)
 
+# Every parser against inputs that libFuzzer makes out of the recordings, each for SECONDS; needs clang.
+SECONDS ?= 60
+fuzz: setup-tests build
+	@test -f $(BUILD)-fuzz/build.ninja || CC=clang meson setup $(BUILD)-fuzz -Db_sanitize=address,undefined \
+	  -Db_lundef=false -Doptimization=1 -Dc_args=-fsanitize=fuzzer-no-link
+	@ninja -C $(BUILD)-fuzz tests/fuzz/rj-fuzz
+	RJT_VECTORS=$(CURDIR)/tests/vectors/openvidu2 $(BUILD)/tests/fuzz/fuzz-protocol --corpus $(BUILD)-fuzz/corpus
+	tests/fuzz/fuzz --program $(BUILD)-fuzz/tests/fuzz/rj-fuzz --corpus $(BUILD)-fuzz/corpus --seconds $(SECONDS)
+
 # Long runs: hundreds of rejoins, long fuzzing.
 soak: setup-tests build
 	$(MESON_TEST) --suite soak --timeout-multiplier 20
@@ -71,4 +80,4 @@ format:
 	clang-format -i $$(git ls-files 'src/*.[ch]' 'tests/*.[ch]')
 
 clean:
-	rm -rf $(BUILD) $(BUILD)-asan
+	rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-fuzz

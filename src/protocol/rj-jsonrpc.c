@@ -100,6 +100,8 @@ rj_frame_parse (const char *text, gssize length)
   g_autoptr (GError) error = NULL;
 
   self->id = RJ_FRAME_NO_ID;
+  if (text == NULL) /* the bytes of an empty message */
+    text = "";
   if (!g_utf8_validate (text, length, NULL)) {
     self->problem = g_strdup ("not UTF-8");
     return self;

@@ -43,7 +43,7 @@ typedef struct {
   char *problem;        /* INVALID: what is wrong, without quoting the text */
 } RjFrame;
 
-/* @length: -1 when NUL-terminated. Never fails: what is no frame is RJ_FRAME_INVALID.
+/* @text: (nullable): empty. @length: -1 when NUL-terminated. Never fails: what is no frame is RJ_FRAME_INVALID.
  * Returns: (transfer full) */
 RjFrame *rj_frame_parse (const char *text, gssize length);
 void rj_frame_free (RjFrame *self);

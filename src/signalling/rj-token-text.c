@@ -1,25 +1,20 @@
 #include "rj-token-sources.h"
 
-#include <json-glib/json-glib.h>
-
 #include "rj-error.h"
 #include "rj-http-call.h"
+#include "rj-json.h"
 
 /* Returns: (transfer full) (nullable): the text itself, the JSON string, or a member of the JSON object */
 static char *
 read_text_or_member (const char *text, const char *const *members)
 {
   g_autofree char *trimmed = g_strstrip (g_utf8_make_valid (text, -1));
-  g_autoptr (JsonParser) parser = NULL;
-  JsonNode *root;
+  g_autoptr (JsonNode) root = NULL;
   JsonObject *object;
 
   if (strchr ("{[\"", trimmed[0]) == NULL || trimmed[0] == '\0')
     return g_steal_pointer (&trimmed);
-  parser = json_parser_new ();
-  if (!json_parser_load_from_data (parser, trimmed, -1, NULL))
-    return NULL;
-  root = json_parser_get_root (parser);
+  root = rj_json_parse_node (trimmed, -1, NULL);
   if (root != NULL && json_node_get_value_type (root) == G_TYPE_STRING)
     return g_strstrip (json_node_dup_string (root));
   if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root))

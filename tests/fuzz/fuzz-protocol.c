@@ -2,17 +2,17 @@
  *
  *   fuzz-protocol [rounds [seed]]    as a test; the default is a short run
  *   fuzz-protocol FILE…              feeds each file to every target, to look into a finding
+ *   fuzz-protocol --corpus FOLDER    writes what libFuzzer begins with
  *
  * A crash is found again with the same rounds and seed. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "rj-dice.h"
-#include "rj-json.h"
+#include "rjt-fuzz-corpus.h"
 #include "rjt-fuzz-targets.h"
-#include "rjt-vectors.h"
 
-enum { DEFAULT_ROUNDS = 3000, MAX_SIZE = 60 * 1024, EVERY_NTH_MESSAGE = 40 };
+enum { DEFAULT_ROUNDS = 3000, MAX_SIZE = 60 * 1024 };
 
 /* What breaks parsers: numbers at their limits, pieces of syntax */
 static const char *const pieces[] = {
@@ -62,44 +62,16 @@ static const char *const pieces[] = {
   "raddr ",
 };
 
-typedef struct {
-  GPtrArray *seeds; /* of GBytes */
-  guint n_messages;
-} Corpus;
-
-static void
-collect_texts (Corpus *corpus, JsonNode *node)
-{
-  if (JSON_NODE_HOLDS_OBJECT (node)) {
-    g_autoptr (GList) values = json_object_get_values (json_node_get_object (node));
-
-    for (GList *l = values; l != NULL; l = l->next)
-      collect_texts (corpus, l->data);
-  } else if (json_node_get_value_type (node) == G_TYPE_STRING) {
-    const char *text = json_node_get_string (node);
-
-    if (g_str_has_prefix (text, "v=0") || g_str_has_prefix (text, "candidate:") ||
-        g_str_has_prefix (text, "ws://"))
-      g_ptr_array_add (corpus->seeds, g_bytes_new (text, strlen (text)));
-  }
-}
-
-static void
-collect (const RjtVector *vector, gpointer user_data)
-{
-  Corpus *corpus = user_data;
-
-  if (vector->text == NULL || corpus->n_messages++ % EVERY_NTH_MESSAGE != 0)
-    return;
-  g_ptr_array_add (corpus->seeds, g_bytes_new (vector->text, strlen (vector->text)));
-  if (vector->message != NULL)
-    collect_texts (corpus, vector->message);
-}
-
 static guint
 roll_below (RjDice *dice, guint limit)
 {
   return limit == 0 ? 0 : rj_dice_roll_u32 (dice) % limit;
+}
+
+static const guint8 *
+get_seed (GPtrArray *seeds, guint index, gsize *size)
+{
+  return g_bytes_get_data (((RjtFuzzSeed *) g_ptr_array_index (seeds, index))->bytes, size);
 }
 
 static void
@@ -136,7 +108,7 @@ mutate_once (RjDice *dice, GByteArray *bytes, GPtrArray *seeds)
     g_byte_array_set_size (bytes, at);
     break;
   case 3: /* a piece of another message */
-    other = g_bytes_get_data (g_ptr_array_index (seeds, roll_below (dice, seeds->len)), &n_other);
+    other = get_seed (seeds, roll_below (dice, seeds->len), &n_other);
     at = roll_below (dice, n_other);
     insert_piece (dice, bytes, other + at, MIN (200, n_other - at));
     break;
@@ -156,29 +128,26 @@ run_all (const guint8 *data, gsize size)
 static void
 fuzz (guint rounds, guint32 seed)
 {
-  Corpus corpus = { g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref), 0 };
+  g_autoptr (GPtrArray) seeds = rjt_fuzz_corpus_new ();
   g_autoptr (RjDice) dice = rj_dice_new (seed);
 
-  rjt_vectors_each (collect, &corpus);
-  g_assert_cmpuint (corpus.seeds->len, >=, 200);
-  for (guint i = 0; i < corpus.seeds->len; i++) {
+  g_assert_cmpuint (seeds->len, >=, 200);
+  for (guint i = 0; i < seeds->len; i++) {
     gsize size;
-    const guint8 *data = g_bytes_get_data (g_ptr_array_index (corpus.seeds, i), &size);
+    const guint8 *data = get_seed (seeds, i, &size);
 
     run_all (data, size);
   }
   for (guint i = 0; i < rounds; i++) {
     gsize size;
-    const guint8 *data = g_bytes_get_data (
-      g_ptr_array_index (corpus.seeds, roll_below (dice, corpus.seeds->len)), &size);
+    const guint8 *data = get_seed (seeds, roll_below (dice, seeds->len), &size);
     g_autoptr (GByteArray) bytes = g_byte_array_new ();
 
     g_byte_array_append (bytes, data, MIN (size, MAX_SIZE));
     for (guint n = 1 + roll_below (dice, 6); n > 0; n--)
-      mutate_once (dice, bytes, corpus.seeds);
+      mutate_once (dice, bytes, seeds);
     run_all (bytes->data, bytes->len);
   }
-  g_ptr_array_unref (corpus.seeds);
 }
 
 static void
@@ -199,6 +168,10 @@ main (int argc, char **argv)
   guint64 rounds = DEFAULT_ROUNDS;
   guint64 seed = 1;
 
+  if (argc == 3 && g_str_equal (argv[1], "--corpus")) {
+    rjt_fuzz_corpus_write (argv[2]);
+    return EXIT_SUCCESS;
+  }
   if (argc > 1 && !g_ascii_string_to_unsigned (argv[1], 10, 0, G_MAXUINT32, &rounds, NULL)) {
     for (int i = 1; i < argc; i++)
       run_file (argv[i]);

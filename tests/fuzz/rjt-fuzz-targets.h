@@ -14,4 +14,9 @@ typedef struct {
 /* Ends with a NULL name */
 extern const RjtFuzzTarget rjt_fuzz_targets[];
 
+/* --- of its other files --- */
+void rjt_fuzz_run_rtp (const guint8 *data, gsize size);
+void rjt_fuzz_run_forward (const guint8 *data, gsize size);
+void rjt_fuzz_run_rtcp (const guint8 *data, gsize size);
+
 G_END_DECLS
