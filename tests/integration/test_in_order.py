@@ -53,7 +53,7 @@ class InOrder(harness.Case):
 
     def test_everybody_comes_back(self):
         cases = (self.media_nodes_one_after_the_other, self.the_server, self.a_node_for_good)
-        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        with concurrent.futures.ThreadPoolExecutor(3) as pool:
             futures = {case.__name__: pool.submit(case) for case in cases}
         for name, future in futures.items():
             with self.subTest(name):

@@ -1,9 +1,12 @@
 /* The supervisor over processes that only pretend: stopped while it starts, faults to nodes that are not there.
  * This program is its own child: with an argument it plays a media node that never becomes ready. */
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "rj-error.h"
+#include "rj-hang.h"
+#include "rj-json.h"
 #include "rj-supervisor.h"
 
 #define DEADLINE_US (10 * G_USEC_PER_SEC)
@@ -75,6 +78,49 @@ test_no_such_node (void)
   }
 }
 
+/* The state of a process as the kernel tells it: 'T' is stopped */
+static char
+get_state (GPid pid)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/%d/stat", pid);
+  g_autofree char *text = NULL;
+  const char *parenthesis;
+
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  parenthesis = strrchr (text, ')');
+  return parenthesis[2];
+}
+
+/* The quirk frozen-media-server: once, for a while, the node of the first session */
+static void
+test_a_media_server_that_hangs (void)
+{
+  g_autoptr (RjClock) clock = rj_fake_clock_new (0);
+  g_autoptr (RjChild) first = rj_child_new ("internal-media-node", "media-node", 0, NULL);
+  g_autoptr (RjChild) second = rj_child_new ("internal-media-node", "media-node", 1, NULL);
+  RjHang *hang = rj_hang_new (clock);
+
+  g_assert_true (rj_child_start (first, rj_json_build ("port", 'i', (gint64) 1, NULL), NULL));
+  g_assert_true (rj_child_start (second, rj_json_build ("port", 'i', (gint64) 2, NULL), NULL));
+  rj_hang_note_placed (hang, first);
+  rj_hang_note_placed (hang, second);
+  rj_fake_clock_advance_us (RJ_FAKE_CLOCK (clock), RJ_HANG_AFTER_US - 1);
+  g_assert_cmpint (get_state (rj_child_get_pid (first)), !=, 'T');
+  rj_fake_clock_advance_us (RJ_FAKE_CLOCK (clock), 1);
+  while (get_state (rj_child_get_pid (first)) != 'T')
+    g_thread_yield ();
+  g_assert_cmpint (get_state (rj_child_get_pid (second)), !=, 'T');
+  rj_fake_clock_advance_us (RJ_FAKE_CLOCK (clock), RJ_HANG_FOR_US);
+  while (get_state (rj_child_get_pid (first)) == 'T')
+    g_thread_yield ();
+  g_assert_cmpint (rj_fake_clock_get_next_us (RJ_FAKE_CLOCK (clock)), ==, -1);
+  rj_hang_free (hang);
+  rj_child_send_signal (first, SIGKILL, NULL);
+  rj_child_send_signal (second, SIGKILL, NULL);
+  while (rj_child_is_running (first) || rj_child_is_running (second))
+    g_main_context_iteration (NULL, TRUE);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -85,5 +131,6 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/cluster/supervisor/stopped", test_stopped_while_it_starts);
   g_test_add_func ("/cluster/supervisor/no-node", test_no_such_node);
+  g_test_add_func ("/cluster/supervisor/hang", test_a_media_server_that_hangs);
   return g_test_run ();
 }
