@@ -4,6 +4,7 @@
 #include <glib/gstdio.h>
 #include <gst/gst.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/timex.h>
@@ -13,12 +14,11 @@
 #include "rj-error.h"
 #include "rj-json.h"
 #include "rj-limits.h"
-#include "rj-load.h"
 #include "rj-media-init.h"
 #include "rj-run-options.h"
 #include "rj-secret.h"
 
-#define BUSY_PERCENT 80.0
+#define BUSY_LOAD 0.8 /* for each processor, over the last minute */
 
 typedef struct {
   RjRunOptions options;
@@ -113,23 +113,16 @@ check_clock (Doctor *self)
 static void
 check_machine (Doctor *self)
 {
-  RjLoad *load = rj_load_new ("/proc");
-  RjLoadSample sample;
+  guint n = g_get_num_processors ();
+  double load;
 
-  rj_load_take (load, g_get_monotonic_time (), &sample);
-  g_usleep (300 * 1000);
-  rj_load_take (load, g_get_monotonic_time (), &sample);
-  if (sample.machine_percent < 0)
-    tell (self, DOUBTFUL, "processors", "%u; how busy they are cannot be read from /proc",
-          g_get_num_processors ());
-  else if (sample.machine_percent > BUSY_PERCENT)
+  if (getloadavg (&load, 1) != 1)
+    tell (self, DOUBTFUL, "processors", "%u; how busy they are cannot be read", n);
+  else if (load > BUSY_LOAD * n)
     tell (self, DOUBTFUL, "processors",
-          "%u, but they are busy (%.0f %%): a run may be inconclusive; end what else is running",
-          g_get_num_processors (), sample.machine_percent);
+          "%u, with a load of %.1f: a run may be inconclusive; end what else is running", n, load);
   else
-    tell (self, WELL, "processors", "%u, %.0f %% busy", g_get_num_processors (),
-          sample.machine_percent);
-  rj_load_free (load);
+    tell (self, WELL, "processors", "%u, with a load of %.1f", n, load);
 }
 
 /* --- a join of its own --- */
