@@ -64,7 +64,7 @@ class Rejoins(harness.Case):
         for fault, kind in zip(summary["faults"], harms):
             if kind is None:
                 continue
-            with self.subTest(fault=fault["what"], at_us=fault["started_us"]):
+            with self.subTest(fault=fault["what"], number=fault["fault"]):
                 self.assertTrue(fault["ok"], fault)
                 self.assertIsNotNone(fault["back_ms"], fault)
                 times.setdefault(kind, []).append(fault["back_ms"])

@@ -52,13 +52,13 @@ export function launchBrowser() {
   });
 }
 
-/** Opens the witness's page. Returns {page, notes(), decoded()}. */
-export async function openPage(browser, pageUrl, appUrl, session, name) {
+/** Opens the witness's page. @relay: where its websockets go instead. Returns {page, notes(), decoded()}. */
+export async function openPage(browser, pageUrl, appUrl, session, name, relay = '') {
   const context = await browser.newContext({ ignoreHTTPSErrors: true, permissions: ['camera', 'microphone'] });
   const page = await context.newPage();
   const errors = [];
   page.on('pageerror', (error) => errors.push(String(error)));
-  const query = new URLSearchParams({ app: appUrl, session, name });
+  const query = new URLSearchParams({ app: appUrl, session, name, relay });
   await page.goto(`${pageUrl}/?${query}`);
   return {
     page,

@@ -19,10 +19,12 @@ function note(what, detail = {}) {
 const NativeWebSocket = window.WebSocket;
 window.WebSocket = class extends NativeWebSocket {
   constructor(url) {
-    super(url);
+    // a relay of the test's own in front of the server, so that the test can break the socket
+    super(query.get('relay') ? url.replace(/^ws:\/\/[^/?]+/, query.get('relay')) : url);
     this.methods = new Map();
-    note('socket-new');
+    note('socket-new', { reconnect: /[?&]reconnect=true/.test(url) });
     this.addEventListener('open', () => note('socket-open'));
+    this.addEventListener('close', (event) => note('socket-closed', { code: event.code }));
     this.addEventListener('message', (event) => this.noteMessage(JSON.parse(event.data)));
   }
   noteMessage(message) {
@@ -32,7 +34,8 @@ window.WebSocket = class extends NativeWebSocket {
     } else {
       const method = this.methods.get(message.id);
       if (method !== 'ping' && method !== 'onIceCandidate') {
-        note('answer', { method, error: message.error && message.error.code, id: message.id });
+        const value = method === 'joinRoom' ? message.result : undefined;
+        note('answer', { method, error: message.error && message.error.code, id: message.id, value });
       }
     }
   }

@@ -156,6 +156,8 @@ test_session_unknown (void)
   rjt_stay_expect (stay, "detector-fired {\"detector\":\"resume-failed\"");
   rjt_wait_until (rjt_server_count_open (stay->server) == 0);
   g_assert_cmpuint (rjt_server_get_close_code (stay->server), ==, 4101);
+  g_assert_cmpstr (rjt_server_get_close_reason (stay->server), ==,
+                   "Reconnection fault: connect: reconnection error");
   g_assert_cmpstr (rjt_server_get_methods (stay->server), ==, "ping joinRoom connect");
 }
 
@@ -287,6 +289,7 @@ test_evicted (void)
   g_assert_error (stay->error, RJ_ERROR, RJ_ERROR_LOST);
   rjt_wait_until (rjt_server_count_open (stay->server) == 0);
   g_assert_cmpuint (rjt_server_get_close_code (stay->server), ==, 4102);
+  g_assert_cmpstr (rjt_server_get_close_reason (stay->server), ==, "Connection closed by client");
   g_assert_cmpuint (rjt_server_count (stay->server, "leaveRoom"), ==, 0);
   g_assert_cmpuint (rjt_stay_count (stay, "lost"), ==, 1);
 }
