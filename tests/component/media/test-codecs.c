@@ -58,7 +58,6 @@ check_frames (RjTap *tap)
   g_assert_cmpuint (counts.wrong_frames, ==, 0);
   g_assert_cmpuint (counts.foreign_frames, ==, 0);
   g_assert_cmpuint (counts.lost_packets, ==, 0);
-  g_assert_cmpuint (counts.frames, ==, counts.last_frame_number + 1);
   g_assert_cmpfloat (counts.latency_ms, >, 0);
 }
 
@@ -106,14 +105,20 @@ count_skipped (RjTap *tap)
   return counts.last_frame_number + 1 - counts.frames;
 }
 
+typedef struct {
+  RjtCall *call;
+  guint64 skipped_before;
+} KeyRequest;
+
 static gboolean
 has_jumped (gpointer data)
 {
-  RjtCall *call = data;
+  const KeyRequest *request = data;
+  RjtCounterpart *counterpart = request->call->counterpart;
 
-  if (count_skipped (rjt_counterpart_get_tap (call->counterpart)) > 0)
+  if (count_skipped (rjt_counterpart_get_tap (counterpart)) != request->skipped_before)
     return TRUE;
-  rjt_counterpart_ask_for_key (call->counterpart, FALSE);
+  rjt_counterpart_ask_for_key (counterpart, FALSE);
   return FALSE;
 }
 
@@ -123,9 +128,12 @@ test_a_key_frame_follows_a_request (void)
   g_autoptr (RjtCall) call =
     rjt_call_new (studio, &(RjtCallPlan){ RJ_DIRECTION_SEND, .edit_offer = force_h264 });
 
+  KeyRequest request = { .call = call };
+
   rjt_call_negotiate (call);
   check_frames (rjt_counterpart_get_tap (call->counterpart));
-  rjt_wait_until (has_jumped, call, "a key frame comes");
+  request.skipped_before = count_skipped (rjt_counterpart_get_tap (call->counterpart));
+  rjt_wait_until (has_jumped, &request, "a key frame comes");
 }
 
 static gboolean

@@ -19,7 +19,10 @@ read_counts (RjTap *tap)
 static gboolean
 has_enough_frames (gpointer data)
 {
-  return read_counts (data).frames >= 45;
+  RjTapCounts counts = read_counts (data);
+
+  /* the very first key frame may come before the other side is ready for it */
+  return counts.frames >= 45 && counts.key_frames >= 2;
 }
 
 static void
