@@ -10,6 +10,7 @@ struct _RjFrontCheck {
   RjClock *clock;
   GCancellable *cancellable;
   RjTimer *limit;
+  gboolean is_stale; /* a connection broke after it began: it may have been answered before */
 };
 
 static void
@@ -57,20 +58,30 @@ on_check_due (gpointer user_data)
 }
 
 static void
+conclude (RjFrontMaster *self, gboolean is_there)
+{
+  self->is_suspect = FALSE;
+  set_lost (self, !is_there);
+  rj_front_socket_settle (self->front, self);
+  self->timer = rj_clock_start_timer (self->front->clock, PERIOD_US, on_check_due, self);
+}
+
+static void
 on_checked (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   RjFrontCheck *check = user_data;
   RjFrontMaster *self = check->master;
+  gboolean is_stale = check->is_stale;
   g_autoptr (GBytes) body = soup_session_send_and_read_finish (SOUP_SESSION (source), result, NULL);
 
-  if (self != NULL) {
-    self->check = NULL;
-    self->is_suspect = FALSE;
-    set_lost (self, body == NULL);
-    rj_front_socket_settle (self->front, self);
-    self->timer = rj_clock_start_timer (self->front->clock, PERIOD_US, on_check_due, self);
-  }
   check_free (check);
+  if (self == NULL)
+    return;
+  self->check = NULL;
+  if (is_stale)
+    rj_front_master_check (self);
+  else
+    conclude (self, body != NULL);
 }
 
 static void
@@ -108,6 +119,9 @@ rj_front_master_suspect (RjFrontMaster *self)
 {
   if (self->is_lost)
     return;
+  /* the first suspicion makes a check that is under way stale; the next ones wait for the same new check */
+  if (self->check != NULL && !self->is_suspect)
+    self->check->is_stale = TRUE;
   self->is_suspect = TRUE;
   rj_front_master_check (self);
 }

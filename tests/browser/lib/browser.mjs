@@ -52,13 +52,13 @@ export function launchBrowser() {
   });
 }
 
-/** Opens the witness's page. @relay: where its websockets go instead. Returns {page, notes(), decoded()}. */
-export async function openPage(browser, pageUrl, appUrl, session, name, relay = '') {
+/** Opens the witness's page. @relay: where its websockets go instead. @more: of the query. Returns {page, notes(), decoded()}. */
+export async function openPage(browser, pageUrl, appUrl, session, name, relay = '', more = {}) {
   const context = await browser.newContext({ ignoreHTTPSErrors: true, permissions: ['camera', 'microphone'] });
   const page = await context.newPage();
   const errors = [];
   page.on('pageerror', (error) => errors.push(String(error)));
-  const query = new URLSearchParams({ app: appUrl, session, name, relay });
+  const query = new URLSearchParams({ app: appUrl, session, name, relay, ...more });
   await page.goto(`${pageUrl}/?${query}`);
   return {
     page,

@@ -23,13 +23,14 @@ export async function startCluster(...options) {
   const child = spawn(rejoin, ['cluster', '--app-port', '0', '--port', '0', '--node-port', '0', ...options], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const cluster = { child, nodes: [] };
+  const cluster = { child, nodes: [], masters: [] };
   const exited = new Promise((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
   createInterface({ input: child.stdout }).on('line', (line) => {
     const url = (line.match(/\b(?:https?|ws):\S+/) || [])[0];
     const pid = +(line.match(/\(pid (\d+)\)/) || [])[1];
     if (line.startsWith('OpenVidu server')) cluster.server = url;
     if (line.startsWith('app server')) cluster.app = url;
+    if (line.startsWith('master')) cluster.masters.push({ url, pid });
     if (line.startsWith('media node')) cluster.nodes.push({ url, pid });
     if (line.startsWith('secret')) cluster.secret = line.split(/\s+/)[1];
     if (line.startsWith('Ctrl-C')) cluster.ready = true;

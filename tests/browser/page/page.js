@@ -47,6 +47,10 @@ window.WebSocket = class extends NativeWebSocket {
     }
     super.send(text);
   }
+  close(code, reason) {
+    note('socket-close', { code, reason });
+    super.close(code, reason);
+  }
 };
 
 async function getToken() {
@@ -104,6 +108,7 @@ async function join() {
   try {
     await session.connect(await getToken(), { clientData: query.get('name') });
     note('joined');
+    if (query.has('watch')) return;
     const publisher = openvidu.initPublisher(undefined, {
       audioSource: undefined,
       videoSource: undefined,
