@@ -143,7 +143,8 @@ typedef struct {
 
 typedef struct {
   gint64 us;
-  const char *node; /* interned (nullable) */
+  const char *node;   /* interned (nullable) */
+  gboolean of_master; /* an OpenVidu server, which the front took out */
 } RjCrash;
 
 typedef struct {

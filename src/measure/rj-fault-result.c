@@ -15,20 +15,23 @@ rj_fault_result_free (RjFaultResult *self)
   g_free (self);
 }
 
+/* Whether a fault is one to media nodes, or to a master */
 static gboolean
-is_for_nodes (const char *what)
+is_for (const char *what, gboolean master)
 {
+  if (master)
+    return g_str_has_suffix (what, "-master");
   return g_str_equal (what, "run") || g_str_has_suffix (what, "-media-node");
 }
 
-/* Whether another fault to a node came between: then that one's crash it is */
+/* Whether another fault of the kind came between: then that one's crash it is */
 static gboolean
-is_overtaken (const RjFacts *facts, const RjFaultFacts *fault, gint64 until_us)
+is_overtaken (const RjFacts *facts, const RjFaultFacts *fault, const RjCrash *crash)
 {
   for (guint i = 0; i < facts->faults->len; i++) {
     const RjFaultFacts *other = g_ptr_array_index (facts->faults, i);
 
-    if (other->us > fault->us && other->us <= until_us && is_for_nodes (other->what))
+    if (other->us > fault->us && other->us <= crash->us && is_for (other->what, crash->of_master))
       return TRUE;
   }
   return FALSE;
@@ -46,7 +49,8 @@ rj_fault_is_harmless (const char *what)
   return g_strv_contains (harmless, what);
 }
 
-/* The server's own detection: the first node that it declares dead from then on (the one that was hit). */
+/* The server's own detection: the first node that it declares dead from then on (the one that was hit); of a
+ * master, the front's. */
 static double
 find_detection (const RjFacts *facts, const RjFaultFacts *fault)
 {
@@ -54,10 +58,9 @@ find_detection (const RjFacts *facts, const RjFaultFacts *fault)
     const RjCrash *crash = &g_array_index (facts->crashes, RjCrash, i);
 
     if (crash->us >= fault->us && (facts->ended_us == 0 || crash->us < facts->ended_us) &&
-        is_for_nodes (fault->what) &&
+        is_for (fault->what, crash->of_master) &&
         (fault->node == NULL || crash->node == NULL || fault->node == crash->node))
-      return is_overtaken (facts, fault, crash->us) ? RJ_MS_UNKNOWN
-                                                    : (crash->us - fault->us) / 1000.0;
+      return is_overtaken (facts, fault, crash) ? RJ_MS_UNKNOWN : (crash->us - fault->us) / 1000.0;
   }
   return RJ_MS_UNKNOWN;
 }

@@ -207,6 +207,14 @@ take_node_crashed (RjFacts *self, const RjEvent *event)
 }
 
 static void
+take_master_lost (RjFacts *self, const RjEvent *event)
+{
+  RjCrash crash = { .us = event->mono_us, .of_master = TRUE };
+
+  rj_stamped_insert (self->crashes, &crash);
+}
+
+static void
 take_evicted (RjFacts *self, const RjEvent *event)
 {
   const char *name = rj_json_get_string (event->data, "name", event->participant);
@@ -231,6 +239,7 @@ static const struct {
   { RJ_EVENT_WARNING, take_warning },
   { RJ_EVENT_SESSION_PLACED, take_session_placed },
   { RJ_EVENT_NODE_CRASHED, take_node_crashed },
+  { RJ_EVENT_MASTER_LOST, take_master_lost },
   { RJ_EVENT_PARTICIPANT_EVICTED, take_evicted },
 };
 

@@ -107,7 +107,7 @@
       `${at(f.started_at_ms)}  ${f.what}${f.target ? ` ${f.target}` : ''}: ` +
       (f.ok ? 'done' : `FAILED${f.error ? `, ${f.error}` : ''}`) +
       (f.exit_code === null ? '' : `, exit code ${f.exit_code}`) +
-      (f.server_detection_ms === null ? '' : `; the server declared the node dead after ${ms(f.server_detection_ms)}`) +
+      (f.server_detection_ms === null ? '' : `; ${f.what.endsWith('-master') ? 'the front took it out' : 'the server declared the node dead'} after ${ms(f.server_detection_ms)}`) +
       (f.back_ms === null ? '' : `; everything was back after ${ms(f.back_ms)}`)))));
   }
 

@@ -102,7 +102,11 @@ describe_fault (const RjFaultResult *fault)
     g_string_append_printf (words, ": %s", fault->error);
   if (fault->hit_session != NULL)
     g_string_append_printf (words, "; hit session %s", fault->hit_session);
-  append_duration (words, "; the server declared the node dead after ", fault->server_detection_ms);
+  append_duration (words,
+                   g_str_has_suffix (fault->what, "-master")
+                     ? "; the front took it out after "
+                     : "; the server declared the node dead after ",
+                   fault->server_detection_ms);
   append_duration (words, "; everything was back after ", fault->back_ms);
   return g_string_free (words, FALSE);
 }

@@ -207,7 +207,7 @@ find_server_detection (const RjResult *result, const RjRejoin *rejoin)
   for (guint i = 0; i < result->faults->len; i++) {
     const RjFaultResult *fault = g_ptr_array_index (result->faults, i);
 
-    if (fault->started_us == rejoin->lost_at_us)
+    if (fault->started_us == rejoin->lost_at_us && !g_str_has_suffix (fault->what, "-master"))
       return fault->server_detection_ms;
   }
   return RJ_MS_UNKNOWN;

@@ -36,7 +36,8 @@ class Masters(harness.Case):
         self.assertEqual(len([e for e in fired if e["data"]["detector"] == "server-event"]), 3)
         self.assertEqual(len([e for e in fired if e["data"]["detector"] == "websocket-closed"]), 2)
         self.assertEqual(len([e for e in fired if e["data"]["detector"] == "resume-failed"]), 1)
-        self.assertIn("master", outcome.stdout)
+        self.assertRegex(outcome.stdout, r"the front took it out after")
+        self.assertRegex(outcome.stdout, r"from master \d to master \d")
 
     def test_frozen_master_that_goes_on_later(self):
         outcome = self.run_rejoin(*harness.SMALL, "--masters", "2", "--participants", "4,2", "--within", "20s",

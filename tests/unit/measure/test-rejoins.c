@@ -503,6 +503,27 @@ test_faults_one_after_another (void)
   rjt_assert_ms (get_fault (result, 2)->server_detection_ms, 300);
 }
 
+/* A master is found dead by the front, a media node by its server: each by its own */
+static void
+test_a_master_and_a_node (void)
+{
+  g_autoptr (RjtStory) story = rjt_story_new ("room");
+  g_autoptr (RjResult) result = NULL;
+
+  rjt_tell_start (story, "a b");
+  rjt_tell_join (story, 100, "a", 1, TRUE);
+  rjt_tell_join (story, 100, "b", 1, FALSE);
+  rjt_tell_watch (story, 200, "b", 1, "a");
+  rjt_tell_fault (story, 1000, "kill-media-node", "1");
+  rjt_tell_fault (story, 2000, "kill-master", "0");
+  rjt_tell (story, 2004, RJ_EVENT_MASTER_LOST, NULL, 0, NULL, "{'master':0}");
+  rjt_tell (story, 4500, RJ_EVENT_NODE_CRASHED, NULL, 0, NULL, "{'node':1}");
+  rjt_tell_end (story, 9000, "recovered");
+  result = rjt_conclude (story);
+  rjt_assert_ms (get_fault (result, 0)->server_detection_ms, 3500);
+  rjt_assert_ms (get_fault (result, 1)->server_detection_ms, 4);
+}
+
 static void
 test_everybody_after_a_crash (void)
 {
@@ -544,6 +565,7 @@ main (int argc, char **argv)
   ADD (who_is_evicted_twice_rejoins_twice);
   ADD (nodes_and_detectors);
   ADD (faults_one_after_another);
+  ADD (a_master_and_a_node);
   ADD (everybody_after_a_crash);
   return g_test_run ();
 }
