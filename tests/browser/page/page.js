@@ -135,11 +135,14 @@ async function getDecoded() {
     const manager = session.remoteStreamsCreated && session.streamManagers.find((m) => m.stream.streamId === stream);
     const connection = manager && manager.stream.getRTCPeerConnection();
     if (!connection) continue;
-    const report = [...(await connection.getStats()).values()].find((s) => s.type === 'inbound-rtp' && s.kind === 'video');
+    const stats = await connection.getStats();
+    const report = [...stats.values()].find((s) => s.type === 'inbound-rtp' && s.kind === 'video');
+    const codec = report && stats.get(report.codecId);
     decoded.push({
       name,
       stream,
       frames: report ? report.framesDecoded : 0,
+      codec: codec ? codec.mimeType : null,
       width: video.videoWidth,
       height: video.videoHeight,
     });
