@@ -28,24 +28,90 @@ rj_edge_result_free (RjEdgeResult *self)
   g_free (self);
 }
 
-static GArray *
-find_pauses (const RjEdge *edge)
+static gint64
+get_first_frame (const RjPeerFacts *peer)
 {
-  GArray *pauses = g_array_new (FALSE, FALSE, sizeof (RjSpan));
-  gboolean paused = FALSE;
+  if (peer->key_us > 0)
+    return peer->key_us;
+  return peer->edge->audio_only ? peer->packet_us : 0;
+}
 
-  for (guint i = 0; i < edge->marks->len; i++) {
-    gint64 us = g_array_index (edge->marks, RjMark, i).us;
-    gboolean pauses_now = rj_edge_is_paused (edge, us);
+/* Away on purpose: who joins again was missing, but nobody lost it */
+static gboolean
+is_away (const RjMember *member, gint64 us)
+{
+  guint n = member == NULL ? 0 : rj_stamped_count (member->presence, us);
+  const RjPresence *mark = n == 0 ? NULL : &g_array_index (member->presence, RjPresence, n - 1);
+
+  return mark != NULL && mark->kind != RJ_PRESENCE_HERE &&
+         (mark->kind == RJ_PRESENCE_LEFT || member->failed_us != mark->us);
+}
+
+static int
+compare_stamps (gconstpointer a, gconstpointer b)
+{
+  gint64 left = *(const gint64 *) a, right = *(const gint64 *) b;
+
+  return (left > right) - (left < right);
+}
+
+static void
+add_presence (GArray *moments, const RjMember *member)
+{
+  for (guint i = 0; member != NULL && i < member->presence->len; i++)
+    g_array_append_val (moments, g_array_index (member->presence, RjPresence, i).us);
+}
+
+/* Returns: (transfer full) (element-type gint64): when a pause may begin or end */
+static GArray *
+list_moments (const RjEdge *edge, const RjMember *from)
+{
+  GArray *moments = g_array_new (FALSE, FALSE, sizeof (gint64));
+
+  for (guint i = 0; i < edge->marks->len; i++)
+    g_array_append_val (moments, g_array_index (edge->marks, RjMark, i).us);
+  add_presence (moments, from);
+  add_presence (moments, edge->to);
+  g_array_sort (moments, compare_stamps);
+  return moments;
+}
+
+/* Who joins again begins anew: until the first frame nothing was lost. Returns: @us when there is none */
+static gint64
+find_beginning (const RjEdge *edge, gint64 us)
+{
+  for (guint i = 0; i < edge->peers->len; i++) {
+    gint64 first_us = get_first_frame (g_ptr_array_index (edge->peers, i));
+
+    if (first_us > us)
+      return first_us;
+  }
+  return us;
+}
+
+static GArray *
+find_pauses (const RjFacts *facts, const RjEdge *edge)
+{
+  const RjMember *from = rj_facts_find_member (facts, edge->from);
+  g_autoptr (GArray) moments = list_moments (edge, from);
+  GArray *pauses = g_array_new (FALSE, FALSE, sizeof (RjSpan));
+  gboolean paused = FALSE, was_away = FALSE;
+
+  for (guint i = 0; i < moments->len; i++) {
+    gint64 us = g_array_index (moments, gint64, i);
+    gboolean away = is_away (from, us) || is_away (edge->to, us);
+    gboolean pauses_now = away || rj_edge_is_paused (edge, us);
 
     if (pauses_now && !paused) {
       RjSpan span = { us, G_MAXINT64 };
 
       g_array_append_val (pauses, span);
     } else if (!pauses_now && paused) {
-      g_array_index (pauses, RjSpan, pauses->len - 1).to_us = us;
+      g_array_index (pauses, RjSpan, pauses->len - 1).to_us =
+        was_away ? find_beginning (edge, us) : us;
     }
     paused = pauses_now;
+    was_away = away || (was_away && pauses_now);
   }
   return pauses;
 }
@@ -114,14 +180,6 @@ take_gaps_until (RjWalk *w, guint *next, gint64 us)
   }
 }
 
-static gint64
-get_first_frame (const RjPeerFacts *peer)
-{
-  if (peer->key_us > 0)
-    return peer->key_us;
-  return peer->edge->audio_only ? peer->packet_us : 0;
-}
-
 /* Without statistics (they were lost, or are still to come) the moment of its loss. 0: it goes on */
 static gint64
 get_last_frame (const RjWalk *w, const RjPeerFacts *peer)
@@ -131,6 +189,19 @@ get_last_frame (const RjWalk *w, const RjPeerFacts *peer)
   if (peer->has_stats && peer->last_frame_us > 0)
     return peer->last_frame_us;
   return end_us == G_MAXINT64 ? 0 : MAX (end_us, get_first_frame (peer));
+}
+
+/* Whether any pause lies in between */
+static gboolean
+is_interrupted (const RjWalk *w, gint64 from_us, gint64 to_us)
+{
+  for (guint i = 0; i < w->pauses->len; i++) {
+    const RjSpan *pause = &g_array_index (w->pauses, RjSpan, i);
+
+    if (pause->from_us <= to_us && pause->to_us >= from_us)
+      return TRUE;
+  }
+  return FALSE;
 }
 
 static void
@@ -145,8 +216,8 @@ take_counts (RjWalk *w, const RjPeerFacts *peer)
   r->bytes += peer->bytes;
   r->flowed = r->flowed || rj_peer_get_flow_start (peer) > 0;
   if (peer->has_stats && peer->longest_gap_ms > r->longest_gap_ms &&
-      !rj_edge_is_paused (w->edge, peer->longest_gap_at_us) &&
-      !rj_edge_is_paused (w->edge, peer->longest_gap_at_us + peer->longest_gap_ms * 1000))
+      !is_interrupted (w, peer->longest_gap_at_us,
+                       peer->longest_gap_at_us + (gint64) (peer->longest_gap_ms * 1000)))
     r->longest_gap_ms = peer->longest_gap_ms;
 }
 
@@ -246,7 +317,7 @@ rj_edge_conclude (const RjFacts *facts, const RjEdge *edge)
   result->picture_bad_at_end = edge->picture_bad;
   result->candidates = rj_facts_get_candidates (edge->peers);
   w.result = result;
-  w.pauses = find_pauses (edge);
+  w.pauses = find_pauses (facts, edge);
   w.end_us = find_end (facts, edge);
   walk (&w);
   g_array_unref (w.pauses);

@@ -83,6 +83,8 @@ member_free (gpointer data)
   g_array_unref (self->waits);
   g_array_unref (self->firings);
   g_array_unref (self->evictions);
+  g_array_unref (self->presence);
+  g_array_unref (self->removals);
   g_free (self);
 }
 
@@ -166,6 +168,8 @@ rj_facts_ensure_member (RjFacts *self, const char *name)
   member->waits = g_array_new (FALSE, FALSE, sizeof (RjWait));
   member->firings = g_array_new (FALSE, FALSE, sizeof (RjFiring));
   member->evictions = g_array_new (FALSE, FALSE, sizeof (gint64));
+  member->presence = g_array_new (FALSE, FALSE, sizeof (RjPresence));
+  member->removals = g_array_new (FALSE, FALSE, sizeof (gint64));
   g_ptr_array_add (self->members, member);
   g_hash_table_insert (self->members_by_name, member->name, member);
   return member;
@@ -256,4 +260,24 @@ rj_facts_get_candidates (const GPtrArray *peers)
       return (RjCandidatePair){ peer->local, peer->remote };
   }
   return (RjCandidatePair){ NULL, NULL };
+}
+
+void
+rj_member_settle_presence (RjMember *self)
+{
+  gint64 here_us = 0;
+
+  self->left_us = self->failed_us = 0;
+  for (guint i = 0; i < self->presence->len; i++) {
+    const RjPresence *mark = &g_array_index (self->presence, RjPresence, i);
+    gboolean removed = rj_stamped_next (self->removals, here_us) <= mark->us;
+    gint64 *us = mark->kind == RJ_PRESENCE_FAILED && !removed ? &self->failed_us : &self->left_us;
+
+    if (mark->kind == RJ_PRESENCE_HERE) {
+      here_us = mark->us;
+      self->left_us = self->failed_us = 0;
+    } else if (*us == 0) {
+      *us = mark->us;
+    }
+  }
 }

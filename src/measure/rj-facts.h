@@ -106,6 +106,17 @@ typedef struct {
   gboolean acted;
 } RjFiring;
 
+typedef enum {
+  RJ_PRESENCE_HERE,   /* it begins to join */
+  RJ_PRESENCE_LEFT,   /* on purpose */
+  RJ_PRESENCE_FAILED, /* it will not come back by itself */
+} RjPresenceKind;
+
+typedef struct {
+  gint64 us;
+  RjPresenceKind kind;
+} RjPresence;
+
 struct _RjMember {
   RjStore *store; /* of the facts, for what is of it */
   char *name;
@@ -114,8 +125,11 @@ struct _RjMember {
   int publishes;       /* 1 yes, 0 no, -1 not told: when it has published */
   const char *state;   /* interned */
   gint64 state_us;
-  gint64 left_us;   /* on purpose */
-  gint64 failed_us; /* for good */
+  GArray *presence; /* of RjPresence */
+  GArray
+    *removals; /* of gint64: a step of the run threw it out, so that its end is none of its own */
+  gint64 left_us;   /* on purpose, and not joined since; worked out from the two */
+  gint64 failed_us; /* the same */
   char *failure;
   char *last_error;
   gint64 last_error_us;
@@ -205,6 +219,8 @@ RjPeerFacts *rj_member_add_peer (RjMember *self, RjEdge *edge, RjAttemptFacts *a
 gboolean rj_member_publishes (const RjMember *self);
 gint64 rj_member_get_first_published (const RjMember *self); /* 0: never */
 
+/* Works out left_us and failed_us */
+void rj_member_settle_presence (RjMember *self);
 /* Inserts a value that begins with its stamp, keeping the order (after equal ones). Returns: its place */
 gpointer rj_stamped_insert (GArray *array, gconstpointer value);
 /* For pointers to structs that begin with their stamp. */

@@ -98,11 +98,12 @@ rj_edge_flows (const RjFacts *facts, const RjEdge *edge, gint64 us)
   return peer_flows (facts, edge->to, find_peer_at (edge->peers, us), us);
 }
 
-static gboolean
-is_gone (const RjMember *member, gint64 us)
+gboolean
+rj_member_is_gone (const RjMember *member, gint64 us)
 {
-  return (member->left_us > 0 && member->left_us <= us) ||
-         (member->failed_us > 0 && member->failed_us <= us);
+  guint n = rj_stamped_count (member->presence, us);
+
+  return n > 0 && g_array_index (member->presence, RjPresence, n - 1).kind != RJ_PRESENCE_HERE;
 }
 
 /* Taken away because somebody wanted it, and not published again since */
@@ -143,7 +144,7 @@ is_publisher_expected (const RjMember *from, const RjMember *to, gint64 us)
   gint64 first_us = rj_member_get_first_published (from);
 
   return from != to && from->session == to->session && rj_member_publishes (from) && first_us > 0 &&
-         first_us <= us && !is_gone (from, us) && !is_taken_on_purpose (from, us);
+         first_us <= us && !rj_member_is_gone (from, us) && !is_taken_on_purpose (from, us);
 }
 
 gboolean
@@ -195,7 +196,7 @@ is_lost_for_good (const RjFacts *facts, const RjMember *publisher, gint64 us)
 gboolean
 rj_member_flows (const RjFacts *facts, const RjMember *member, gint64 us)
 {
-  if (is_gone (member, us) || !is_joined (member, us) ||
+  if (rj_member_is_gone (member, us) || !is_joined (member, us) ||
       !rj_member_publication_flows (facts, member, us))
     return FALSE;
   for (guint i = 0; i < member->edges->len; i++) {

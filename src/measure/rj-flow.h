@@ -18,6 +18,8 @@ gint64 rj_peer_get_flow_end (const RjFacts *facts, const RjMember *member, const
 gboolean rj_edge_flows (const RjFacts *facts, const RjEdge *edge, gint64 us);
 /* Muted, or unpublished on purpose */
 gboolean rj_edge_is_paused (const RjEdge *edge, gint64 us);
+/* Whether it has left on purpose, or failed */
+gboolean rj_member_is_gone (const RjMember *member, gint64 us);
 gboolean rj_edge_is_expected (const RjFacts *facts, const RjEdge *edge, gint64 us);
 /* The last thing that the server said of its stream, other than that it was lost (that may have been a
  * ghost of an earlier connection). Returns: (nullable) */

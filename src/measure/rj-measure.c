@@ -218,7 +218,7 @@ conclude_participant (const RjFacts *facts, RjMember *member)
   p->state = g_strdup (member->state);
   p->flowed = rj_member_find_flowing (facts, member, 0, end_us + 1) > 0 ||
               rj_member_flows (facts, member, end_us - 1);
-  p->failure = g_strdup (member->failure);
+  p->failure = member->failed_us > 0 ? g_strdup (member->failure) : NULL;
   p->rejoins = rj_member_find_rejoins (facts, member);
   p->attempts = member->attempts->len;
   p->connection = g_strdup (member->connection);

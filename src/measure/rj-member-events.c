@@ -65,6 +65,15 @@ rj_taking_get_edge (const RjTaking *t)
 /* --- the participant --- */
 
 static void
+note_presence (const RjTaking *t, RjPresenceKind kind)
+{
+  RjPresence mark = { .us = t->us, .kind = kind };
+
+  rj_stamped_insert (t->member->presence, &mark);
+  rj_member_settle_presence (t->member);
+}
+
+static void
 take_state (const RjTaking *t)
 {
   const char *to = get_intern (t, "to", "idle");
@@ -73,15 +82,16 @@ take_state (const RjTaking *t)
     t->member->state = to;
     t->member->state_us = t->us;
   }
-  if ((g_str_equal (to, "leaving") || g_str_equal (to, "left")) &&
-      (t->member->left_us == 0 || t->us < t->member->left_us))
-    t->member->left_us = t->us;
+  if (g_str_equal (to, "leaving") || g_str_equal (to, "left"))
+    note_presence (t, RJ_PRESENCE_LEFT);
+  else if (g_str_equal (to, "joining"))
+    note_presence (t, RJ_PRESENCE_HERE);
 }
 
 static void
 take_failed (const RjTaking *t)
 {
-  t->member->failed_us = t->us;
+  note_presence (t, RJ_PRESENCE_FAILED);
   g_free (t->member->failure);
   t->member->failure = g_strdup (rj_json_get_string (t->data, "reason", "unknown"));
 }

@@ -130,12 +130,24 @@ find_first_silence (const RjFacts *facts, const RjMember *member, gint64 after_u
   return first_us;
 }
 
+/* The last one before that does any harm. 0: none */
+static gint64
+find_fault (const RjFacts *facts, gint64 us)
+{
+  for (guint i = rj_stamped_count_pointers (facts->faults, us); i > 0; i--) {
+    const RjFaultFacts *fault = g_ptr_array_index (facts->faults, i - 1);
+
+    if (!rj_fault_is_harmless (fault->what) || g_str_has_prefix (fault->what, "thaw-"))
+      return fault->us;
+  }
+  return 0;
+}
+
 /* @after_us: when everything last flowed: what happened before belongs to an earlier loss */
 static gint64
 find_lost (const RjFacts *facts, const RjMember *member, gint64 after_us, const RjLoss *loss)
 {
-  guint n = rj_stamped_count_pointers (facts->faults, loss->us);
-  gint64 lost_us = n == 0 ? 0 : ((RjFaultFacts *) g_ptr_array_index (facts->faults, n - 1))->us;
+  gint64 lost_us = find_fault (facts, loss->us);
 
   if (lost_us <= after_us || loss->us - lost_us > RJ_FAULT_REACH_US)
     lost_us =

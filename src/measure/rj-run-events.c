@@ -127,6 +127,19 @@ ensure_fault (RjFacts *self, const RjEvent *event)
   return fault;
 }
 
+/* A moderator of ours throws somebody out */
+static void
+note_removal (RjFacts *self, const RjFaultFacts *fault)
+{
+  RjMember *member;
+
+  if (g_strcmp0 (fault->what, "force-disconnect") != 0 || fault->target == NULL)
+    return;
+  member = rj_facts_ensure_member (self, fault->target);
+  rj_stamped_insert (member->removals, &fault->us);
+  rj_member_settle_presence (member);
+}
+
 static void
 take_fault_started (RjFacts *self, const RjEvent *event)
 {
@@ -134,6 +147,7 @@ take_fault_started (RjFacts *self, const RjEvent *event)
 
   fault->us = event->mono_us;
   fault->target = read_word (event->data, "target");
+  note_removal (self, fault);
 }
 
 static void

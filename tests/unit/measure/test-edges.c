@@ -189,6 +189,152 @@ test_a_publisher_that_left_on_purpose (void)
 }
 
 static void
+tell_away (RjtStory *story, double ms, const char *who)
+{
+  rjt_tell (story, ms, RJ_EVENT_PARTICIPANT_STATE, who, 0, NULL, "{'to':'leaving'}");
+  rjt_tell (story, ms + 2, RJ_EVENT_PARTICIPANT_STATE, who, 0, NULL, "{'to':'left'}");
+}
+
+static void
+tell_back (RjtStory *story, double ms, const char *who)
+{
+  rjt_tell (story, ms, RJ_EVENT_PARTICIPANT_STATE, who, 0, NULL, "{'to':'joining'}");
+}
+
+static void
+test_who_leaves_and_joins_again_was_not_lost (void)
+{
+  g_autoptr (RjtStory) story = begin_pair ();
+  g_autoptr (RjResult) result = NULL;
+
+  tell_away (story, 2000, "a");
+  rjt_tell_unwatch (story, 2001, "b", 1, "a", 1990);
+  tell_back (story, 4000, "a");
+  rjt_tell_join (story, 4000, "a", 2, TRUE);
+  rjt_tell_watch (story, 5500, "b", 1, "a");
+  tell_away (story, 7000, "b");
+  rjt_tell_unwatch (story, 7001, "b", 1, "a", 6990);
+  tell_back (story, 9000, "b");
+  rjt_tell_join (story, 9000, "b", 2, FALSE);
+  rjt_tell_watch (story, 9100, "b", 2, "a");
+  rjt_tell_unwatch (story, 12000, "b", 2, "a", 11990);
+  rjt_tell_end (story, 12000, "duration");
+  result = conclude (story);
+  assert_outages (find_edge (result, "a", "b"), 0, 0);
+  g_assert_false (find_edge (result, "a", "b")->down_at_end);
+  g_assert_cmpint (result->verdict, ==, RJ_VERDICT_PASSED);
+}
+
+static void
+test_who_joins_again_must_be_seen_again (void)
+{
+  g_autoptr (RjtStory) story = begin_pair ();
+  g_autoptr (RjResult) result = NULL;
+
+  tell_away (story, 2000, "a");
+  rjt_tell_unwatch (story, 2001, "b", 1, "a", 1990);
+  tell_back (story, 4000, "a");
+  rjt_tell_join (story, 4000, "a", 2, TRUE);
+  rjt_tell (story, 4070, RJ_EVENT_REMOTE_PUBLISHED, "b", 1, "a", "{'from':'a'}");
+  rjt_tell_end (story, 30000, "timeout");
+  result = conclude (story);
+  g_assert_true (find_edge (result, "a", "b")->down_at_end);
+  g_assert_cmpint (result->verdict, ==, RJ_VERDICT_FAILED);
+}
+
+/* What is lost after it has joined again counts as ever */
+static void
+test_who_joins_again_can_be_lost (void)
+{
+  g_autoptr (RjtStory) story = begin_pair ();
+  g_autoptr (RjResult) result = NULL;
+
+  tell_away (story, 2000, "a");
+  rjt_tell_unwatch (story, 2001, "b", 1, "a", 1990);
+  tell_back (story, 4000, "a");
+  rjt_tell_join (story, 4000, "a", 2, TRUE);
+  rjt_tell_watch (story, 4200, "b", 1, "a");
+  tell_gap (story, 6000, 7500, 7500);
+  rjt_tell_end (story, 9000, "duration");
+  result = conclude (story);
+  assert_outages (find_edge (result, "a", "b"), 1, 1500);
+}
+
+static void
+test_what_is_published_again_is_due_again (void)
+{
+  for (guint seen = 0; seen < 2; seen++) {
+    g_autoptr (RjtStory) story = begin_pair ();
+    g_autoptr (RjResult) result = NULL;
+
+    rjt_tell (story, 1999, RJ_EVENT_OWN_UNPUBLISHED, "a", 1, "publish", "{'reason':'unpublish'}");
+    rjt_tell (story, 2000, RJ_EVENT_REMOTE_UNPUBLISHED, "b", 1, "a",
+              "{'from':'a','reason':'unpublish','foreign':false}");
+    rjt_tell_unwatch (story, 2000, "b", 1, "a", 1990);
+    rjt_tell (story, 5000, RJ_EVENT_PEER_CREATED, "a", 1, "publish", "{'direction':'publish'}");
+    rjt_tell (story, 5030, RJ_EVENT_ANSWER_RECEIVED, "a", 1, "publish", NULL);
+    rjt_tell (story, 5060, RJ_EVENT_DTLS_CONNECTED, "a", 1, "publish", NULL);
+    if (seen)
+      rjt_tell_watch (story, 5040, "b", 1, "a");
+    else
+      rjt_tell (story, 5040, RJ_EVENT_REMOTE_PUBLISHED, "b", 1, "a", "{'from':'a'}");
+    rjt_tell_end (story, 9000, "duration");
+    result = conclude (story);
+    assert_outages (find_edge (result, "a", "b"), 0, 0);
+    g_assert_cmpint (find_edge (result, "a", "b")->down_at_end, ==, !seen);
+    g_assert_cmpint (result->verdict, ==, seen ? RJ_VERDICT_PASSED : RJ_VERDICT_FAILED);
+  }
+}
+
+static void
+tell_thrown_out (RjtStory *story, double ms, const char *who)
+{
+  rjt_tell (story, ms, RJ_EVENT_PARTICIPANT_FAILED, who, 0, NULL,
+            "{'reason':'evicted by the server: forceDisconnectByUser'}");
+  rjt_tell (story, ms, RJ_EVENT_PARTICIPANT_STATE, who, 0, NULL, "{'to':'failed'}");
+}
+
+/* By a step of the run it is as if it had left; otherwise it is what it is */
+static void
+test_who_is_thrown_out_by_the_run_itself (void)
+{
+  for (guint by_us = 0; by_us < 2; by_us++) {
+    g_autoptr (RjtStory) story = begin_pair ();
+    g_autoptr (RjResult) result = NULL;
+
+    if (by_us)
+      rjt_tell_fault (story, 1990, "force-disconnect", "a");
+    rjt_tell (story, 2000, RJ_EVENT_REMOTE_LEFT, "b", 1, "a",
+              "{'from':'a','reason':'forceDisconnectByUser','foreign':false}");
+    rjt_tell_unwatch (story, 2001, "b", 1, "a", 1990);
+    tell_thrown_out (story, 2000, "a");
+    rjt_tell_end (story, 5000, "duration");
+    result = conclude (story);
+    g_assert_cmpint (find_edge (result, "a", "b")->down_at_end, ==, !by_us);
+    g_assert_cmpint (result->verdict, ==, by_us ? RJ_VERDICT_PASSED : RJ_VERDICT_FAILED);
+  }
+}
+
+static void
+test_a_pause_is_no_longest_gap (void)
+{
+  g_autoptr (RjtStory) story = begin_pair ();
+  g_autoptr (RjResult) result = NULL;
+
+  rjt_tell (story, 2010, RJ_EVENT_REMOTE_PROPERTY, "b", 1, "a",
+            "{'from':'a','property':'videoActive','value':false}");
+  rjt_tell (story, 3990, RJ_EVENT_REMOTE_PROPERTY, "b", 1, "a",
+            "{'from':'a','property':'videoActive','value':true}");
+  rjt_tell (story, 5000, RJ_EVENT_PEER_STATS, "b", 1, "a",
+            "{'frames':90,'last_frame_us@':4990,'first_frame_us@':260,'longest_gap_ms':2000,"
+            "'longest_gap_at_us@':2000,'open':true}");
+  rjt_tell_end (story, 5000, "duration");
+  result = conclude (story);
+  assert_outages (find_edge (result, "a", "b"), 0, 0);
+  g_assert_cmpfloat (find_edge (result, "a", "b")->longest_gap_ms, <, 100);
+}
+
+static void
 test_a_publisher_that_was_lost_is_an_outage_of_others (void)
 {
   g_autoptr (RjtStory) story = begin_pair ();
@@ -375,6 +521,12 @@ main (int argc, char **argv)
   ADD (what_stays_dark_after_muting_counts);
   ADD (a_stream_that_was_unpublished_on_purpose);
   ADD (a_publisher_that_left_on_purpose);
+  ADD (who_leaves_and_joins_again_was_not_lost);
+  ADD (who_joins_again_must_be_seen_again);
+  ADD (who_joins_again_can_be_lost);
+  ADD (what_is_published_again_is_due_again);
+  ADD (who_is_thrown_out_by_the_run_itself);
+  ADD (a_pause_is_no_longest_gap);
   ADD (a_publisher_that_was_lost_is_an_outage_of_others);
   ADD (a_late_farewell_of_a_ghost_ends_nothing);
   ADD (still_dark_at_the_end);

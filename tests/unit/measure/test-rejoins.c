@@ -290,6 +290,24 @@ test_without_a_fault_the_loss_begins_with_the_last_frame (void)
   rjt_assert_ms (rjt_get_rejoin (result, 1, 0)->detect_ms, 3510);
 }
 
+/* What somebody does on purpose meanwhile is no cause of a loss */
+static void
+test_a_step_is_no_cause (void)
+{
+  g_autoptr (RjtStory) story = begin_loss ();
+  g_autoptr (RjResult) result = NULL;
+
+  rjt_tell (story, 4000, RJ_EVENT_FAULT_STARTED, NULL, 0, NULL,
+            "{'fault':1,'what':'mute','target':'a','at_ms':3000}");
+  rjt_tell (story, 4001, RJ_EVENT_FAULT_ENDED, NULL, 0, NULL,
+            "{'fault':1,'what':'mute','ok':true}");
+  rjt_tell_join (story, 5503, "b", 2, FALSE);
+  rjt_tell_watch (story, 5520, "b", 2, "a");
+  rjt_tell_end (story, 9000, "recovered");
+  result = rjt_conclude (story);
+  rjt_assert_ms (rjt_get_rejoin (result, 1, 0)->detect_ms, 3500);
+}
+
 static void
 test_an_old_fault_is_no_cause (void)
 {
@@ -558,6 +576,7 @@ main (int argc, char **argv)
   ADD (backoff_after_204_is_the_server_s);
   ADD (who_only_publishes_ends_with_its_publication);
   ADD (without_a_fault_the_loss_begins_with_the_last_frame);
+  ADD (a_step_is_no_cause);
   ADD (an_old_fault_is_no_cause);
   ADD (a_resume);
   ADD (a_media_server_that_is_back_in_time);
