@@ -3,7 +3,7 @@
 struct _RjBlackhole {
   GObject parent_instance;
 
-  gboolean on;
+  guint n; /* times that it was switched on */
 };
 
 enum { CHANGED, N_SIGNALS };
@@ -16,16 +16,17 @@ rj_blackhole_switch (RjBlackhole *self, gboolean on)
 {
   g_return_if_fail (RJ_IS_BLACKHOLE (self));
 
-  if (self->on == on)
-    return;
-  self->on = on;
-  g_signal_emit (self, signals[CHANGED], 0);
+  g_return_if_fail (on || self->n > 0);
+
+  self->n += on ? 1 : -1;
+  if (self->n == (on ? 1 : 0))
+    g_signal_emit (self, signals[CHANGED], 0);
 }
 
 gboolean
 rj_blackhole_is_on (RjBlackhole *self)
 {
-  return self != NULL && self->on;
+  return self != NULL && self->n > 0;
 }
 
 static void

@@ -13,6 +13,7 @@ G_DECLARE_FINAL_TYPE (RjBlackhole, rj_blackhole, RJ, BLACKHOLE, GObject)
 
 RjBlackhole *rj_blackhole_new (void);
 
+/* Several may do it at the same time: it is off again when it was switched off as often as on. */
 void rj_blackhole_switch (RjBlackhole *self, gboolean on);
 
 /* @self: (nullable): one that is never on */

@@ -15,9 +15,9 @@ LIVING = ["run", "internal-server", "internal-cluster"]  # those that live as lo
 # What is done, and how long until the next one begins. The times are generous: they have to hold for a
 # machine that does much else, and nothing waits when they are too long.
 KINDS = {
-    "kill": (4000, ["kill-media-node@{0}ms"]),
-    "restart": (4000, ["restart-media-node@{0}ms"]),
-    "cut": (4000, ["cut-websocket:rst@{0}ms"]),
+    "kill": (5000, ["kill-media-node@{0}ms"]),
+    "restart": (5000, ["restart-media-node@{0}ms"]),
+    "cut": (5000, ["cut-websocket:rst@{0}ms"]),
     "blackhole-media": (16000, ["blackhole-media/9s@{0}ms"]),
     "blackhole-signalling": (17000, ["blackhole-signalling/12s@{0}ms"]),
     "freeze": (17000, ["freeze-media-node@{0}ms", "thaw-media-node:same@{9000}ms"]),
