@@ -224,15 +224,13 @@ test_said_twice (void)
   g_assert_cmpuint (rjt_stay_count (stay, "stream-published con_BOB"), ==, 1);
 }
 
-/* What is for applications, for other editions, or for nobody (OpenVidu 2 protocol, 6.7 to 6.18) */
+/* What is for applications, for other editions, or for nobody (OpenVidu 2 protocol, 6.10 to 6.18) */
 static void
 test_what_is_not_for_us (void)
 {
   static const struct {
     const char *method, *params;
   } others[] = {
-    { "sendMessage", "{'data':'x','type':'signal:chat','from':'con_BOB'}" },
-    { "sendMessage", "{}" },
     { "connectionPropertyChanged", "{'property':'role','newValue':'MODERATOR'}" },
     { "networkQualityLevelChanged", "{'connectionId':'con_SELF','newValue':1,'oldValue':5}" },
     { "filterEventDispatched", "{'connectionId':'con_BOB','data':'{}'}" },
