@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "rj-error.h"
+#include "rj-offer-codecs.h"
 
 #define MAX_SDP_SIZE (256 * 1024)
 
@@ -65,21 +66,6 @@ get_attribute (const GstSDPMessage *sdp, const GstSDPMedia *media, const char *n
   return value != NULL ? value : gst_sdp_message_get_attribute_val (sdp, name);
 }
 
-/* Returns: (transfer full) (nullable): "VP8" for a format whose rtpmap is "<format> VP8/90000" */
-static char *
-get_codec (const GstSDPMedia *media, const char *format)
-{
-  const char *value;
-
-  for (guint i = 0; (value = gst_sdp_media_get_attribute_val_n (media, "rtpmap", i)) != NULL; i++) {
-    g_auto (GStrv) parts = g_strsplit_set (value, " /", 3);
-
-    if (g_strv_length (parts) >= 2 && g_str_equal (parts[0], format))
-      return g_strdup (parts[1]);
-  }
-  return NULL;
-}
-
 /* Whether the line has a codec that was offered, under its number; the first one of video is noted */
 static gboolean
 find_codec (const GstSDPMedia *media,
@@ -89,8 +75,8 @@ find_codec (const GstSDPMedia *media,
 {
   for (guint i = 0; i < gst_sdp_media_formats_len (media); i++) {
     const char *format = gst_sdp_media_get_format (media, i);
-    g_autofree char *name = get_codec (media, format);
-    g_autofree char *offered_name = get_codec (offered, format);
+    g_autofree char *name = rj_offer_get_codec (media, format);
+    g_autofree char *offered_name = rj_offer_get_codec (offered, format);
 
     if (name == NULL || offered_name == NULL || g_ascii_strcasecmp (name, offered_name) != 0)
       continue;

@@ -271,6 +271,15 @@ on_own_answer_applied (gpointer owner, const GstStructure *reply, const GError *
 }
 
 static void
+add_offered_codecs (RjNegotiation *self, GstSDPMessage *answer)
+{
+  g_autoptr (GstSDPMessage) offer = NULL;
+
+  if (gst_sdp_message_new_from_text (self->offer, &offer) == GST_SDP_OK)
+    rj_answer_add_codecs (answer, offer);
+}
+
+static void
 on_own_answer_created (gpointer owner, const GstStructure *reply, const GError *cause)
 {
   RjNegotiation *self = owner;
@@ -286,6 +295,7 @@ on_own_answer_created (gpointer owner, const GstStructure *reply, const GError *
     fail (self, error);
     return;
   }
+  add_offered_codecs (self, answer->sdp);
   self->own_answer = gst_sdp_message_as_text (answer->sdp);
   promise = rj_promise_new (self->mailbox, on_own_answer_applied);
   g_signal_emit_by_name (self->webrtc, "set-local-description", answer, promise);

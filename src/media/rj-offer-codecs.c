@@ -50,6 +50,71 @@ rj_offer_add_codecs (GstSDPMessage *offer)
   }
 }
 
+/* Copies "a=<name>:<format> …" */
+static void
+copy_lines (GstSDPMedia *media, const GstSDPMedia *from, const char *name, const char *format)
+{
+  g_autofree char *prefix = g_strconcat (format, " ", NULL);
+  const char *value;
+
+  for (guint i = 0; (value = gst_sdp_media_get_attribute_val_n (from, name, i)) != NULL; i++) {
+    if (g_str_has_prefix (value, prefix))
+      gst_sdp_media_add_attribute (media, name, value);
+  }
+}
+
+char *
+rj_offer_get_codec (const GstSDPMedia *media, const char *format)
+{
+  const char *value;
+
+  for (guint i = 0; (value = gst_sdp_media_get_attribute_val_n (media, "rtpmap", i)) != NULL; i++) {
+    g_auto (GStrv) parts = g_strsplit_set (value, " /", 3);
+
+    if (g_strv_length (parts) >= 2 && g_str_equal (parts[0], format))
+      return g_strdup (parts[1]);
+  }
+  return NULL;
+}
+
+static gboolean
+is_ours (const GstSDPMedia *media, const char *format)
+{
+  g_autofree char *name = rj_offer_get_codec (media, format);
+  RjVideoCodec codec;
+
+  return name != NULL && rj_video_codec_from_name (name, &codec);
+}
+
+static void
+add_offered (GstSDPMedia *media, const GstSDPMedia *offered)
+{
+  for (guint i = 0; i < gst_sdp_media_formats_len (offered); i++) {
+    const char *format = gst_sdp_media_get_format (offered, i);
+
+    if (has_format (media, format) || !is_ours (offered, format))
+      continue;
+    gst_sdp_media_add_format (media, format);
+    copy_lines (media, offered, "rtpmap", format);
+    copy_lines (media, offered, "rtcp-fb", format);
+    copy_lines (media, offered, "fmtp", format);
+  }
+}
+
+void
+rj_answer_add_codecs (GstSDPMessage *answer, const GstSDPMessage *offer)
+{
+  guint n = MIN (gst_sdp_message_medias_len (answer), gst_sdp_message_medias_len (offer));
+
+  for (guint i = 0; i < n; i++) {
+    GstSDPMedia *media = (GstSDPMedia *) gst_sdp_message_get_media (answer, i);
+
+    if (g_strcmp0 (gst_sdp_media_get_media (media), "video") == 0 &&
+        gst_sdp_media_get_port (media) != 0)
+      add_offered (media, gst_sdp_message_get_media (offer, i));
+  }
+}
+
 static GstCaps *
 make_caps (RjVideoCodec codec)
 {
