@@ -238,6 +238,20 @@ find_session (SoupServerMessage *client, char **parts)
   return id == NULL || *id == '\0' ? NULL : g_strdup (id);
 }
 
+/* Each master has its own list of media nodes: to change one alone would set them at odds */
+static void
+refuse_node_change (SoupServerMessage *client)
+{
+  static const char text[] =
+    "{\"status\":501,\"error\":\"Not Implemented\",\"message\":\"Media nodes are "
+    "added and removed only where there is one master\"}";
+
+  end_connection (client);
+  soup_server_message_set_status (client, SOUP_STATUS_NOT_IMPLEMENTED, NULL);
+  soup_server_message_set_response (client, "application/json", SOUP_MEMORY_STATIC, text,
+                                    sizeof text - 1);
+}
+
 void
 rj_front_forward (RjFront *self, SoupServerMessage *message, const char *path)
 {
@@ -252,6 +266,10 @@ rj_front_forward (RjFront *self, SoupServerMessage *message, const char *path)
 
   if (master == NULL) {
     reply_unavailable (message);
+    return;
+  }
+  if (g_strcmp0 (parts[0], "media-nodes") == 0 && !g_str_equal (method, "GET")) {
+    refuse_node_change (message);
     return;
   }
   /* without a status, libsoup would go on to the websocket handler */

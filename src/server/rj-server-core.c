@@ -11,6 +11,18 @@
 
 G_DEFINE_FINAL_TYPE (RjServerCore, rj_server_core, G_TYPE_OBJECT)
 
+/* Several masters know a node by the same id */
+static char *
+make_node_id (RjServerCore *self, const char *url)
+{
+  g_autoptr (RjDice) shared = NULL;
+
+  if (self->config->life == 0)
+    return rj_server_make_node_id (self->dice);
+  shared = rj_dice_new (g_str_hash (url));
+  return rj_server_make_node_id (shared);
+}
+
 RjServerCore *
 rj_server_core_new (const RjServerConfig *config, RjClock *clock, RjEventSink *events)
 {
@@ -22,7 +34,7 @@ rj_server_core_new (const RjServerConfig *config, RjClock *clock, RjEventSink *e
   g_set_object (&self->events, events);
   for (guint i = 0; config->media_nodes[i] != NULL; i++)
     g_ptr_array_add (self->nodes,
-                     rj_node_watcher_new (i, rj_server_make_node_id (self->dice),
+                     rj_node_watcher_new (i, make_node_id (self, config->media_nodes[i]),
                                           config->media_nodes[i], config->crash_after_us, clock));
   if (config->webhook != NULL)
     self->webhook =

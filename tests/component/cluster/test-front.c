@@ -348,6 +348,16 @@ test_lists_are_put_together (Stage *s, gconstpointer unused)
 }
 
 static void
+test_media_nodes_are_not_changed (Stage *s, gconstpointer unused)
+{
+  g_autofree char *answer = NULL;
+
+  g_assert_cmpint (ask_whom (s, "GET", "/openvidu/api/media-nodes", NULL), ==, 0);
+  g_assert_cmpuint (ask (s, "DELETE", "/openvidu/api/media-nodes/media_x", NULL, &answer), ==, 501);
+  g_assert_nonnull (strstr (answer, "one master"));
+}
+
+static void
 test_closing_passes_through (Stage *s, gconstpointer unused)
 {
   Client *ann = enter (s, "sessionId=a");
@@ -518,6 +528,7 @@ main (int argc, char **argv)
   ADD ("/front/sessions-stay", test_sessions_stay_where_they_are);
   ADD ("/front/session-named-by-master", test_a_session_that_the_master_names);
   ADD ("/front/lists", test_lists_are_put_together);
+  ADD ("/front/media-nodes", test_media_nodes_are_not_changed);
   ADD ("/front/closing", test_closing_passes_through);
   ADD ("/server-49/front/told-or-cut", test_the_dead_one_s_clients_are_told_or_cut);
   ADD ("/server-49/front/back", test_who_comes_back_is_told_or_may_ask);

@@ -1,6 +1,7 @@
 /* A server that is one of several masters: life, sessionStatus, and which media node it prefers. OpenVidu 2
  * protocol, sections 4.7 and 8.6. */
 #include "rj-json.h"
+#include "rj-server-core.h"
 #include "rjt-stage.h"
 
 #define LIFE 7
@@ -79,6 +80,25 @@ test_each_prefers_another_node (RjtStage *s, gconstpointer unused)
 }
 
 static void
+test_all_know_a_node_by_the_same_id (RjtStage *s, gconstpointer unused)
+{
+  g_autoptr (RjServerConfig) config = rj_server_config_new (RJT_SECRET);
+  RjServerCore *cores[2];
+
+  rj_server_config_add_media_node (config, "ws://127.0.0.1:8888/kurento");
+  rj_server_config_add_media_node (config, "ws://127.0.0.1:8889/kurento");
+  for (config->life = 1; config->life <= 2; config->life++)
+    cores[config->life - 1] = rj_server_core_new (config, s->clock, NULL);
+  for (guint i = 0; i < 2; i++)
+    g_assert_cmpstr (rj_node_watcher_get_id (g_ptr_array_index (cores[0]->nodes, i)), ==,
+                     rj_node_watcher_get_id (g_ptr_array_index (cores[1]->nodes, i)));
+  g_assert_cmpstr (rj_node_watcher_get_id (g_ptr_array_index (cores[0]->nodes, 0)), !=,
+                   rj_node_watcher_get_id (g_ptr_array_index (cores[0]->nodes, 1)));
+  g_object_unref (cores[0]);
+  g_object_unref (cores[1]);
+}
+
+static void
 test_the_only_one_says_nothing (RjtStage *s, gconstpointer unused)
 {
   g_autoptr (RjtGuest) stranger = rjt_guest_new (s->url);
@@ -99,6 +119,7 @@ main (int argc, char **argv)
   ADD ("/server-49/masters/life", LIFE, test_life);
   ADD ("/server-49/masters/refused", LIFE, test_refused_then_asked);
   ADD ("/masters/nodes", LIFE, test_each_prefers_another_node);
+  ADD ("/masters/node-ids", LIFE, test_all_know_a_node_by_the_same_id);
   ADD ("/masters/only-one", 0, test_the_only_one_says_nothing);
   return g_test_run ();
 }
