@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """HACKING.md's table names every statement about OpenVidu 2 with its text, and no other; statements are
-numbered without a hole. And the reader of test logs that fills it counts what failed, was skipped, or is not
-there."""
+numbered without a hole. And the reader of test logs that fills it counts what failed, was skipped, broke off,
+or is not there."""
 import json
 import pathlib
 import re
@@ -26,6 +26,9 @@ def check_reader(statements):
     found = statements.collect(json.dumps({"name": "a", "stdout": TAP}) + "\n" + json.dumps({"name": "b"}))
     if found != EXPECTED:
         yield f"statements.py reads {found} instead of {EXPECTED}"
+    broken = statements.collect(json.dumps({"name": "a", "stdout": "ok 1 /client-1/x\nBail out!", "result": "ERROR"}))
+    if broken != {"client-1": {"a": False}}:
+        yield f"statements.py believes a test that broke off: {broken}"
     rows = statements.judge([("client-1", "", ""), ("client-2", "", ""), ("client-6", "", "")], found)
     if [row["result"] for row in rows] != ["passed", "failed", "missing"]:
         yield f"statements.py judges {rows}"
