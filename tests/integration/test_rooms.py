@@ -15,6 +15,23 @@ class Rooms(harness.Case):
         for kind in ("offer-requested", "offer-received", "answer-sent", "answer-accepted"):
             self.assertEqual(len(outcome.find(kind)), 12, kind)
 
+    def test_one_silent_stream_is_reconnected(self):
+        # bot-2's packets vanish for a while: for each of the others one stream of two is silent
+        for server in ("kurento", "mediasoup"):
+            with self.subTest(server):
+                outcome = self.run_rejoin("--participants", "3", "--media-server", server,
+                                          "--fault", "blackhole-media:bot-2/2s@500ms", *harness.SMALL)
+                again = [e for e in outcome.find("peer-created", why="reconnect", direction="subscribe")
+                         if e["participant"] != "bot-2"]
+                self.assertEqual(sorted(e["edge"] for e in again), ["bot-2>bot-1", "bot-2>bot-3"], str(outcome))
+                for peer in again:
+                    after = [e["type"] for e in outcome.events if e.get("edge") == peer["edge"]
+                             and e["participant"] == peer["participant"] and e["mono_us"] >= peer["mono_us"]]
+                    for kind in ("answer-received" if server == "kurento" else "answer-accepted", "first-key-frame"):
+                        self.assertIn(kind, after)
+                self.assertEqual(len(outcome.find("joined")), 3)
+                self.assertEqual([e for e in outcome.summary["edges"] if e["down_at_end"]], [])
+
     def test_what_participants_do_on_purpose(self):
         outcome = self.run_rejoin(
             "--participants", "4", "--role", "MODERATOR:bot-1", "--role", "SUBSCRIBER:bot-4",
