@@ -289,6 +289,13 @@ rj_ov2_take_notification (RjOpenvidu2Signaller *self,
     tell (self, method, params);
     return;
   }
+  /* nobody is left who could answer joinRoom */
+  if (self->state == RJ_OV2_JOINING && g_str_equal (method, RJ_OV2_MASTER_NODE_CRASHED)) {
+    rj_ov2_drop_socket (self, RJ_OV2_CLOSE_MASTER_CRASHED, RJ_OV2_CLOSE_TEXT_MASTER);
+    rj_ov2_fail_join (self, g_error_new (RJ_ERROR, RJ_ERROR_UNREACHABLE,
+                                         "joinRoom: the server says that its master node crashed"));
+    return;
+  }
   kept = g_new0 (Kept, 1);
   kept->method = g_strdup (method);
   kept->params = params == NULL ? NULL : json_object_ref (params);

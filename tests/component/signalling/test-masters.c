@@ -60,6 +60,21 @@ test_told_while_resuming (void)
 }
 
 static void
+test_told_while_joining (void)
+{
+  g_autoptr (RjtStay) stay = rjt_stay_new ();
+
+  rjt_server_script (stay->server, "joinRoom", RJT_SILENT, 0, NULL);
+  rjt_stay_start (stay);
+  rjt_wait_until (rjt_server_count (stay->server, "joinRoom") == 1);
+  rjt_server_notify (stay->server, "masterNodeCrashedNotification", "{}");
+  rjt_wait_until (stay->join_answered); /* without the 10 s of an answer that never comes */
+  g_assert_error (stay->error, RJ_ERROR, RJ_ERROR_UNREACHABLE);
+  rjt_wait_until (rjt_server_count_open (stay->server) == 0);
+  g_assert_cmpuint (rjt_server_get_close_code (stay->server), ==, 4103);
+}
+
+static void
 test_other_life (void)
 {
   g_autoptr (RjtStay) stay = stay_new ();
@@ -141,6 +156,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/client-49/masters/told", test_told);
   g_test_add_func ("/client-49/masters/told-while-resuming", test_told_while_resuming);
+  g_test_add_func ("/client-49/masters/told-while-joining", test_told_while_joining);
   g_test_add_func ("/client-39/masters/other-life", test_other_life);
   g_test_add_data_func ("/client-39/masters/same-life", "{'life':7}", test_same_life);
   g_test_add_data_func ("/client-39/masters/no-life", "{}", test_same_life);
