@@ -6,7 +6,7 @@
 #include "rj-openvidu2-signaller.h"
 #include "rj-token-sources.h"
 
-#define STEP_US 10000
+#define STEP_US 25000
 
 static RjSignaller *
 make_signaller (RjParticipant *participant, guint attempt, gpointer user_data)
