@@ -64,7 +64,7 @@ bury (GstElement *pipeline)
 
   if (webrtc != NULL) {
     settle (webrtc);
-    rj_relays_give_back (webrtc);
+    rj_relays_finish_return (webrtc);
   }
   g_clear_pointer (&webrtc, gst_object_unref);
   if (bus != NULL)
@@ -210,6 +210,12 @@ rj_reaper_unref (RjReaper *self)
 void
 rj_reaper_take (RjReaper *self, GstElement *pipeline)
 {
+  g_autoptr (GstElement) webrtc = gst_bin_get_by_name (GST_BIN (pipeline), RJ_REAPER_WEBRTC_NAME);
+
+  /* all at once, not one after the other: a dead TURN server takes its time with each */
+  if (webrtc != NULL)
+    rj_relays_begin_return (webrtc);
+  g_clear_pointer (&webrtc, gst_object_unref);
   g_mutex_lock (&self->mutex);
   g_queue_push_tail (&self->waiting, pipeline);
   g_cond_broadcast (&self->changed);

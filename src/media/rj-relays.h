@@ -9,8 +9,11 @@ G_BEGIN_DECLS
 /* It may have some: TURN servers were added. */
 void rj_relays_note (GstElement *webrtc);
 
-/* Blocks until the servers have confirmed it, or do not answer for about a second and a half; nothing where there are
- * none. For a thread that may wait, while the webrtcbin still runs. */
-void rj_relays_give_back (GstElement *webrtc);
+/* Asks the servers to take them back, and returns at once. Any thread, once, while the webrtcbin runs. */
+void rj_relays_begin_return (GstElement *webrtc);
+
+/* Blocks until they have, or have not answered for about a second and a half; nothing where nothing was begun.
+ * For a thread that may wait. */
+void rj_relays_finish_return (GstElement *webrtc);
 
 G_END_DECLS

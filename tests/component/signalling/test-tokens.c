@@ -147,6 +147,29 @@ test_app_sessions (Fixture *f, gconstpointer unused)
   expect_error (f, RJ_ERROR, RJ_ERROR_PROTOCOL, "<html>");
 }
 
+/* Whoever makes the session says which codec it has */
+static void
+test_a_codec_is_forced (Fixture *f, gconstpointer unused)
+{
+  RjTokenSource *app = new_app (f, "", RJ_APP_SESSIONS);
+  RjTokenSource *rest = new_rest (f, "");
+
+  rj_token_source_force_video_codec (app, "H264");
+  rj_token_source_force_video_codec (rest, "H264");
+  rjt_server_set_http (f->server, "/api/sessions", 200, "ses_1");
+  rjt_server_set_http (f->server, "/api/sessions/ses_1/connections", 200, TOKEN);
+  rjt_server_set_http (f->server, SESSIONS, 409, NULL);
+  rjt_server_set_http (f->server, CONNECTION, 200, "{\"id\":\"con_1\",\"token\":\"" TOKEN "\"}");
+  fetch (f, app);
+  expect_token (f);
+  fetch (f, rest);
+  expect_token (f);
+  g_assert_cmpstr (rjt_server_get_body (f->server, "/api/sessions"), ==,
+                   "{\"customSessionId\":\"room\",\"forcedVideoCodec\":\"H264\"}");
+  g_assert_cmpstr (rjt_server_get_body (f->server, SESSIONS), ==,
+                   "{\"customSessionId\":\"room\",\"forcedVideoCodec\":\"H264\"}");
+}
+
 static void
 test_rest (Fixture *f, gconstpointer unused)
 {
@@ -415,6 +438,7 @@ main (int argc, char **argv)
   ADD ("/tokens/app", test_app);
   ADD ("/tokens/app-sessions", test_app_sessions);
   ADD ("/tokens/app-refuses", test_app_refuses);
+  ADD ("/tokens/codec", test_a_codec_is_forced);
   ADD ("/tokens/rest", test_rest);
   ADD ("/tokens/rest-refuses", test_rest_refuses);
   ADD ("/tokens/odd-answers", test_odd_answers);
