@@ -1,4 +1,4 @@
-/* Peers that answer: the server makes the offer. */
+/* Peers that answer: the server makes the offer. And peers that are muted. */
 #include "rjt-call.h"
 
 #include <string.h>
@@ -119,6 +119,54 @@ test_audio_alone_is_heard (void)
   rjt_wait_until (rjt_call_has_key_frame, call, "the subscriber hears something");
 }
 
+typedef struct {
+  RjTap *tap;
+  RjTapCounts before;
+} Look;
+
+static gboolean
+is_quiet (gpointer data)
+{
+  Look *look = data;
+
+  rj_tap_read (look->tap, &look->before);
+  return g_get_monotonic_time () - look->before.last_packet_us > G_USEC_PER_SEC / 2;
+}
+
+static gboolean
+has_more_frames (gpointer data)
+{
+  const Look *look = data;
+  RjTapCounts now;
+
+  rj_tap_read (look->tap, &now);
+  return now.frames >= look->before.frames + 10;
+}
+
+/* What is muted is not sent; when it is not any more, it goes on with a key frame */
+static void
+test_what_is_muted_is_not_sent (void)
+{
+  g_autoptr (RjtCall) call =
+    rjt_call_new (studio, &(RjtCallPlan){ RJ_DIRECTION_SEND, .no_audio = TRUE });
+  Look look = { .tap = rjt_counterpart_get_tap (call->counterpart) };
+  RjTapCounts after;
+
+  rjt_call_negotiate (call);
+  rjt_wait_until (has_enough_frames, look.tap, "frames arrive");
+  rj_peer_set_muted (call->peer, TRUE, FALSE); /* sound, of which there is none */
+  rj_tap_read (look.tap, &look.before);
+  rjt_wait_until (has_more_frames, &look, "frames go on");
+  rj_peer_set_muted (call->peer, FALSE, TRUE);
+  rjt_wait_until (is_quiet, &look, "nothing arrives any more");
+  rj_peer_set_muted (call->peer, FALSE, FALSE);
+  rjt_wait_until (has_more_frames, &look, "frames arrive again");
+  rj_tap_read (look.tap, &after);
+  g_assert_cmpuint (after.key_frames, >, look.before.key_frames);
+  g_assert_cmpuint (after.lost_packets, ==, look.before.lost_packets);
+  g_assert_null (call->failure);
+}
+
 static void
 test_a_bad_offer_is_refused (void)
 {
@@ -164,6 +212,7 @@ main (int argc, char **argv)
   g_test_add_func ("/client-30/media/accept/media", test_what_is_offered_is_seen);
   g_test_add_func ("/client-30/media/accept/audio-only", test_audio_alone_is_heard);
   g_test_add_func ("/client-30/media/accept/bad", test_a_bad_offer_is_refused);
+  g_test_add_func ("/media/mute", test_what_is_muted_is_not_sent);
   result = g_test_run ();
   rjt_studio_free (studio);
   return result;
