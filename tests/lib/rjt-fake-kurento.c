@@ -18,12 +18,16 @@ struct _RjtFakeKurento {
   GPtrArray *log;
   GPtrArray *held; /* of GBytes: requests taken while frozen, of the first socket */
   gboolean frozen;
+  RjtKurentoHook hook; /* (nullable) */
+  gpointer hook_data;
 };
 
 static void
-send_text (SoupWebsocketConnection *socket, char *text)
+send_text (RjtFakeKurento *self, SoupWebsocketConnection *socket, char *text)
 {
-  soup_websocket_connection_send_text (socket, text);
+  if ((self->hook == NULL || !self->hook (self, socket, FALSE, text, self->hook_data)) &&
+      g_ptr_array_find (self->sockets, socket, NULL))
+    soup_websocket_connection_send_text (socket, text);
   g_free (text);
 }
 
@@ -39,7 +43,7 @@ note (RjtFakeKurento *self, const RjFrame *frame, const RjKmsParams *params)
 }
 
 static void
-send_candidates (SoupWebsocketConnection *socket, const char *object)
+send_candidates (RjtFakeKurento *self, SoupWebsocketConnection *socket, const char *object)
 {
   for (int mline = 0; mline < 2; mline++) {
     g_autoptr (RjKmsEvent) event = rj_kms_event_new (RJ_KMS_EVENT_CANDIDATE, object, 1);
@@ -48,7 +52,7 @@ send_candidates (SoupWebsocketConnection *socket, const char *object)
     *event->candidate =
       (RjKmsCandidate){ g_strdup ("candidate:1 1 UDP 2015364095 127.0.0.1 30473 typ host"),
                         g_strdup_printf ("%d", mline), mline };
-    send_text (socket, rj_frame_notification (RJ_KMS_ON_EVENT, rj_kms_event_build (event)));
+    send_text (self, socket, rj_frame_notification (RJ_KMS_ON_EVENT, rj_kms_event_build (event)));
   }
 }
 
@@ -84,7 +88,7 @@ invoke (RjtFakeKurento *self,
   if (g_str_equal (params->operation, RJ_KMS_GENERATE_OFFER))
     return rj_kms_result_text (frame->id, self->session, ANSWER);
   if (g_str_equal (params->operation, RJ_KMS_GATHER_CANDIDATES))
-    send_candidates (socket, params->object);
+    send_candidates (self, socket, params->object);
   return rj_kms_result_null (frame->id, self->session);
 }
 
@@ -120,17 +124,26 @@ answer (RjtFakeKurento *self,
 }
 
 static void
-take (RjtFakeKurento *self, SoupWebsocketConnection *socket, GBytes *bytes)
+take_text (RjtFakeKurento *self, SoupWebsocketConnection *socket, const char *text)
 {
-  gsize size;
-  const char *text = g_bytes_get_data (bytes, &size);
-  g_autoptr (RjFrame) frame = rj_frame_parse (text, (gssize) size);
+  g_autoptr (RjFrame) frame = rj_frame_parse (text, -1);
   g_autoptr (GError) error = NULL;
   g_autoptr (RjKmsParams) params = rj_kms_params_parse (frame->method, frame->params, &error);
 
   g_assert_no_error (error);
   note (self, frame, params);
-  send_text (socket, answer (self, socket, frame, params));
+  send_text (self, socket, answer (self, socket, frame, params));
+}
+
+static void
+take (RjtFakeKurento *self, SoupWebsocketConnection *socket, GBytes *bytes)
+{
+  gsize size;
+  const char *data = g_bytes_get_data (bytes, &size);
+  g_autofree char *text = g_strndup (data, size);
+
+  if (self->hook == NULL || !self->hook (self, socket, TRUE, text, self->hook_data))
+    take_text (self, socket, text);
 }
 
 static void
@@ -192,6 +205,36 @@ rjt_fake_kurento_cut (RjtFakeKurento *self)
   }
   g_ptr_array_set_size (self->sockets, 0);
   g_ptr_array_set_size (self->held, 0);
+}
+
+void
+rjt_fake_kurento_set_hook (RjtFakeKurento *self, RjtKurentoHook hook, gpointer user_data)
+{
+  self->hook = hook;
+  self->hook_data = user_data;
+}
+
+void
+rjt_fake_kurento_pass (RjtFakeKurento *self, gpointer socket, gboolean up, const char *text)
+{
+  if (!g_ptr_array_find (self->sockets, socket, NULL))
+    return;
+  if (up)
+    take_text (self, socket, text);
+  else
+    soup_websocket_connection_send_text (socket, text);
+}
+
+gboolean
+rjt_fake_kurento_is_alive (RjtFakeKurento *self)
+{
+  return self->http != NULL;
+}
+
+guint
+rjt_fake_kurento_count_sockets (RjtFakeKurento *self)
+{
+  return self->sockets->len;
 }
 
 void

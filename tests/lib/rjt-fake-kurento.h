@@ -23,6 +23,16 @@ void rjt_fake_kurento_cut (RjtFakeKurento *self);
 void rjt_fake_kurento_freeze (RjtFakeKurento *self);
 void rjt_fake_kurento_thaw (RjtFakeKurento *self);
 
+/* Each message, before it is taken (@up) or sent. Returns: TRUE: somebody else sees to it, perhaps by
+ * rjt_fake_kurento_pass(); @socket: which one, only compared */
+typedef gboolean (*RjtKurentoHook) (
+  RjtFakeKurento *self, gpointer socket, gboolean up, const char *text, gpointer user_data);
+void rjt_fake_kurento_set_hook (RjtFakeKurento *self, RjtKurentoHook hook, gpointer user_data);
+/* The message goes on, if @socket is still open */
+void rjt_fake_kurento_pass (RjtFakeKurento *self, gpointer socket, gboolean up, const char *text);
+gboolean rjt_fake_kurento_is_alive (RjtFakeKurento *self);
+guint rjt_fake_kurento_count_sockets (RjtFakeKurento *self);
+
 /* What it was asked: "create MediaPipeline", "subscribe Error", "invoke processOffer", "release", … */
 GPtrArray *rjt_fake_kurento_get_log (RjtFakeKurento *self); /* (transfer none) of texts */
 guint rjt_fake_kurento_count (RjtFakeKurento *self, const char *request);
