@@ -9,6 +9,7 @@
 #include "rj-server-nodes.h"
 #include "rj-server-socket.h"
 #include "rj-server-tokens.h"
+#include "rj-tls.h"
 
 #define WEBSOCKET_PATH    "/openvidu"
 #define NODES_LIMIT_US    (10 * G_USEC_PER_SEC)
@@ -103,6 +104,7 @@ load_certificate (RjServer *self, GError **error)
   const RjServerConfig *config = self->core->config;
   g_autoptr (GTlsCertificate) certificate = NULL;
 
+  rj_tls_trust_nobody ();
   if (config->tls_cert_path == NULL)
     return TRUE;
   certificate =

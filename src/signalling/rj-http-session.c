@@ -2,6 +2,7 @@
 
 #include "rj-error.h"
 #include "rj-proxy-resolver.h"
+#include "rj-tls.h"
 
 #define IDLE_TIMEOUT_S 15
 
@@ -9,6 +10,18 @@ static GQuark
 get_insecure_quark (void)
 {
   return g_quark_from_static_string ("rj-http-insecure");
+}
+
+/* The system's authorities are read when the first request needs them */
+static void
+on_queued (SoupSession *session, SoupMessage *message, gpointer unused)
+{
+  const char *scheme = g_uri_get_scheme (soup_message_get_uri (message));
+
+  if (!g_str_equal (scheme, "https") && !g_str_equal (scheme, "wss"))
+    return;
+  soup_session_set_tls_database (session, rj_tls_get_system_database ());
+  g_signal_handlers_disconnect_by_func (session, on_queued, NULL);
 }
 
 SoupSession *
@@ -39,8 +52,11 @@ rj_http_session_new (guint n_participants,
     "max-conns", n_connections, "max-conns-per-host", n_connections, "idle-timeout", IDLE_TIMEOUT_S,
     "user-agent", user_agent == NULL ? "rejoin/" RJ_VERSION : user_agent, "proxy-resolver", proxies,
     NULL);
+  rj_tls_trust_nobody ();
   if (database != NULL)
     soup_session_set_tls_database (session, database);
+  else if (!insecure)
+    g_signal_connect (session, "request-queued", G_CALLBACK (on_queued), NULL);
   if (insecure)
     g_object_set_qdata (G_OBJECT (session), get_insecure_quark (), GINT_TO_POINTER (1));
   return g_steal_pointer (&session);
