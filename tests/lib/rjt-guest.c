@@ -156,6 +156,19 @@ rjt_guest_try (RjtGuest *self, const char *method, JsonObject *params)
   return get_code (rjt_guest_call (self, method, params));
 }
 
+void
+rjt_guest_take_join (RjtGuest *self, JsonObject *answer)
+{
+  JsonObject *result = rj_json_get_object (answer, "result");
+
+  if (result == NULL)
+    return;
+  g_free (self->connection);
+  g_free (self->rpc);
+  self->connection = g_strdup (rj_json_get_string (result, "id", NULL));
+  self->rpc = g_strdup (rj_json_get_string (result, "sessionId", NULL));
+}
+
 gint64
 rjt_guest_join (RjtGuest *self, const char *session, const char *token, const char *name)
 {
@@ -164,14 +177,8 @@ rjt_guest_join (RjtGuest *self, const char *session, const char *token, const ch
     rjt_guest_call (self, "joinRoom",
                     rj_json_build ("token", 's', token, "session", 's', session, "platform", 's',
                                    "test", "metadata", 's', metadata, "secret", 's', "", NULL));
-  JsonObject *result = rj_json_get_object (answer, "result");
 
-  if (result != NULL) {
-    g_free (self->connection);
-    g_free (self->rpc);
-    self->connection = g_strdup (rj_json_get_string (result, "id", NULL));
-    self->rpc = g_strdup (rj_json_get_string (result, "sessionId", NULL));
-  }
+  rjt_guest_take_join (self, answer);
   return get_code (answer);
 }
 

@@ -24,6 +24,8 @@ JsonObject *rjt_guest_call (RjtGuest *self, const char *method, JsonObject *para
 /* The same. Returns: code of the error, 0: none */
 gint64 rjt_guest_try (RjtGuest *self, const char *method, JsonObject *params);
 
+/* An answer to joinRoom that came to rjt_guest_send() */
+void rjt_guest_take_join (RjtGuest *self, JsonObject *answer);
 /* joinRoom. Returns: code of the error, 0: joined */
 gint64 rjt_guest_join (RjtGuest *self, const char *session, const char *token, const char *name);
 gint64 rjt_guest_publish (RjtGuest *self);

@@ -226,6 +226,7 @@ join_and_publish (Scene *self, RjtGuest *guest, const char *session, const char 
 
   if (get_result (answer, "id") == NULL)
     return NULL;
+  rjt_guest_take_join (guest, answer);
   self->n_joined++;
   return g_strdup (get_result (ask (self, guest, "publishVideo", make_publish ()), "id"));
 }
