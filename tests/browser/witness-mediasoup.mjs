@@ -46,8 +46,10 @@ test('a browser and two bots subscribe by the server\'s offers', { timeout: 1200
     assert.equal((await requests('receiveVideoFrom')).length, 2);
     await until('both bots see the page', () =>
       find('first-key-frame').filter((e) => e.edge?.startsWith('witness>')).length === 2);
+    // Chromium makes at most one key frame in 300 ms: who comes just after one may have to reconnect the stream
     for (const kind of ['offer-requested', 'offer-received', 'answer-sent', 'answer-accepted']) {
-      assert.equal(find(kind).filter((e) => e.edge.startsWith('witness>') && e.attempt === 1).length, 2, kind);
+      const edges = find(kind).filter((e) => e.edge.startsWith('witness>') && e.attempt === 1).map((e) => e.edge);
+      assert.equal(new Set(edges).size, 2, kind);
     }
   });
 

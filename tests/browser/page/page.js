@@ -133,7 +133,8 @@ async function getDecoded() {
   const decoded = [];
   for (const [stream, { video, name }] of videos) {
     const manager = session.remoteStreamsCreated && session.streamManagers.find((m) => m.stream.streamId === stream);
-    const connection = manager && manager.stream.getRTCPeerConnection();
+    // Where the server makes the offers a stream has no peer before the offer has come.
+    const connection = manager && manager.stream.webRtcPeer && manager.stream.getRTCPeerConnection();
     if (!connection) continue;
     const stats = await connection.getStats();
     const report = [...stats.values()].find((s) => s.type === 'inbound-rtp' && s.kind === 'video');
