@@ -78,8 +78,7 @@ static const RjOption options[] = {
   { "delete-dead-session", RJ_OPTION_FLAG, AT (delete_dead_session), NULL, NULL,
     "delete a session over REST, once, when two rejoins after silence did not flow" },
   { "media-server", RJ_OPTION_CHOICE, AT (media_server), "NAME", "kurento",
-    "embedded cluster: what the server says it has; with mediasoup it makes the offers of "
-    "subscriptions",
+    "embedded cluster: with mediasoup the server makes the offers of subscriptions",
     .choices = "kurento|mediasoup" },
   { "ice", RJ_OPTION_CHOICE, AT (ice), "CANDIDATES", "all",
     "relay: media only through the TURN server that the join answer names",

@@ -226,9 +226,9 @@ class BadServer(Trouble):
             "garbage": lambda: self.check_fake(
                 ["SDP answer: this is no SDP"],
                 rpc={"publishVideo": lambda client, params: accept("v=\x01 garbage")}),
-            "no VP8": lambda: self.check_fake(
-                ["video has no VP8", "OPENVIDU_STREAMS_FORCED_VIDEO_CODEC"],
-                rpc={"publishVideo": lambda client, params: accept(answer_to(params["sdpOffer"], "H264/90000"))}),
+            "no codec of ours": lambda: self.check_fake(
+                ["video has no VP8 or H264", "OPENVIDU_STREAMS_FORCED_VIDEO_CODEC"],
+                rpc={"publishVideo": lambda client, params: accept(answer_to(params["sdpOffer"], "VP9/90000"))}),
             "video refused": lambda: self.check_fake(
                 ["video was refused (m=video 0)"],
                 rpc={"publishVideo": lambda client, params: accept(answer_to(params["sdpOffer"], video_port=0))}),
