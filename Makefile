@@ -47,7 +47,7 @@ asan-part: setup-tests
 	  meson setup $(BUILD)-asan -Db_sanitize=address,undefined -Db_lundef=false
 	@ninja -C $(BUILD)-asan
 	$(MESON_TEST_ASAN) \
-	  --suite unit --suite component --suite asan --timeout-multiplier 4
+	  --suite unit --suite component --suite asan --no-suite slow-asan --timeout-multiplier 4
 
 # Figures with their limits, into $(BUILD)/bench.json. Not a test: it prints, it does not judge the machine.
 bench: setup-tests build
