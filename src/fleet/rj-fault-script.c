@@ -27,7 +27,7 @@ struct _RjFaultScript {
   RjFaultFuncs funcs;
   gpointer user_data;
   GCancellable *lifetime;
-  guint n_ended;
+  guint n_begun, n_ended;
   gint64 ended_us;
   gint64 harm_us;
 };
@@ -203,6 +203,7 @@ on_due (gpointer user_data)
   RjEvent *event = new_event (step, RJ_EVENT_FAULT_STARTED);
 
   step->timer = NULL;
+  self->n_begun++;
   if (step->fault->kind != RJ_FAULT_RUN)
     rj_event_set_string (event, "target", step->fault->target);
   rj_event_set_string (event, "medium", step->fault->medium);
@@ -301,6 +302,12 @@ gboolean
 rj_fault_script_is_done (RjFaultScript *self)
 {
   return self->n_ended == self->faults->len;
+}
+
+gboolean
+rj_fault_script_is_busy (RjFaultScript *self)
+{
+  return self->n_begun > self->n_ended;
 }
 
 gint64

@@ -41,6 +41,8 @@ void rj_fault_script_start (RjFaultScript *self);
 void rj_fault_script_stop (RjFaultScript *self);
 gboolean rj_fault_script_is_harmless (RjFaultScript *self); /* nobody should lose anything by it */
 gboolean rj_fault_script_is_done (RjFaultScript *self);
+/* One has begun and not ended. */
+gboolean rj_fault_script_is_busy (RjFaultScript *self);
 
 /* Returns: when the last fault ended, or when the last one that should do harm started (a thaw does none);
  * 0: none yet */

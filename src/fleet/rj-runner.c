@@ -270,7 +270,8 @@ on_tick (gpointer user_data)
     reason = "join-deadline";
   else if (self->state == WATCHING)
     reason = find_end_of_watching (self, now_us);
-  if (reason == NULL && rj_crew_is_lost (self->crew))
+  /* the fault that has lost them may still be about to say how it went */
+  if (reason == NULL && rj_crew_is_lost (self->crew) && !rj_fault_script_is_busy (self->script))
     reason = "failed";
   if (reason != NULL)
     start_leaving (self, reason);
