@@ -1,0 +1,333 @@
+/* The checks of rj-run-options.h: what no single option can check. */
+#include "rj-run-options.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "rj-error.h"
+#include "rj-expectation.h"
+#include "rj-fault.h"
+#include "rj-roster.h"
+
+static gboolean
+fail (GError **error, const char *sentence)
+{
+  g_set_error_literal (error, RJ_ERROR, RJ_ERROR_USAGE, sentence);
+  return FALSE;
+}
+
+/* The demo needs no server and no option. */
+static void
+choose_defaults (RjRunOptions *self)
+{
+  if (self->participants == NULL && self->sessions == 0 && self->faults->len == 0 &&
+      self->embedded) {
+    self->participants = g_strdup ("4,2");
+    g_ptr_array_add (self->faults, g_strdup ("kill-media-node@3s"));
+  }
+  if (self->participants == NULL)
+    self->participants = g_strdup (self->token != NULL ? "1" : "4");
+}
+
+static gboolean
+check_participants (RjRunOptions *self, GError **error)
+{
+  g_auto (GStrv) numbers = g_strsplit (self->participants, ",", -1);
+  guint n_numbers = g_strv_length (numbers);
+
+  self->counts = g_array_new (FALSE, FALSE, sizeof (guint));
+  if (self->sessions == 0)
+    self->sessions = n_numbers;
+  if (n_numbers != 1 && n_numbers != self->sessions)
+    return fail (error,
+                 "--participants: give one number for all sessions, or as many as --sessions says");
+  for (guint i = 0; i < self->sessions; i++) {
+    guint64 number = 0;
+    guint count;
+
+    if (!g_ascii_string_to_unsigned (numbers[n_numbers == 1 ? 0 : i], 10, 1, 1000, &number, NULL))
+      return fail (error,
+                   "--participants: write a number from 1 to 1000, or a list of them such as 4,2");
+    count = number;
+    g_array_append_val (self->counts, count);
+  }
+  return TRUE;
+}
+
+static gboolean
+check_picture (RjRunOptions *self, GError **error)
+{
+  char *end = NULL;
+  double rate;
+  int n_read = 0;
+
+  if (sscanf (self->resolution, "%dx%d%n", &self->width, &self->height, &n_read) != 2 ||
+      self->resolution[n_read] != '\0' || self->width < 64 || self->height < 64 ||
+      self->width > 3840 || self->height > 2160 || self->width % 2 != 0 || self->height % 2 != 0)
+    return fail (error,
+                 "--resolution: write WIDTHxHEIGHT with even numbers from 64x64 to 3840x2160, "
+                 "such as 640x480");
+  rate = g_ascii_strtod (self->bitrate, &end);
+  if (g_ascii_strcasecmp (end, "k") == 0)
+    rate *= 1e3;
+  else if (g_ascii_strcasecmp (end, "m") == 0)
+    rate *= 1e6;
+  else if (*end != '\0')
+    rate = 0;
+  if (rate < 30e3 || rate > 20e6)
+    return fail (error, "--bitrate: write a rate from 30k to 20M, such as 500k or 1.5M");
+  self->bitrate_bps = rate;
+  return TRUE;
+}
+
+static gboolean
+read_secret_file (RjRunOptions *self, GError **error)
+{
+  g_autofree char *text = NULL;
+  g_autoptr (GError) problem = NULL;
+
+  if (self->secret_file == NULL)
+    return TRUE;
+  if (self->secret != NULL)
+    return fail (error, "--secret and --secret-file exclude each other; give one of them");
+  if (!g_file_get_contents (self->secret_file, &text, NULL, &problem)) {
+    g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE, "--secret-file: %s", problem->message);
+    return FALSE;
+  }
+  self->secret = g_strdup (g_strstrip (text));
+  return TRUE;
+}
+
+static gboolean
+check_url (const char *option, const char *url, GError **error)
+{
+  g_autoptr (GUri) uri = url == NULL ? NULL : g_uri_parse (url, G_URI_FLAGS_NONE, NULL);
+
+  if (url == NULL)
+    return TRUE;
+  if (uri != NULL && g_uri_get_host (uri) != NULL && *g_uri_get_host (uri) != '\0' &&
+      (g_str_equal (g_uri_get_scheme (uri), "http") ||
+       g_str_equal (g_uri_get_scheme (uri), "https")))
+    return TRUE;
+  g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE,
+               "--%s: \"%s\" is no http or https URL; write it like https://ov.example:4443",
+               option, url);
+  return FALSE;
+}
+
+static gboolean
+is_token (const char *text)
+{
+  g_autoptr (GUri) uri = g_uri_parse (text, G_URI_FLAGS_NONE, NULL);
+  const char *scheme = uri == NULL ? "" : g_uri_get_scheme (uri);
+
+  return (g_str_equal (scheme, "ws") || g_str_equal (scheme, "wss")) &&
+         g_uri_get_host (uri) != NULL && g_uri_get_query (uri) != NULL;
+}
+
+static gboolean
+check_deployment (RjRunOptions *self, GError **error)
+{
+  guint n_sources = (self->app != NULL) + (self->token != NULL) + (self->token_command != NULL);
+
+  if (!check_url ("app", self->app, error) || !check_url ("url", self->url, error))
+    return FALSE;
+  if (n_sources > 1)
+    return fail (
+      error, "--app, --token and --token-command exclude each other; give one source of tokens");
+  if (n_sources == 0 && self->url != NULL && self->secret == NULL)
+    return fail (error,
+                 "--url needs --secret, --secret-file or REJOIN_SECRET to make tokens, or another "
+                 "source of tokens: --app, --token-command, --token");
+  if (self->token != NULL && rj_run_options_count_participants (self) > 1)
+    return fail (error,
+                 "--token serves one participant: add --participants 1, or use --token-command");
+  if (self->token != NULL && self->faults->len > 0)
+    return fail (error,
+                 "--token is used up by the first join, so nobody could rejoin after --fault: use "
+                 "--token-command, --app or --url");
+  if (self->token != NULL && !is_token (self->token))
+    return fail (error, "--token: that is no token; it looks like "
+                        "wss://ov.example:4443?sessionId=SESSION&token=TOKEN");
+  if (self->delete_dead_session && !self->embedded && (self->url == NULL || self->secret == NULL))
+    return fail (error, "--delete-dead-session needs --url and --secret");
+  if (self->quirks->len > 0 && !self->embedded)
+    return fail (error, "--quirk is for the embedded cluster; your own server has its own");
+  if (self->embedded && self->turn == NULL && g_str_equal (self->ice, "relay"))
+    return fail (error, "--ice relay needs --turn with the embedded cluster, which has no TURN "
+                        "server of its own");
+  if (!self->embedded && self->turn != NULL)
+    return fail (error, "--turn is for the embedded cluster; a deployment names its TURN server in "
+                        "the join answer");
+  if (self->embedded && self->wait_for_us >= 0)
+    return fail (
+      error, "--wait-for is for a deployment of your own; the embedded cluster is ready at once");
+  return TRUE;
+}
+
+static char *
+list_names (const RjRoster *roster)
+{
+  GString *list = g_string_new (NULL);
+
+  for (guint i = 0; i < roster->entries->len && i < 8; i++)
+    g_string_append_printf (list, "%s%s", i == 0 ? "" : ", ",
+                            ((RjRosterEntry *) g_ptr_array_index (roster->entries, i))->name);
+  if (roster->entries->len > 8)
+    g_string_append (list, ", …");
+  return g_string_free (list, FALSE);
+}
+
+gboolean
+rj_conditions_check (const RjConditions *self, GError **error)
+{
+  for (guint i = 0; i < self->expect->len; i++) {
+    g_autoptr (RjExpectation) expectation =
+      rj_expectation_parse (g_ptr_array_index (self->expect, i), error);
+
+    if (expectation == NULL) {
+      g_prefix_error (error, "--expect: ");
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
+static gboolean
+check_name (
+  const RjRoster *roster, const char *option, const char *text, const char *name, GError **error)
+{
+  g_autofree char *list = NULL;
+
+  if (rj_roster_find_name (roster, name) != NULL)
+    return TRUE;
+  list = list_names (roster);
+  g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE,
+               "--%s %s: there is no participant \"%s\"; there are: %s", option, text, name, list);
+  return FALSE;
+}
+
+static gboolean
+check_roles (RjRunOptions *self, const RjRoster *roster, GError **error)
+{
+  for (guint i = 0; i < self->roles->len; i++) {
+    const char *text = g_ptr_array_index (self->roles, i);
+    const char *name = NULL;
+
+    if (rj_role_parse (text, &name) == NULL) {
+      g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE,
+                   "--role %s: write ROLE or ROLE:NAME, where ROLE is SUBSCRIBER, PUBLISHER or "
+                   "MODERATOR",
+                   text);
+      return FALSE;
+    }
+    if (name != NULL && !check_name (roster, "role", text, name, error))
+      return FALSE;
+  }
+  if (self->roles->len > 0 && !self->embedded &&
+      (self->token != NULL || self->token_command != NULL ||
+       (self->app != NULL && !g_str_equal (self->app_preset, "sessions"))))
+    return fail (error,
+                 "--role: whoever makes these tokens decides on their role; rejoin can ask for one "
+                 "with --url and --secret, or --app-preset sessions");
+  return TRUE;
+}
+
+static gboolean
+check_step (const RjRoster *roster, const RjFault *fault, const char *text, GError **error)
+{
+  const RjRosterEntry *entry;
+
+  if (!check_name (roster, "fault", text, fault->target, error))
+    return FALSE;
+  entry = rj_roster_find_name (roster, fault->target);
+  if (rj_fault_needs_moderator (fault) && rj_roster_find_moderator (roster, entry) == NULL)
+    g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE,
+                 "--fault %s: nobody else there may do that; add --role MODERATOR:NAME", text);
+  else if (!entry->publishes && fault->kind >= RJ_FAULT_PUBLISH && fault->kind <= RJ_FAULT_UNMUTE)
+    g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE, "--fault %s: %s does not publish", text,
+                 entry->name);
+  else
+    return TRUE;
+  return FALSE;
+}
+
+static gboolean
+check_faults (RjRunOptions *self, const RjRoster *roster, GError **error)
+{
+  for (guint i = 0; i < self->faults->len; i++) {
+    g_autoptr (RjFault) fault = rj_fault_parse (g_ptr_array_index (self->faults, i), error);
+
+    if (fault == NULL)
+      return FALSE;
+    if (rj_fault_is_step (fault) &&
+        !check_step (roster, fault, g_ptr_array_index (self->faults, i), error))
+      return FALSE;
+    if (rj_fault_needs_embedded (fault) && !self->embedded) {
+      g_set_error (
+        error, RJ_ERROR, RJ_ERROR_USAGE,
+        "--fault %s: only the embedded cluster can do that; for your own deployment give a "
+        "command, such as --fault 'run:docker kill kms-1@5s'",
+        (const char *) g_ptr_array_index (self->faults, i));
+      return FALSE;
+    }
+    if (rj_fault_needs_masters (fault) && self->masters < 2) {
+      g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE,
+                   "--fault %s: nobody could come back from the loss of the only master; add "
+                   "--masters 2, or give restart-master",
+                   (const char *) g_ptr_array_index (self->faults, i));
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
+/* What names participants */
+static gboolean
+check_people (RjRunOptions *self, GError **error)
+{
+  g_autoptr (RjRoster) roster = rj_roster_new (self, "run");
+
+  return check_roles (self, roster, error) && check_faults (self, roster, error);
+}
+
+static gboolean
+check_detectors (RjRunOptions *self, GError **error)
+{
+  for (guint i = 0; i < self->detect->len; i++) {
+    const char *word = g_ptr_array_index (self->detect, i);
+
+    if (!g_str_equal (word, "icmp") && !g_str_equal (word, "consent")) {
+      g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE,
+                   "--detect: \"%s\" is not one of: icmp, consent (all others are always on)",
+                   word);
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
+gboolean
+rj_run_options_check (RjRunOptions *self, GError **error)
+{
+  self->embedded =
+    self->app == NULL && self->token == NULL && self->token_command == NULL && self->url == NULL;
+  choose_defaults (self);
+  if (!read_secret_file (self, error) || !check_participants (self, error) ||
+      !check_picture (self, error) || !check_deployment (self, error) ||
+      !check_people (self, error) || !rj_conditions_check (&self->conditions, error) ||
+      !check_detectors (self, error))
+    return FALSE;
+  if (self->no_audio && self->no_video && !self->no_publish)
+    return fail (error, "--no-audio and --no-video leave nothing to publish: use --no-publish");
+  if (self->sessions > 1 && strstr (self->session, "{session}") == NULL)
+    return fail (error, "--session: with several sessions the name must contain {session}");
+  if (rj_run_options_count_participants (self) > 1 && strstr (self->name, "{index}") == NULL)
+    return fail (error, "--name: with several participants the name must contain {index}");
+  if (self->silence_us <= 0 || self->silence_leave_us <= self->silence_us)
+    return fail (error, "--silence-leave must be longer than --silence, and both longer than 0");
+  if (self->ca != NULL && !g_file_test (self->ca, G_FILE_TEST_IS_REGULAR))
+    return fail (error,
+                 "--ca: there is no such file; give the PEM file of the certificate authority");
+  return TRUE;
+}
