@@ -10,9 +10,9 @@ G_BEGIN_DECLS
 
 /* Several subscribers attach at once after a rejoin, within some tens of milliseconds, and a media server
  * passes on only the first one's request (Kurento asks again 210-280 ms later). So a request is answered by
- * this many further key frames, this far apart. */
+ * this many further key frames, this far apart: two frames at 30/s, however unevenly the pacer comes to them. */
 #define RJ_CURSOR_N_ECHOES 3
-#define RJ_CURSOR_ECHO_US  (66 * 1000)
+#define RJ_CURSOR_ECHO_US  (50 * 1000)
 
 /* A receiver that asks and asks gets echoes at most this often */
 #define RJ_CURSOR_REST_US G_USEC_PER_SEC

@@ -117,6 +117,21 @@ test_an_answer_has_echoes (void)
   g_assert_cmpint (wait_for_jump (&cursor, cursor.frame - 1, asked_us), ==, -1);
 }
 
+/* The pacer was late with the answer and is on time again: the echo is still two frames later, not three. */
+static void
+test_an_echo_does_not_miss_its_frame (void)
+{
+  RjCursor cursor;
+  gint64 asked_us;
+
+  set_up (&cursor);
+  take_n (&cursor, 2);
+  rj_cursor_want_key (&cursor);
+  asked_us = rj_cursor_get_due_us (&cursor);
+  g_assert_cmpuint (rj_cursor_take (&cursor, asked_us + 10 * 1000), ==, 30);
+  g_assert_cmpint (wait_for_jump (&cursor, cursor.frame - 1, asked_us), <=, 2 * FRAME_US + 1);
+}
+
 static void
 test_requests_in_a_row_wait_for_the_limit (void)
 {
@@ -208,6 +223,8 @@ main (int argc, char **argv)
   g_test_add_func ("/media/cursor/last-second-jumps-to-the-beginning",
                    test_the_last_second_jumps_to_the_beginning);
   g_test_add_func ("/media/cursor/answer-has-echoes", test_an_answer_has_echoes);
+  g_test_add_func ("/media/cursor/echo-does-not-miss-its-frame",
+                   test_an_echo_does_not_miss_its_frame);
   g_test_add_func ("/media/cursor/requests-in-a-row-wait",
                    test_requests_in_a_row_wait_for_the_limit);
   g_test_add_func ("/media/cursor/a-key-frame-that-comes-anyway",
