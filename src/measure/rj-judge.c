@@ -8,12 +8,20 @@ rj_judge_plural (guint n, const char *one, const char *many)
   return n == 1 ? one : many;
 }
 
-static void
-add_problem (RjJudge *j, RjParticipantResult *participant, gboolean early, const char *format, ...)
-  G_GNUC_PRINTF (4, 5);
+static void add_problem (RjJudge *j,
+                         RjParticipantResult *participant,
+                         RjReason why,
+                         gboolean early,
+                         const char *format,
+                         ...) G_GNUC_PRINTF (5, 6);
 
 static void
-add_problem (RjJudge *j, RjParticipantResult *participant, gboolean early, const char *format, ...)
+add_problem (RjJudge *j,
+             RjParticipantResult *participant,
+             RjReason why,
+             gboolean early,
+             const char *format,
+             ...)
 {
   g_autofree char *text = NULL;
   g_autofree char *before = participant->problem;
@@ -24,6 +32,7 @@ add_problem (RjJudge *j, RjParticipantResult *participant, gboolean early, const
   va_end (arguments);
   participant->problem =
     before == NULL ? g_steal_pointer (&text) : g_strdup_printf ("%s; %s", before, text);
+  participant->problems |= RJ_REASON_BIT (why);
   j->n_problems++;
   j->n_early += early ? 1 : 0;
 }
@@ -88,11 +97,11 @@ judge_down (RjJudge *j, RjParticipantResult *to, gboolean not_back)
       from_us = edge->last_outage_from_us;
   }
   if (never->len > 0)
-    add_problem (j, to, FALSE, "never saw %s%s%s%s", never->str,
+    add_problem (j, to, RJ_REASON_NEVER_SEEN, FALSE, "never saw %s%s%s%s", never->str,
                  to->last_error != NULL ? " (last error: " : "",
                  to->last_error != NULL ? to->last_error : "", to->last_error != NULL ? ")" : "");
   if (dark->len > 0 && !not_back)
-    add_problem (j, to, end_us <= find_deadline (j, from_us, end_us),
+    add_problem (j, to, RJ_REASON_DARK_EDGE, end_us <= find_deadline (j, from_us, end_us),
                  "does not see %s again (dark for %.1f s at the end)", dark->str,
                  (end_us - from_us) / 1e6);
 }
@@ -120,8 +129,9 @@ judge_late (RjJudge *j, RjParticipantResult *to)
       append_name (names, edge->from);
   }
   if (names->len > 0)
-    add_problem (j, to, FALSE, "saw %s again only %.1f s after %s (allowed: %g s)", names->str,
-                 worst_s, get_base_word (j), j->result->within_ms / 1000);
+    add_problem (j, to, RJ_REASON_SEEN_LATE, FALSE,
+                 "saw %s again only %.1f s after %s (allowed: %g s)", names->str, worst_s,
+                 get_base_word (j), j->result->within_ms / 1000);
 }
 
 static void
@@ -133,11 +143,13 @@ judge_content (RjJudge *j, RjParticipantResult *to)
     if (!g_str_equal (edge->to, to->name))
       continue;
     if (edge->wrong_frames > 0)
-      add_problem (
-        j, to, FALSE, "got %" G_GUINT64_FORMAT " %s of somebody else as the stream of %s",
-        edge->wrong_frames, rj_judge_plural (edge->wrong_frames, "frame", "frames"), edge->from);
+      add_problem (j, to, RJ_REASON_WRONG_FRAMES, FALSE,
+                   "got %" G_GUINT64_FORMAT " %s of somebody else as the stream of %s",
+                   edge->wrong_frames, rj_judge_plural (edge->wrong_frames, "frame", "frames"),
+                   edge->from);
     if (edge->picture_bad_at_end)
-      add_problem (j, to, FALSE, "decodes no good picture of %s", edge->from);
+      add_problem (j, to, RJ_REASON_BAD_PICTURE, FALSE, "decodes no good picture of %s",
+                   edge->from);
   }
 }
 
@@ -171,7 +183,7 @@ judge_last_rejoin (RjJudge *j, RjParticipantResult *p)
 
   if (rejoin == NULL || rejoin->flowing_at_us > 0)
     return FALSE;
-  add_problem (j, p, end_us <= find_deadline (j, rejoin->lost_at_us, end_us),
+  add_problem (j, p, RJ_REASON_NOT_BACK, end_us <= find_deadline (j, rejoin->lost_at_us, end_us),
                "is not back after %.1f s, %s%s%s", (end_us - rejoin->lost_at_us) / 1e6,
                describe_stuck (rejoin->stuck_in), p->last_error != NULL ? "; last error: " : "",
                p->last_error != NULL ? p->last_error : "");
@@ -188,7 +200,7 @@ judge_late_rejoins (RjJudge *j, RjParticipantResult *p)
 
     if (back_us == 0 || back_us <= find_deadline (j, rejoin->lost_at_us, back_us))
       continue;
-    add_problem (j, p, FALSE, "was back only %.1f s after %s (allowed: %g s)",
+    add_problem (j, p, RJ_REASON_BACK_LATE, FALSE, "was back only %.1f s after %s (allowed: %g s)",
                  get_seconds_late (j, rejoin->lost_at_us, back_us), get_base_word (j),
                  j->result->within_ms / 1000);
     return TRUE;
@@ -210,7 +222,7 @@ rj_judge_participant (RjJudge *j, RjParticipantResult *p)
 
   judge_content (j, p);
   if (p->failure != NULL) {
-    add_problem (j, p, FALSE, "gave up: %s", p->failure);
+    add_problem (j, p, RJ_REASON_GAVE_UP, FALSE, "gave up: %s", p->failure);
     return;
   }
   not_back = judge_last_rejoin (j, p);
@@ -218,10 +230,11 @@ rj_judge_participant (RjJudge *j, RjParticipantResult *p)
     judge_late (j, p);
   judge_down (j, p, not_back);
   if (p->problem == NULL && !p->flowed && p->connection == NULL && has_to_flow (j, p))
-    add_problem (j, p, FALSE, "never joined%s%s", p->last_error != NULL ? ": " : "",
-                 p->last_error != NULL ? p->last_error : "");
+    add_problem (j, p, RJ_REASON_NEVER_JOINED, FALSE, "never joined%s%s",
+                 p->last_error != NULL ? ": " : "", p->last_error != NULL ? p->last_error : "");
   else if (p->problem == NULL && !p->flowed && has_to_flow (j, p))
-    add_problem (j, p, FALSE, "never got all its media (it was %s at the end%s%s)", p->state,
+    add_problem (j, p, RJ_REASON_NEVER_FLOWED, FALSE,
+                 "never got all its media (it was %s at the end%s%s)", p->state,
                  p->last_error != NULL ? ", last error: " : "",
                  p->last_error != NULL ? p->last_error : "");
 }

@@ -18,6 +18,43 @@ typedef enum {
 const char *rj_verdict_get_name (RjVerdict verdict);
 int rj_verdict_get_exit_code (RjVerdict verdict);
 
+/* Names, and the verdict of each: rj-reason.h. In the order in which they are looked for. */
+typedef enum {
+  RJ_REASON_LOG_WITHOUT_START, /* of the run */
+  RJ_REASON_LOG_WITHOUT_END,
+  RJ_REASON_INTERRUPTED,
+  RJ_REASON_NOBODY_JOINED,
+  RJ_REASON_NO_MEDIA,
+  RJ_REASON_BROKE_OFF,
+  RJ_REASON_FAULT_UNFINISHED,
+  RJ_REASON_FAULT_TIMED_OUT,
+  RJ_REASON_FAULT_EXIT_CODE,
+  RJ_REASON_FAULT_FAILED,
+  RJ_REASON_OVERLOADED,
+  RJ_REASON_TIMED_OUT_EARLY,
+  RJ_REASON_WRONG_FRAMES, /* of a participant, and of the run whose worst it is */
+  RJ_REASON_BAD_PICTURE,
+  RJ_REASON_GAVE_UP,
+  RJ_REASON_NOT_BACK,
+  RJ_REASON_BACK_LATE,
+  RJ_REASON_SEEN_LATE,
+  RJ_REASON_NEVER_SEEN,
+  RJ_REASON_DARK_EDGE,
+  RJ_REASON_NEVER_JOINED,
+  RJ_REASON_NEVER_FLOWED,
+  RJ_REASON_JOIN_DEADLINE, /* of the run */
+  RJ_REASON_NO_EFFECT,
+  RJ_REASON_TIMED_OUT,
+  RJ_REASON_UNMET,
+  RJ_REASON_UNDECIDED,
+  RJ_REASON_ALL_FLOWED,
+  RJ_REASON_NOBODY_TO_SEE,
+  RJ_REASON_ALL_BACK,
+  RJ_N_REASONS,
+} RjReason;
+
+#define RJ_REASON_BIT(reason) (G_GUINT64_CONSTANT (1) << (reason))
+
 #define RJ_MS_UNKNOWN (-1.0) /* printed as null or "–" */
 
 /* One way back into the session, along its critical path: the edge that flows last, or the own publication
@@ -63,6 +100,7 @@ typedef struct {
     rejoined; /* left the session or republished: has rejoins; the others only saw others go */
   gboolean same_connection; /* one connection id all the time */
   char *problem;            /* (nullable) a sentence: why this one does not meet the expectations */
+  guint64 problems;         /* the same as RJ_REASON_BIT()s; 0: none */
   char *last_error;         /* (nullable) of the last attempt that failed */
   RjCandidatePair candidates; /* of its last publication */
   double longest_gap_ms;      /* over all its incoming edges, between complete frames */
@@ -120,7 +158,8 @@ typedef struct {
   char *run;
   char *name;
   RjVerdict verdict;
-  char *reason;            /* a sentence */
+  RjReason why;
+  char *reason;            /* the same as a sentence */
   GPtrArray *participants; /* of RjParticipantResult, in order of run-started */
   GPtrArray *edges;        /* of RjEdgeResult, sorted by session, from, to */
   GPtrArray *faults;       /* of RjFaultResult */

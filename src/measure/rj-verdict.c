@@ -5,6 +5,7 @@
 
 #include "rj-expectation.h"
 #include "rj-judge.h"
+#include "rj-reason.h"
 
 const char *
 rj_verdict_get_name (RjVerdict verdict)
@@ -44,14 +45,15 @@ rj_result_get_exit_code (const RjResult *self)
   return self->signal > 0 ? 128 + self->signal : rj_verdict_get_exit_code (self->verdict);
 }
 
-static void conclude (RjJudge *j, RjVerdict verdict, const char *format, ...) G_GNUC_PRINTF (3, 4);
+static void conclude (RjJudge *j, RjReason why, const char *format, ...) G_GNUC_PRINTF (3, 4);
 
 static void
-conclude (RjJudge *j, RjVerdict verdict, const char *format, ...)
+conclude (RjJudge *j, RjReason why, const char *format, ...)
 {
   va_list arguments;
 
-  j->result->verdict = verdict;
+  j->result->why = why;
+  j->result->verdict = rj_reason_get_verdict (why);
   g_free (j->result->reason);
   va_start (arguments, format);
   j->result->reason = g_strdup_vprintf (format, arguments);
@@ -108,12 +110,12 @@ static void
 conclude_environment (RjJudge *j)
 {
   const char *error = find_common_error (j->result);
+  gboolean joined = has_anybody_joined (j->result);
 
   if (error == NULL)
     error = j->facts->ended_error;
-  conclude (j, RJ_VERDICT_ENVIRONMENT, "%s%s%s%s",
-            has_anybody_joined (j->result) ? "Participants joined, but no media flowed to anybody"
-                                           : "Nobody could join",
+  conclude (j, joined ? RJ_REASON_NO_MEDIA : RJ_REASON_NOBODY_JOINED, "%s%s%s%s",
+            joined ? "Participants joined, but no media flowed to anybody" : "Nobody could join",
             error != NULL ? ": " : "", error != NULL ? error : "",
             error != NULL ? rj_sentence_get_stop (error) : ".");
 }
@@ -122,17 +124,17 @@ static gboolean
 conclude_broken_off (RjJudge *j)
 {
   if (j->facts->n_started == 0)
-    conclude (j, RJ_VERDICT_INCONCLUSIVE,
+    conclude (j, RJ_REASON_LOG_WITHOUT_START,
               "The event log has no run-started: it is not a whole log.");
   else if (j->facts->n_ended < j->facts->n_started)
-    conclude (j, RJ_VERDICT_INCONCLUSIVE, "The event log ends without run-ended.");
+    conclude (j, RJ_REASON_LOG_WITHOUT_END, "The event log ends without run-ended.");
   else if (j->facts->signal != 0)
-    conclude (j, RJ_VERDICT_INCONCLUSIVE, "The run was interrupted by %s.",
+    conclude (j, RJ_REASON_INTERRUPTED, "The run was interrupted by %s.",
               j->facts->signal == SIGTERM ? "SIGTERM" : "SIGINT");
   else if (count_flowed (j->result) == 0)
     conclude_environment (j);
   else if (g_str_equal (j->facts->ended_reason, "error"))
-    conclude (j, RJ_VERDICT_INCONCLUSIVE, "The run broke off: %s%s",
+    conclude (j, RJ_REASON_BROKE_OFF, "The run broke off: %s%s",
               j->facts->ended_error != NULL ? j->facts->ended_error : "no reason was given",
               rj_sentence_get_stop (j->facts->ended_error != NULL ? j->facts->ended_error : ""));
   else
@@ -156,15 +158,15 @@ conclude_bad_fault (RjJudge *j)
     g_autofree char *name = describe_fault (fault);
 
     if (fault->ended_us == 0)
-      conclude (j, RJ_VERDICT_INCONCLUSIVE, "The fault %s did not come to an end.", name);
+      conclude (j, RJ_REASON_FAULT_UNFINISHED, "The fault %s did not come to an end.", name);
     else if (known->timed_out)
-      conclude (j, RJ_VERDICT_INCONCLUSIVE, "The fault %s took too long and was stopped.", name);
+      conclude (j, RJ_REASON_FAULT_TIMED_OUT, "The fault %s took too long and was stopped.", name);
     else if (fault->exit_code > 0)
-      conclude (j, RJ_VERDICT_INCONCLUSIVE, "The fault %s failed with exit code %d%s%s.", name,
+      conclude (j, RJ_REASON_FAULT_EXIT_CODE, "The fault %s failed with exit code %d%s%s.", name,
                 fault->exit_code, fault->error != NULL ? ": " : "",
                 fault->error != NULL ? fault->error : "");
     else if (!fault->ok)
-      conclude (j, RJ_VERDICT_INCONCLUSIVE, "The fault %s could not be done%s%s.", name,
+      conclude (j, RJ_REASON_FAULT_FAILED, "The fault %s could not be done%s%s.", name,
                 fault->error != NULL ? ": " : "", fault->error != NULL ? fault->error : "");
     else
       continue;
@@ -234,6 +236,7 @@ append_problem (GString *text, const RjResult *result, guint index)
 
 typedef struct {
   guint n_problems, n_participants; /* told */
+  RjReason worst;                   /* the first one */
 } RjTold;
 
 static void
@@ -245,7 +248,8 @@ append_problems (GString *text, const RjResult *result, gboolean roots, RjTold *
     if (p->problem == NULL || is_root (p) != roots || is_told (result, i) ||
         told->n_problems == RJ_PROBLEMS_TOLD)
       continue;
-    told->n_problems++;
+    if (told->n_problems++ == 0)
+      told->worst = rj_reason_get_first (p->problems);
     told->n_participants += append_problem (text, result, i);
   }
 }
@@ -261,15 +265,14 @@ count_with_problem (const RjResult *result)
 }
 
 static char *
-describe_problems (const RjJudge *j)
+describe_problems (const RjJudge *j, RjTold *told)
 {
   GString *text = g_string_new (NULL);
-  RjTold told = { 0, 0 };
   guint n_more;
 
-  append_problems (text, j->result, TRUE, &told);
-  append_problems (text, j->result, FALSE, &told);
-  n_more = count_with_problem (j->result) - told.n_participants;
+  append_problems (text, j->result, TRUE, told);
+  append_problems (text, j->result, FALSE, told);
+  n_more = count_with_problem (j->result) - told->n_participants;
   if (n_more > 0)
     g_string_append_printf (text, "; and %u more %s a problem", n_more,
                             rj_judge_plural (n_more, "participant has", "participants have"));
@@ -279,19 +282,20 @@ describe_problems (const RjJudge *j)
 static void
 conclude_problems (RjJudge *j)
 {
-  g_autofree char *problems = describe_problems (j);
+  RjTold told = { 0, 0, RJ_N_REASONS };
+  g_autofree char *problems = describe_problems (j, &told);
   gboolean timed_out = g_str_equal (j->facts->ended_reason, "timeout");
 
   if (j->facts->overloaded)
-    conclude (j, RJ_VERDICT_INCONCLUSIVE,
+    conclude (j, RJ_REASON_OVERLOADED,
               "This machine was overloaded (%s), so this may be its own fault: %s%s",
               j->facts->overload != NULL ? j->facts->overload : "self-check", problems,
               rj_sentence_get_stop (problems));
   else if (timed_out && j->n_early == j->n_problems)
-    conclude (j, RJ_VERDICT_INCONCLUSIVE, "The run timed out too early to tell: %s%s", problems,
+    conclude (j, RJ_REASON_TIMED_OUT_EARLY, "The run timed out too early to tell: %s%s", problems,
               rj_sentence_get_stop (problems));
   else
-    conclude (j, RJ_VERDICT_FAILED, "%s%s", problems, rj_sentence_get_stop (problems));
+    conclude (j, told.worst, "%s%s", problems, rj_sentence_get_stop (problems));
 }
 
 /* --- passed --- */
@@ -360,11 +364,11 @@ conclude_passed_quietly (RjJudge *j, const RjToll *toll)
   guint n = j->result->participants->len;
 
   if (toll->n_edges == 0) {
-    conclude (j, RJ_VERDICT_PASSED, "%s %u %s joined; there was nobody to see.",
+    conclude (j, RJ_REASON_NOBODY_TO_SEE, "%s %u %s joined; there was nobody to see.",
               n == 1 ? "The" : "All", n, rj_judge_plural (n, "participant", "participants"));
     return;
   }
-  conclude (j, RJ_VERDICT_PASSED, "%s %u %s joined, and %u %s of media flowed until the end.",
+  conclude (j, RJ_REASON_ALL_FLOWED, "%s %u %s joined, and %u %s of media flowed until the end.",
             n == 1 ? "The" : "All", n, rj_judge_plural (n, "participant", "participants"),
             toll->n_edges, rj_judge_plural (toll->n_edges, "edge", "edges"));
 }
@@ -381,7 +385,7 @@ conclude_passed (RjJudge *j)
     conclude_passed_quietly (j, &toll);
     return;
   }
-  conclude (j, RJ_VERDICT_PASSED, "%u of %u %s lost something, for %s at most, and %s back%s.",
+  conclude (j, RJ_REASON_ALL_BACK, "%u of %u %s lost something, for %s at most, and %s back%s.",
             toll.n_affected, n, rj_judge_plural (n, "participant", "participants"), longest,
             toll.n_affected == 1 ? "is" : "all are",
             n_others > 0 ? "; the others noticed nothing" : "");
@@ -434,13 +438,13 @@ conclude_expectations (RjJudge *j)
 
   if (unmet != NULL && j->facts->overloaded)
     conclude (
-      j, RJ_VERDICT_INCONCLUSIVE,
+      j, RJ_REASON_OVERLOADED,
       "This machine was overloaded (%s), so this may be its own fault: not as expected: %s.",
       j->facts->overload != NULL ? j->facts->overload : "self-check", unmet);
   else if (unmet != NULL)
-    conclude (j, RJ_VERDICT_FAILED, "Not as expected: %s.", unmet);
+    conclude (j, RJ_REASON_UNMET, "Not as expected: %s.", unmet);
   else if (undecided != NULL)
-    conclude (j, RJ_VERDICT_INCONCLUSIVE, "It cannot be told whether this is met: %s.", undecided);
+    conclude (j, RJ_REASON_UNDECIDED, "It cannot be told whether this is met: %s.", undecided);
   return unmet != NULL || undecided != NULL;
 }
 
@@ -469,13 +473,13 @@ rj_verdict_find (const RjFacts *facts, RjResult *result)
   if (j->n_problems > 0)
     conclude_problems (j);
   else if (g_str_equal (facts->ended_reason, "join-deadline"))
-    conclude (j, RJ_VERDICT_FAILED,
+    conclude (j, RJ_REASON_JOIN_DEADLINE,
               "The time to join was over before everybody saw everybody who was waited for.");
   else if (had_real_fault (result) && !has_taken_effect (result))
-    conclude (j, RJ_VERDICT_INCONCLUSIVE,
+    conclude (j, RJ_REASON_NO_EFFECT,
               "Nobody lost anything: the fault has hit none of the participants.");
   else if (g_str_equal (facts->ended_reason, "timeout"))
-    conclude (j, RJ_VERDICT_INCONCLUSIVE, "The run timed out.");
+    conclude (j, RJ_REASON_TIMED_OUT, "The run timed out.");
   else if (!conclude_expectations (j))
     conclude_passed (j);
   warn_of_overload (j);

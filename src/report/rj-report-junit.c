@@ -165,15 +165,6 @@ append_expectation (GString *out, const RjResult *result, const RjExpectationRes
   g_string_append (out, "    </testcase>\n");
 }
 
-/* A run that never got to know its participants */
-static void
-append_only_case (GString *out, const RjResult *result)
-{
-  g_string_append (out, "    <testcase classname=\"rejoin\" name=\"run\">\n");
-  append_outcome (out, result, NULL);
-  g_string_append (out, "    </testcase>\n");
-}
-
 static guint
 count_problems (const RjResult *result)
 {
@@ -194,16 +185,34 @@ count_expectations (const RjResult *result, RjExpectationState state)
   return n;
 }
 
+/* Of a run that never got to know its participants, or failed as a whole: no report of a run that has not passed
+ * may look green. */
+static gboolean
+has_case_of_run (const RjResult *result)
+{
+  return result->participants->len == 0 ||
+         (result->verdict == RJ_VERDICT_FAILED && count_problems (result) == 0 &&
+          count_expectations (result, RJ_EXPECTATION_UNMET) == 0);
+}
+
+static void
+append_case_of_run (GString *out, const RjResult *result)
+{
+  g_string_append (out, "    <testcase classname=\"rejoin\" name=\"run\">\n");
+  append_outcome (out, result, NULL);
+  g_string_append (out, "    </testcase>\n");
+}
+
 static void
 append_counts (GString *out, const RjResult *result)
 {
-  guint n = MAX (1, result->participants->len) + result->expectations->len;
+  guint n = result->participants->len + has_case_of_run (result) + result->expectations->len;
   guint n_failures = 0, n_errors = n;
 
   if (is_judged (result)) {
     n_failures = count_problems (result) + count_expectations (result, RJ_EXPECTATION_UNMET);
-    if (result->participants->len == 0 && result->verdict == RJ_VERDICT_FAILED)
-      n_failures++; /* the only case */
+    if (has_case_of_run (result) && result->verdict == RJ_VERDICT_FAILED)
+      n_failures++;
     n_errors = count_expectations (result, RJ_EXPECTATION_UNDECIDED);
   }
   g_string_append_printf (out, " tests=\"%u\" failures=\"%u\" errors=\"%u\" skipped=\"0\"", n,
@@ -230,8 +239,8 @@ rj_report_junit (const RjResult *result)
     append_case (out, result, g_ptr_array_index (result->participants, i));
   for (guint i = 0; i < result->expectations->len; i++)
     append_expectation (out, result, g_ptr_array_index (result->expectations, i));
-  if (result->participants->len == 0)
-    append_only_case (out, result);
+  if (has_case_of_run (result))
+    append_case_of_run (out, result);
   g_string_append (out, "  </testsuite>\n</testsuites>\n");
   return g_string_free (out, FALSE);
 }

@@ -5,6 +5,7 @@
 #include "rj-json-text.h"
 #include "rj-json.h"
 #include "rj-phases.h"
+#include "rj-reason.h"
 
 #define RJ_SUMMARY_SCHEMA "rejoin-summary-1"
 
@@ -109,6 +110,17 @@ set_candidates (JsonObject *object, const RjCandidatePair *pair)
       rj_json_build ("local", 's', pair->local, "remote", 's', pair->remote, NULL));
 }
 
+static JsonArray *
+build_words (guint64 reasons)
+{
+  JsonArray *array = json_array_new ();
+
+  for (RjReason i = 0; i < RJ_N_REASONS; i++)
+    if ((reasons & RJ_REASON_BIT (i)) != 0)
+      json_array_add_string_element (array, rj_reason_get_word (i));
+  return array;
+}
+
 static JsonObject *
 build_participant (const RjResult *result, const RjParticipantResult *p)
 {
@@ -127,6 +139,7 @@ build_participant (const RjResult *result, const RjParticipantResult *p)
   set_candidates (object, &p->candidates);
   set_ms (object, "longest_gap_ms", p->longest_gap_ms);
   set_text (object, "problem", p->problem);
+  json_object_set_array_member (object, "problem_words", build_words (p->problems));
   set_text (object, "failure", p->failure);
   set_text (object, "last_error", p->last_error);
   json_object_set_array_member (object, "rejoins", rejoins);
@@ -281,8 +294,9 @@ rj_report_summary (const RjResult *result)
   g_autoptr (JsonObject) object = rj_json_build (
     "schema", 's', RJ_SUMMARY_SCHEMA, "run", 's', result->run, "name", 's',
     result->name != NULL ? result->name : "", "verdict", 's', rj_verdict_get_name (result->verdict),
-    "reason", 's', result->reason, "exit_code", 'i', (gint64) rj_result_get_exit_code (result),
-    "within_ms", 'd', result->within_ms, NULL);
+    "reason_word", 's', rj_reason_get_word (result->why), "reason", 's', result->reason,
+    "exit_code", 'i', (gint64) rj_result_get_exit_code (result), "within_ms", 'd',
+    result->within_ms, NULL);
 
   set_moment (object, "flowing_at_ms", result, result->flowing_us);
   set_moment (object, "ended_at_ms", result, result->ended_us);

@@ -69,6 +69,24 @@ test_junit_of_a_run_without_participants (void)
   g_assert_nonnull (strstr (text, "message=\"Nobody could join: no port.\""));
 }
 
+/* Nobody has a problem of its own, yet no case may be all that is seen, and green. */
+static void
+test_junit_of_a_run_that_failed_as_a_whole (void)
+{
+  g_autoptr (RjtStory) story = rjt_story_new ("room");
+  g_autoptr (RjResult) result = NULL;
+  g_autofree char *text = NULL;
+
+  rjt_tell_start (story, "a");
+  rjt_tell_join (story, 100, "a", 1, TRUE);
+  rjt_tell_end (story, 20000, "join-deadline");
+  result = conclude (story);
+  text = rj_report_junit (result);
+  g_assert_cmpint (result->verdict, ==, RJ_VERDICT_FAILED);
+  g_assert_nonnull (strstr (text, "tests=\"2\" failures=\"1\" errors=\"0\""));
+  g_assert_nonnull (strstr (text, "message=\"The time to join was over"));
+}
+
 static void
 test_numbers_are_short_and_exact (void)
 {
@@ -195,6 +213,7 @@ main (int argc, char **argv)
   ADD (junit_escapes_markup);
   ADD (junit_has_no_control_characters);
   ADD (junit_of_a_run_without_participants);
+  ADD (junit_of_a_run_that_failed_as_a_whole);
   ADD (numbers_are_short_and_exact);
   ADD (a_table_counts_characters_and_fits);
   ADD (wrapping_keeps_the_words);
