@@ -228,7 +228,7 @@ take_end (RjWalk *w, const RjPeerFacts *last, gint64 last_us)
   const RjMember *from = rj_facts_find_member (w->facts, w->edge->from);
   gint64 to_us = w->end_us;
 
-  if (from != NULL && from->failed_us > 0)
+  if (from != NULL && from->failed_us > 0 && rj_member_sees (w->edge->to, w->edge->from))
     due = TRUE; /* it will not come back, and nobody wanted that */
   if (!due)
     return;
@@ -279,6 +279,8 @@ was_due (const RjFacts *facts, const RjEdge *edge)
 
   if (edge->peers->len > 0)
     return TRUE;
+  if (!rj_member_sees (edge->to, edge->from))
+    return FALSE;
   if (from == NULL)
     return edge->marks->len > 0;
   for (guint i = 0; i < edge->to->attempts->len && joined_us == 0; i++)

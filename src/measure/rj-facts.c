@@ -72,6 +72,7 @@ member_free (gpointer data)
   g_free (self->failure);
   g_free (self->last_error);
   g_free (self->connection);
+  g_clear_pointer (&self->sees, g_hash_table_unref);
   g_hash_table_unref (self->edges_by_from);
   g_ptr_array_unref (self->edges);
   g_ptr_array_unref (self->publications);
@@ -248,6 +249,12 @@ gboolean
 rj_member_publishes (const RjMember *self)
 {
   return self->publishes < 0 ? self->publications->len > 0 : self->publishes > 0;
+}
+
+gboolean
+rj_member_sees (const RjMember *self, const char *name)
+{
+  return self->sees == NULL || g_hash_table_contains (self->sees, name);
 }
 
 RjCandidatePair

@@ -121,6 +121,8 @@ struct _RjMember {
   RjStore *store; /* of the facts, for what is of it */
   char *name;
   const char *session; /* interned */
+  const char *group;   /* interned; (nullable) */
+  GHashTable *sees;    /* set of the names that it subscribes to; NULL: everybody */
   guint rank;          /* order of run-started */
   int publishes;       /* 1 yes, 0 no, -1 not told: when it has published */
   const char *state;   /* interned */
@@ -217,6 +219,8 @@ RjCandidatePair rj_facts_get_candidates (const GPtrArray *peers);
 RjAttemptFacts *rj_member_find_attempt (RjMember *self, gint64 us);
 RjPeerFacts *rj_member_add_peer (RjMember *self, RjEdge *edge, RjAttemptFacts *attempt, gint64 us);
 gboolean rj_member_publishes (const RjMember *self);
+/* Whether it is to subscribe to the stream of @name */
+gboolean rj_member_sees (const RjMember *self, const char *name);
 gint64 rj_member_get_first_published (const RjMember *self); /* 0: never */
 
 /* Works out left_us and failed_us */

@@ -143,8 +143,9 @@ is_publisher_expected (const RjMember *from, const RjMember *to, gint64 us)
 {
   gint64 first_us = rj_member_get_first_published (from);
 
-  return from != to && from->session == to->session && rj_member_publishes (from) && first_us > 0 &&
-         first_us <= us && !rj_member_is_gone (from, us) && !is_taken_on_purpose (from, us);
+  return from != to && from->session == to->session && rj_member_publishes (from) &&
+         rj_member_sees (to, from->name) && first_us > 0 && first_us <= us &&
+         !rj_member_is_gone (from, us) && !is_taken_on_purpose (from, us);
 }
 
 gboolean
@@ -153,6 +154,8 @@ rj_edge_is_expected (const RjFacts *facts, const RjEdge *edge, gint64 us)
   const RjMember *from = rj_facts_find_member (facts, edge->from);
   const RjMark *mark = rj_edge_find_mark (edge, us);
 
+  if (!rj_member_sees (edge->to, edge->from))
+    return FALSE;
   if (from == NULL)
     return is_foreign_expected (edge, us);
   return is_publisher_expected (from, edge->to, us) &&
@@ -292,7 +295,8 @@ rj_facts_complete_edges (RjFacts *facts)
       RjMember *to = g_ptr_array_index (facts->members, i);
       const RjMember *from = g_ptr_array_index (facts->members, j);
 
-      if (i != j && from->session == to->session && rj_member_publishes (from))
+      if (i != j && from->session == to->session && rj_member_publishes (from) &&
+          rj_member_sees (to, from->name))
         rj_member_ensure_edge (to, from->name);
     }
 }

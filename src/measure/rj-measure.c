@@ -159,6 +159,7 @@ participant_result_free (gpointer data)
 
   g_free (self->name);
   g_free (self->session);
+  g_free (self->group);
   g_free (self->state);
   g_free (self->failure);
   g_free (self->connection);
@@ -215,6 +216,7 @@ conclude_participant (const RjFacts *facts, RjMember *member)
 
   p->name = g_strdup (member->name);
   p->session = g_strdup (member->session != NULL ? member->session : "");
+  p->group = g_strdup (member->group);
   p->state = g_strdup (member->state);
   p->flowed = rj_member_find_flowing (facts, member, 0, end_us + 1) > 0 ||
               rj_member_flows (facts, member, end_us - 1);

@@ -89,6 +89,7 @@ typedef struct {
 typedef struct {
   char *name;
   char *session;
+  char *group;        /* (nullable) of the plan */
   char *state;        /* last one */
   gboolean flowed;    /* at least once */
   char *failure;      /* (nullable) why it will not come back */

@@ -20,6 +20,21 @@ read_word (JsonObject *data, const char *name)
   return g_intern_string (number);
 }
 
+/* Whom it subscribes to; without a list to everybody */
+static void
+take_sees (RjMember *member, JsonArray *names)
+{
+  if (names == NULL || member->sees != NULL)
+    return;
+  member->sees = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  for (guint i = 0; i < json_array_get_length (names); i++) {
+    const char *name = json_node_get_string (json_array_get_element (names, i));
+
+    if (name != NULL)
+      g_hash_table_add (member->sees, g_strdup (name));
+  }
+}
+
 static void
 take_planned (RjFacts *self, JsonArray *participants)
 {
@@ -36,6 +51,9 @@ take_planned (RjFacts *self, JsonArray *participants)
     member->rank = self->n_planned++;
     if (member->session == NULL)
       member->session = g_intern_string (rj_json_get_string (planned, "session", ""));
+    if (rj_json_get_string (planned, "group", NULL) != NULL)
+      member->group = g_intern_string (rj_json_get_string (planned, "group", NULL));
+    take_sees (member, rj_json_get_array (planned, "sees"));
     if (rj_json_has (planned, "publishes"))
       member->publishes = rj_json_get_bool (planned, "publishes", TRUE);
   }

@@ -130,6 +130,7 @@ build_participant (const RjResult *result, const RjParticipantResult *p)
   for (guint i = 0; i < p->rejoins->len; i++)
     json_array_add_object_element (rejoins,
                                    build_rejoin (result, g_ptr_array_index (p->rejoins, i)));
+  set_text (object, "group", p->group);
   json_object_set_string_member (object, "state", p->state);
   json_object_set_boolean_member (object, "flowed", p->flowed);
   json_object_set_boolean_member (object, "affected", p->affected);
