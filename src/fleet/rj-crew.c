@@ -289,8 +289,8 @@ static void
 mute (RjCrew *self, RjParticipant *participant, const RjFault *step, GTask *task)
 {
   const RjRunOptions *options = self->config.options;
-  gboolean video = options->no_audio || g_strcmp0 (step->medium, "video") == 0;
-  gboolean both = step->medium == NULL && !options->no_audio && !options->no_video;
+  gboolean video = options->no_audio || g_strcmp0 (step->detail, "video") == 0;
+  gboolean both = step->detail == NULL && !options->no_audio && !options->no_video;
   const RjDeed deed = { .kind = RJ_DEED_MUTE,
                         .video = video,
                         .muted = step->kind == RJ_FAULT_MUTE };

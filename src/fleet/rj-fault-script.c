@@ -4,8 +4,6 @@
 #include "rj-error.h"
 #include "rj-measure.h"
 
-#define COMMAND_LIMIT_US (60 * G_USEC_PER_SEC)
-
 /* A fault on its way. Lives as long as the script. */
 typedef struct {
   RjFaultScript *script;
@@ -206,8 +204,9 @@ on_due (gpointer user_data)
   self->n_begun++;
   if (step->fault->kind != RJ_FAULT_RUN)
     rj_event_set_string (event, "target", step->fault->target);
-  rj_event_set_string (event, "medium", step->fault->medium);
-  rj_event_set_double (event, "at_ms", step->fault->at_us / 1e3);
+  if (step->fault->kind != RJ_FAULT_CUT_WEBSOCKET)
+    rj_event_set_string (event, "medium", step->fault->detail);
+  rj_event_set_double (event, "at_ms", step->fault->delay_us / 1e3);
   if (step->fault->length_us != 0)
     rj_event_set_double (event, "length_ms", step->fault->length_us / 1e3);
   rj_event_sink_emit (self->events, event);
@@ -229,13 +228,17 @@ on_due (gpointer user_data)
     do_deployment_fault (step);
     break;
   case RJ_FAULT_CUT_WEBSOCKET:
-    self->funcs.cut (self->session, g_strcmp0 (step->fault->target, "fin") != 0, self->user_data);
+    self->funcs.cut (self->session, g_strcmp0 (step->fault->detail, "fin") != 0, self->user_data);
     end_step (step, new_event (step, RJ_EVENT_FAULT_ENDED), TRUE);
     break;
   case RJ_FAULT_BLACKHOLE_MEDIA:
   case RJ_FAULT_BLACKHOLE_SIGNALLING:
     do_blackhole (step);
     break;
+  case RJ_FAULT_FREEZE_PARTICIPANT:
+  case RJ_FAULT_MARK:
+  case RJ_FAULT_EXPECT_RECOVERED:
+    g_assert_not_reached ();
   case RJ_FAULT_LEAVE:
   case RJ_FAULT_JOIN:
   case RJ_FAULT_PUBLISH:
@@ -250,7 +253,7 @@ on_due (gpointer user_data)
     break;
   case RJ_FAULT_RUN:
     g_object_ref (self);
-    rj_command_run_async (step->fault->target, COMMAND_LIMIT_US, self->clock, self->lifetime,
+    rj_command_run_async (step->fault->target, step->fault->limit_us, self->clock, self->lifetime,
                           on_command_done, step);
     break;
   }
@@ -270,7 +273,7 @@ rj_fault_script_start (RjFaultScript *self)
   for (guint i = 0; i < self->steps->len; i++) {
     Step *step = g_ptr_array_index (self->steps, i);
 
-    step->timer = rj_clock_start_timer (self->clock, step->fault->at_us, on_due, step);
+    step->timer = rj_clock_start_timer (self->clock, step->fault->delay_us, on_due, step);
   }
 }
 

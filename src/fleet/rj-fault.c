@@ -7,6 +7,7 @@
 
 /* Longer than anything waits for silence or for an answer to a ping */
 #define USUAL_LENGTH_US (12 * G_USEC_PER_SEC)
+#define USUAL_WITHIN_US (15 * G_USEC_PER_SEC)
 
 typedef struct {
   const char *what;
@@ -15,9 +16,16 @@ typedef struct {
   const char *needs;      /* (nullable) a target, and what it is */
   gint64 length_us;       /* 0: it does not last */
   gboolean needs_masters; /* several of them */
+  gboolean names_people;
+  gboolean staggers; /* done to one after the other, if so wished */
+  const char
+    *details; /* (nullable) words: before the target of who has one or none, after a needed one */
 } Row;
 
-#define STEP(kind, word) [RJ_FAULT_##kind] = { word, FALSE, "*", "NAME" }
+#define STEP(kind, word, ...)                                                                      \
+  [RJ_FAULT_##kind] = { word, FALSE, "*", "NAME", .names_people = TRUE, __VA_ARGS__ }
+#define HOLE(kind, word)                                                                           \
+  [RJ_FAULT_##kind] = { word, FALSE, "*", NULL, USUAL_LENGTH_US, .names_people = TRUE }
 
 static const Row rows[] = {
   [RJ_FAULT_KILL_MEDIA_NODE] = { "kill-media-node", TRUE, "N|all|same" },
@@ -31,16 +39,20 @@ static const Row rows[] = {
   [RJ_FAULT_THAW_MASTER] = { "thaw-master", TRUE, "N|same", .needs_masters = TRUE },
   [RJ_FAULT_RESTART_MASTER] = { "restart-master", TRUE, "N|same" },
   [RJ_FAULT_ROLL_MASTER] = { "roll-master", TRUE, "N|same" },
-  [RJ_FAULT_CUT_WEBSOCKET] = { "cut-websocket", FALSE, "fin|rst" },
-  [RJ_FAULT_BLACKHOLE_MEDIA] = { "blackhole-media", FALSE, "*", NULL, USUAL_LENGTH_US },
-  [RJ_FAULT_BLACKHOLE_SIGNALLING] = { "blackhole-signalling", FALSE, "*", NULL, USUAL_LENGTH_US },
+  [RJ_FAULT_CUT_WEBSOCKET] = { "cut-websocket", FALSE, "", .details = "fin|rst" },
+  HOLE (BLACKHOLE_MEDIA, "blackhole-media"),
+  HOLE (BLACKHOLE_SIGNALLING, "blackhole-signalling"),
+  [RJ_FAULT_FREEZE_PARTICIPANT] = { "freeze-participant", FALSE, "*", "NAME", USUAL_LENGTH_US,
+                                    .names_people = TRUE },
   [RJ_FAULT_RUN] = { "run", FALSE, "*", "COMMAND" },
+  [RJ_FAULT_MARK] = { "mark", FALSE, "*" },
+  [RJ_FAULT_EXPECT_RECOVERED] = { "expect-recovered", FALSE, "", NULL, USUAL_WITHIN_US },
   STEP (LEAVE, "leave"),
   STEP (JOIN, "join"),
   STEP (PUBLISH, "publish"),
   STEP (UNPUBLISH, "unpublish"),
-  STEP (MUTE, "mute"),
-  STEP (UNMUTE, "unmute"),
+  STEP (MUTE, "mute", .details = "audio|video"),
+  STEP (UNMUTE, "unmute", .details = "audio|video"),
   STEP (SIGNAL, "signal"),
   STEP (FORCE_UNPUBLISH, "force-unpublish"),
   STEP (FORCE_DISCONNECT, "force-disconnect"),
@@ -83,58 +95,113 @@ list_faults (void)
   return g_string_free (list, FALSE);
 }
 
-static void
-refuse (const char *text, gboolean known, GError **error)
+static gboolean
+refuse (gboolean known, GError **error)
 {
   g_autofree char *list = list_faults ();
 
   g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE,
-               known ? "--fault %s: what follows its name is wrong; --help shows the forms of: %s"
-                     : "--fault %s: there is no such fault; there are: %s",
-               text, list);
-}
-
-/* @words: "[TARGET][/LENGTH]" of a fault that lasts, and only "[TARGET]" of the others */
-static gboolean
-parse_target (RjFault *self, const Row *row, const char *text, const char *words, GError **error)
-{
-  const char *slash = row->length_us == 0 ? NULL : strrchr (words, '/');
-  gsize length = slash == NULL ? strlen (words) : (gsize) (slash - words);
-
-  self->length_us = row->length_us;
-  if (slash != NULL && !rj_duration_parse (slash + 1, &self->length_us, error)) {
-    g_prefix_error (error, "--fault %s: ", text);
-    return FALSE;
-  }
-  if (*words == ':')
-    self->target = g_strndup (words + 1, length - 1);
-  if (is_target_allowed (row, self->target) && (*words == ':' || length == 0))
-    return TRUE;
-  refuse (text, TRUE, error);
+               known ? "what follows its name is wrong; --help shows the forms of: %s"
+                     : "there is no such fault; there are: %s",
+               list);
   return FALSE;
 }
 
-/* "bot-1:video": the medium goes off the target */
-static void
-split_medium (RjFault *self)
+/* Takes "/DURATION" off the end of @words. A stagger that is none belongs to a name. */
+static gboolean
+take_duration (RjFault *self, const Row *row, char *words, GError **error)
 {
-  char *colon = self->target == NULL ? NULL : strrchr (self->target, ':');
+  char *slash = row->length_us == 0 && !row->staggers ? NULL : strrchr (words, '/');
 
-  if (colon == NULL || (self->kind != RJ_FAULT_MUTE && self->kind != RJ_FAULT_UNMUTE) ||
-      (!g_str_equal (colon, ":audio") && !g_str_equal (colon, ":video")))
+  self->length_us = row->length_us;
+  if (slash == NULL)
+    return TRUE;
+  if (row->staggers) {
+    if (rj_duration_parse (slash + 1, &self->stagger_us, NULL))
+      *slash = '\0';
+    return TRUE;
+  }
+  if (!rj_duration_parse (slash + 1, &self->length_us, error))
+    return FALSE;
+  *slash = '\0';
+  return TRUE;
+}
+
+static gboolean
+has_detail (const Row *row, const char *word)
+{
+  g_auto (GStrv) words = row->details == NULL ? NULL : g_strsplit (row->details, "|", -1);
+
+  return words != NULL && g_strv_contains ((const char *const *) words, word);
+}
+
+/* "bot-1:video": the detail goes off the target */
+static void
+split_last (RjFault *self, const Row *row)
+{
+  char *colon = strrchr (self->target, ':');
+
+  if (colon == NULL || !has_detail (row, colon + 1))
     return;
-  self->medium = g_strdup (colon + 1);
+  self->detail = g_strdup (colon + 1);
   *colon = '\0';
+}
+
+/* "fin:bot-1", "fin", "bot-1" */
+static void
+split_first (RjFault *self, const Row *row)
+{
+  g_auto (GStrv) parts = g_strsplit (self->target, ":", 2);
+
+  if (!has_detail (row, parts[0]))
+    return;
+  g_free (self->target);
+  self->detail = g_strdup (parts[0]);
+  self->target = g_strdup (parts[1]);
+}
+
+/* @words: what follows the name */
+static gboolean
+parse_words (RjFault *self, const Row *row, char *words, GError **error)
+{
+  if (!take_duration (self, row, words, error))
+    return FALSE;
+  if (*words == ':')
+    self->target = g_strdup (words + 1);
+  else if (*words != '\0')
+    return refuse (TRUE, error);
+  if (self->target != NULL && row->needs != NULL)
+    split_last (self, row);
+  else if (self->target != NULL)
+    split_first (self, row);
+  return is_target_allowed (row, self->target) || refuse (TRUE, error);
+}
+
+RjFault *
+rj_fault_parse_bare (const char *text, GError **error)
+{
+  g_autoptr (RjFault) self = g_new0 (RjFault, 1);
+  g_autofree char *what = g_strndup (text, strcspn (text, ":/"));
+  g_autofree char *words = g_strdup (text + strlen (what));
+  int row = find_row (what);
+
+  if (row < 0) {
+    refuse (FALSE, error);
+    return NULL;
+  }
+  self->kind = row;
+  self->what = rows[row].what;
+  self->when = RJ_FAULT_ON_DEMAND;
+  self->limit_us = RJ_FAULT_COMMAND_LIMIT_US;
+  return parse_words (self, &rows[row], words, error) ? g_steal_pointer (&self) : NULL;
 }
 
 RjFault *
 rj_fault_parse (const char *text, GError **error)
 {
-  g_autoptr (RjFault) self = g_new0 (RjFault, 1);
   const char *at = strrchr (text, '@');
   g_autofree char *words = at == NULL ? NULL : g_strndup (text, at - text);
-  g_autofree char *what = words == NULL ? NULL : g_strndup (words, strcspn (words, ":/"));
-  int row;
+  g_autoptr (RjFault) self = NULL;
 
   if (at == NULL) {
     g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE,
@@ -142,21 +209,39 @@ rj_fault_parse (const char *text, GError **error)
                  text);
     return NULL;
   }
-  if (!rj_duration_parse (at + 1, &self->at_us, error)) {
-    g_prefix_error (error, "--fault %s: ", text);
-    return NULL;
+  self = rj_fault_parse_bare (words, error);
+  if (self != NULL && self->kind >= RJ_FAULT_FREEZE_PARTICIPANT && self->kind < RJ_FAULT_LEAVE &&
+      self->kind != RJ_FAULT_RUN)
+    refuse (FALSE, error);
+  else if (self != NULL && rj_duration_parse (at + 1, &self->delay_us, error)) {
+    self->when = RJ_FAULT_AT;
+    return g_steal_pointer (&self);
   }
-  row = find_row (what);
-  if (row < 0) {
-    refuse (text, FALSE, error);
-    return NULL;
-  }
-  if (!parse_target (self, &rows[row], text, words + strlen (what), error))
-    return NULL;
-  self->kind = row;
-  self->what = rows[row].what;
-  split_medium (self);
-  return g_steal_pointer (&self);
+  g_prefix_error (error, "--fault %s: ", text);
+  return NULL;
+}
+
+RjFault *
+rj_fault_copy (const RjFault *self)
+{
+  RjFault *copy = g_memdup2 (self, sizeof *self);
+
+  copy->target = g_strdup (self->target);
+  copy->detail = g_strdup (self->detail);
+  copy->name = g_strdup (self->name);
+  return copy;
+}
+
+char *
+rj_fault_to_text (const RjFault *self)
+{
+  const char *target = self->kind == RJ_FAULT_RUN ? NULL : self->target;
+  gboolean first = self->kind == RJ_FAULT_CUT_WEBSOCKET;
+  const char *one = first ? self->detail : target;
+  const char *other = first ? target : self->detail;
+
+  return g_strconcat (self->what, one != NULL ? ":" : "", one != NULL ? one : "",
+                      other != NULL ? ":" : "", other != NULL ? other : "", NULL);
 }
 
 void
@@ -165,7 +250,8 @@ rj_fault_free (RjFault *self)
   if (self == NULL)
     return;
   g_free (self->target);
-  g_free (self->medium);
+  g_free (self->detail);
+  g_free (self->name);
   g_free (self);
 }
 
@@ -191,4 +277,10 @@ gboolean
 rj_fault_needs_moderator (const RjFault *self)
 {
   return self->kind == RJ_FAULT_FORCE_UNPUBLISH || self->kind == RJ_FAULT_FORCE_DISCONNECT;
+}
+
+gboolean
+rj_fault_names_people (const RjFault *self)
+{
+  return rows[self->kind].names_people;
 }

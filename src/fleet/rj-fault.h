@@ -1,8 +1,9 @@
-/* A fault: something done to the deployment or to ourselves, at a time. As text "WHAT[:TARGET][/LENGTH]@T",
- * split at the last @; only what ends by itself has a length. Any thread. */
+/* A step of a run's script: something done to the deployment or to ourselves (a fault), something that
+ * participants do on purpose, a mark for what somebody else does, or an expectation; and when it begins. As text
+ * "WHAT[:TARGET][/LENGTH]@WHEN", split at the last @; in a plan an object. Any thread. */
 #pragma once
 
-#include <glib.h>
+#include <json-glib/json-glib.h>
 
 G_BEGIN_DECLS
 
@@ -21,7 +22,10 @@ typedef enum {
   RJ_FAULT_CUT_WEBSOCKET,
   RJ_FAULT_BLACKHOLE_MEDIA,
   RJ_FAULT_BLACKHOLE_SIGNALLING,
+  RJ_FAULT_FREEZE_PARTICIPANT,
   RJ_FAULT_RUN,
+  RJ_FAULT_MARK,             /* somebody else does something to the deployment */
+  RJ_FAULT_EXPECT_RECOVERED, /* no fault: everybody must be back by then */
   /* steps: what a participant does on purpose */
   RJ_FAULT_LEAVE,
   RJ_FAULT_JOIN,
@@ -34,22 +38,61 @@ typedef enum {
   RJ_FAULT_FORCE_DISCONNECT, /* the same */
 } RjFaultKind;
 
+typedef enum {
+  RJ_FAULT_AT,        /* counts from when everybody flowed for the first time */
+  RJ_FAULT_AFTER,     /* from the end of the step before; of the first one: as above */
+  RJ_FAULT_RECOVERED, /* from when everybody was back from all steps before */
+  RJ_FAULT_ON_DEMAND, /* not by itself: only when somebody asks for it */
+} RjFaultWhen;
+
 typedef struct {
   RjFaultKind kind;
-  const char *what; /* "kill-media-node"; static */
-  char *target;     /* (nullable): "1", "all", "same", "fin", "rst", a participant, the command */
-  gint64 length_us; /* of those that end by themselves */
-  char *medium;     /* (nullable) "audio" or "video": only that is muted */
-  gint64 at_us;     /* after everybody flowed */
+  const char *what;  /* "kill-media-node"; static */
+  char *target;      /* (nullable): "1", "all", "same"; participants: a name, "all" or a group; the
+                         command; the text of a mark */
+  char *detail;      /* (nullable) of mute: "audio" or "video"; of cut-websocket: "fin" or "rst" */
+  gint64 length_us;  /* of those that end by themselves; of an expectation: within */
+  gint64 stagger_us; /* from one participant to the next; 0: all at once */
+  gint64 limit_us;   /* of a command: then it is killed */
+  RjFaultWhen when;
+  gint64 delay_us; /* after that */
+  char *name;      /* (nullable) by which it can be asked for */
 } RjFault;
 
-/* Errors: RJ_ERROR_USAGE with the list of faults, or what is wrong with the time */
+#define RJ_FAULT_COMMAND_LIMIT_US (60 * G_USEC_PER_SEC)
+
+/* With its time. Errors: RJ_ERROR_USAGE with the list of faults, or what is wrong with the time. They begin
+ * with "--fault TEXT: ". */
 RjFault *rj_fault_parse (const char *text, GError **error);
+
+/* Without a time: on demand. Errors: as above, without "--fault TEXT: " */
+RjFault *rj_fault_parse_bare (const char *text, GError **error);
+
+/* One entry of a plan's list `steps`. Errors: RJ_ERROR_USAGE; they begin with a key of @object and a colon
+ * ("fault: ", "when: "), and say what to write instead. Returns: (transfer full) (nullable) */
+RjFault *rj_fault_from_json (JsonObject *object, GError **error);
+
+/* The keys that rj_fault_from_json() knows, for schema and documents */
+typedef struct {
+  const char *path;   /* "at", "fault", "fault.run" */
+  const char *schema; /* of its value: a JSON schema as text */
+  const char *help;   /* one line */
+} RjFaultKey;
+const RjFaultKey *rj_fault_get_keys (guint *n_keys);
+
+/* For steps that are not the plan's. Returns: (transfer full) */
+RjFault *rj_fault_copy (const RjFault *self);
 void rj_fault_free (RjFault *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RjFault, rj_fault_free)
 
-/* Whether it is a step, and its target a participant's name */
+/* For sentences. Returns: (transfer full): "kill-media-node:1", "run", "cut-websocket:fin:all" */
+char *rj_fault_to_text (const RjFault *self);
+
+/* Whether it is something that participants do on purpose */
 gboolean rj_fault_is_step (const RjFault *self);
+/* Whether its target is a participant's name (or, unless a moderator is needed, a group or "all"). Without a
+ * target those of the first session are meant. */
+gboolean rj_fault_names_people (const RjFault *self);
 /* Whether somebody else must do it, with role MODERATOR */
 gboolean rj_fault_needs_moderator (const RjFault *self);
 

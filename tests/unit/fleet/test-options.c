@@ -178,7 +178,7 @@ test_fault_is_split_at_the_last_at (void)
   g_assert_nonnull (fault);
   g_assert_cmpint (fault->kind, ==, RJ_FAULT_RUN);
   g_assert_cmpstr (fault->target, ==, "ssh me@host kill@1 7");
-  g_assert_cmpint (fault->at_us, ==, 2500000);
+  g_assert_cmpint (fault->delay_us, ==, 2500000);
   g_assert_false (rj_fault_needs_embedded (fault));
 }
 
@@ -204,7 +204,7 @@ test_some_faults_last (void)
     g_assert_nonnull (fault);
     g_assert_cmpstr (fault->target, ==, rows[i].target);
     g_assert_cmpint (fault->length_us, ==, rows[i].length_us);
-    g_assert_cmpint (fault->at_us, ==, G_USEC_PER_SEC);
+    g_assert_cmpint (fault->delay_us, ==, G_USEC_PER_SEC);
   }
 }
 
@@ -217,9 +217,9 @@ test_a_step_names_a_participant (void)
 
   g_assert_true (rj_fault_is_step (video));
   g_assert_cmpstr (video->target, ==, "bot-1");
-  g_assert_cmpstr (video->medium, ==, "video");
+  g_assert_cmpstr (video->detail, ==, "video");
   g_assert_cmpstr (both->target, ==, "a:b");
-  g_assert_null (both->medium);
+  g_assert_null (both->detail);
   g_assert_cmpstr (other->target, ==, "bot-1:video");
 }
 

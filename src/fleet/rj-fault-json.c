@@ -1,0 +1,283 @@
+/* A step as a plan writes it. */
+#include "rj-fault.h"
+
+#include <string.h>
+
+#include "rj-duration.h"
+#include "rj-error.h"
+#include "rj-nearest.h"
+
+#define DURATION "{\"type\": \"string\", \"pattern\": \"^[0-9.]+(ms|s|m|h)$\"}"
+#define TEXT     "{\"type\": \"string\", \"minLength\": 1}"
+
+static const RjFaultKey keys[] = {
+  { "at", DURATION, "begin this long after everybody flowed for the first time" },
+  { "after", DURATION,
+    "begin this long after the end of the step before; with when: after that moment" },
+  { "when", "{\"enum\": [\"all-flowing\", \"recovered\"]}",
+    "begin when everybody flows for the first time; or when everybody is back from all steps "
+    "before, and has been "
+    "for 2 s" },
+  { "fault",
+    "{\"type\": [\"string\", \"object\"], \"minLength\": 1, \"required\": [\"run\"], "
+    "\"additionalProperties\": false}",
+    "what to do: a fault as after --fault, without @T, or a command as {run, timeout}" },
+  { "fault.run", TEXT, "a command for /bin/sh" },
+  { "fault.timeout", DURATION, "the command is killed after this time, 60s without it" },
+  { "expect", "{\"const\": \"recovered\"}",
+    "everybody must be back; without a time it counts from the end of the step before" },
+  { "within", DURATION, "of expect: this long after it began, 15s without it" },
+  { "mark", TEXT,
+    "at this moment somebody else does something to the deployment; the text is shown in reports" },
+  { "name", TEXT, "POST /fault starts the step by this name" },
+  { "manual", "{\"type\": \"boolean\"}", "only on POST /fault; the same as a name without a time" },
+};
+
+const RjFaultKey *
+rj_fault_get_keys (guint *n_keys)
+{
+  *n_keys = G_N_ELEMENTS (keys);
+  return keys;
+}
+
+static gboolean
+refuse (GError **error, const char *sentence)
+{
+  g_set_error_literal (error, RJ_ERROR, RJ_ERROR_USAGE, sentence);
+  return FALSE;
+}
+
+/* @prefix: "" or "fault.". Names all that may stand there. */
+static gboolean
+check_keys (JsonObject *object, const char *prefix, GError **error)
+{
+  g_autoptr (GPtrArray) known = g_ptr_array_new ();
+  g_autoptr (GList) members = json_object_get_members (object);
+
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    if (g_str_has_prefix (keys[i].path, prefix) && !strchr (keys[i].path + strlen (prefix), '.'))
+      g_ptr_array_add (known, (gpointer) (keys[i].path + strlen (prefix)));
+  g_ptr_array_add (known, NULL);
+  for (GList *l = members; l != NULL; l = l->next) {
+    const char *const *words = (const char *const *) known->pdata;
+    g_autofree char *list = g_strjoinv (", ", (char **) known->pdata);
+    const char *nearest = rj_nearest_word (l->data, words);
+
+    if (g_strv_contains (words, l->data))
+      continue;
+    g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE, "%s%s: there is no such key%s%s%s; there are: %s",
+                 prefix, (char *) l->data, nearest != NULL ? ", did you mean " : "",
+                 nearest != NULL ? nearest : "", nearest != NULL ? "?" : "", list);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+/* Absent: NULL. Present, it is a text that is not empty. */
+static gboolean
+read_text (JsonObject *object, const char *path, const char **text, GError **error)
+{
+  const char *dot = strchr (path, '.');
+  JsonNode *node = json_object_get_member (object, dot != NULL ? dot + 1 : path);
+
+  *text = NULL;
+  if (node == NULL)
+    return TRUE;
+  if (JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING)
+    *text = json_node_get_string (node);
+  if (*text != NULL && **text != '\0')
+    return TRUE;
+  g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE, "%s: write a text that is not empty", path);
+  return FALSE;
+}
+
+static gboolean
+read_duration (JsonObject *object, const char *path, gint64 *us, GError **error)
+{
+  const char *dot = strchr (path, '.');
+  const char *key = dot != NULL ? dot + 1 : path;
+  JsonNode *node = json_object_get_member (object, key);
+  const char *text = NULL;
+
+  if (node == NULL)
+    return TRUE;
+  if (JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING)
+    text = json_node_get_string (node);
+  if (text == NULL) {
+    g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE,
+                 "%s: write a number with a unit, such as 500ms, 3.5s, 2m or 1h", path);
+    return FALSE;
+  }
+  if (rj_duration_parse (text, us, error))
+    return TRUE;
+  g_prefix_error (error, "%s: ", path);
+  return FALSE;
+}
+
+/* @path: "fault.run"; @what, @target: (nullable) */
+static RjFault *
+make (const char *what, const char *target)
+{
+  g_autofree char *text = g_strconcat (what, target != NULL ? ":" : "", target, NULL);
+
+  return rj_fault_parse_bare (text, NULL);
+}
+
+static RjFault *
+read_command (JsonObject *object, GError **error)
+{
+  g_autoptr (RjFault) self = NULL;
+  const char *command = NULL;
+
+  if (!check_keys (object, "fault.", error) || !read_text (object, "fault.run", &command, error))
+    return NULL;
+  if (command == NULL) {
+    refuse (error, "fault.run: the command is missing; write {run: \"docker kill kms-1\"}");
+    return NULL;
+  }
+  self = make ("run", command);
+  return read_duration (object, "fault.timeout", &self->limit_us, error) ? g_steal_pointer (&self)
+                                                                         : NULL;
+}
+
+static RjFault *
+read_fault (JsonObject *object, GError **error)
+{
+  JsonNode *node = json_object_get_member (object, "fault");
+  const char *text = NULL;
+  RjFault *self;
+
+  if (JSON_NODE_HOLDS_OBJECT (node))
+    return read_command (json_node_get_object (node), error);
+  if (!read_text (object, "fault", &text, error))
+    return NULL;
+  if (strchr (text, '@') != NULL && !g_str_has_prefix (text, "run:")) {
+    refuse (error, "fault: the time stands beside it; write {at: 5s, fault: kill-media-node}");
+    return NULL;
+  }
+  self = rj_fault_parse_bare (text, error);
+  if (self == NULL)
+    g_prefix_error (error, "fault: ");
+  return self;
+}
+
+static RjFault *
+read_expectation (JsonObject *object, GError **error)
+{
+  g_autoptr (RjFault) self = NULL;
+  const char *state = NULL;
+
+  if (!read_text (object, "expect", &state, error))
+    return NULL;
+  if (!g_str_equal (state, "recovered")) {
+    refuse (
+      error,
+      "expect: the only state that a step can expect is recovered; conditions for the whole run "
+      "stand in the list expect beside steps");
+    return NULL;
+  }
+  self = make ("expect-recovered", NULL);
+  return read_duration (object, "within", &self->length_us, error) ? g_steal_pointer (&self) : NULL;
+}
+
+static RjFault *
+read_mark (JsonObject *object, GError **error)
+{
+  const char *text = NULL;
+
+  return read_text (object, "mark", &text, error) ? make ("mark", text) : NULL;
+}
+
+static RjFault *
+read_what (JsonObject *object, GError **error)
+{
+  gboolean fault = json_object_has_member (object, "fault");
+  gboolean expect = json_object_has_member (object, "expect");
+  gboolean mark = json_object_has_member (object, "mark");
+
+  if (fault + expect + mark != 1)
+    refuse (error,
+            fault + expect + mark == 0
+              ? "fault: it is missing; a step has one of fault, expect and mark"
+              : "fault: a step has only one of fault, expect and mark; make two steps of it");
+  else if (!expect && json_object_has_member (object, "within"))
+    refuse (error, "within: it belongs to expect; write it as a step of its own: "
+                   "{expect: recovered, within: 10s}");
+  else
+    return fault ? read_fault (object, error)
+                 : (expect ? read_expectation (object, error) : read_mark (object, error));
+  return NULL;
+}
+
+/* Returns: whether a time is given, and well */
+static gboolean
+read_time (RjFault *self, JsonObject *object, gboolean *given, GError **error)
+{
+  gboolean at = json_object_has_member (object, "at");
+  gboolean after = json_object_has_member (object, "after");
+  const char *state = NULL;
+
+  if (!read_duration (object, "at", &self->delay_us, error) ||
+      !read_duration (object, "after", &self->delay_us, error) ||
+      !read_text (object, "when", &state, error))
+    return FALSE;
+  if (at && (after || state != NULL))
+    return refuse (error, "at: it excludes after and when; give one of them");
+  if (state != NULL && !g_str_equal (state, "recovered") && !g_str_equal (state, "all-flowing"))
+    return refuse (error,
+                   "when: write all-flowing or recovered; for a time there are at and after");
+  *given = at || after || state != NULL;
+  self->when = g_strcmp0 (state, "recovered") == 0 ? RJ_FAULT_RECOVERED
+               : at || state != NULL               ? RJ_FAULT_AT
+                                                   : RJ_FAULT_AFTER;
+  return TRUE;
+}
+
+static gboolean
+read_manual (RjFault *self, JsonObject *object, gboolean timed, GError **error)
+{
+  JsonNode *node = json_object_get_member (object, "manual");
+  gboolean manual = FALSE;
+
+  if (node != NULL &&
+      (!JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_BOOLEAN))
+    return refuse (error, "manual: write true or false");
+  if (node != NULL)
+    manual = json_node_get_boolean (node);
+  if (manual && timed)
+    return refuse (
+      error,
+      "manual: such a step begins on POST /fault and not at a time; leave at, after and when "
+      "out");
+  if (self->kind == RJ_FAULT_EXPECT_RECOVERED && (manual || self->name != NULL))
+    return refuse (error, "expect: it cannot be asked for; leave name and manual out");
+  if (!manual && (timed || self->name == NULL)) {
+    if (!timed && self->kind != RJ_FAULT_EXPECT_RECOVERED && self->kind != RJ_FAULT_MARK)
+      return refuse (
+        error, "at: the time is missing; give at, after or when, or a name by which POST /fault "
+               "starts it");
+    return TRUE;
+  }
+  if (self->name == NULL)
+    return refuse (error, "manual: give it a name as well, by which POST /fault starts it");
+  self->when = RJ_FAULT_ON_DEMAND;
+  return TRUE;
+}
+
+RjFault *
+rj_fault_from_json (JsonObject *object, GError **error)
+{
+  g_autoptr (RjFault) self = NULL;
+  const char *name = NULL;
+  gboolean timed = FALSE;
+
+  if (!check_keys (object, "", error) || !read_text (object, "name", &name, error))
+    return NULL;
+  self = read_what (object, error);
+  if (self == NULL)
+    return NULL;
+  self->name = g_strdup (name);
+  if (!read_time (self, object, &timed, error) || !read_manual (self, object, timed, error))
+    return NULL;
+  return g_steal_pointer (&self);
+}

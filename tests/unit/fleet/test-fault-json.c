@@ -1,0 +1,147 @@
+/* Steps as a plan writes them. */
+#include "rj-error.h"
+#include "rj-fault.h"
+#include "rj-json.h"
+
+static RjFault *
+from (const char *text, GError **error)
+{
+  g_autoptr (JsonObject) object = rj_json_parse_object (text, -1, NULL);
+
+  g_assert_nonnull (object);
+  return rj_fault_from_json (object, error);
+}
+
+static void
+test_forms (void)
+{
+  static const struct {
+    const char *json;
+    const char *text;
+    RjFaultWhen when;
+    gint64 delay_ms, length_ms;
+  } rows[] = {
+    { "{\"at\": \"10s\", \"fault\": \"kill-media-node:1\"}", "kill-media-node:1", RJ_FAULT_AT,
+      10000, 0 },
+    { "{\"after\": \"5s\", \"fault\": \"cut-websocket:fin\"}", "cut-websocket:fin", RJ_FAULT_AFTER,
+      5000, 0 },
+    { "{\"when\": \"recovered\", \"fault\": \"blackhole-media:bot-1/3s\"}", "blackhole-media:bot-1",
+      RJ_FAULT_RECOVERED, 0, 3000 },
+    { "{\"when\": \"recovered\", \"after\": \"2s\", \"mark\": \"pull the plug\"}",
+      "mark:pull the plug", RJ_FAULT_RECOVERED, 2000, 0 },
+    { "{\"when\": \"all-flowing\", \"fault\": \"mute:bot-1:video\"}", "mute:bot-1:video",
+      RJ_FAULT_AT, 0, 0 },
+    { "{\"expect\": \"recovered\", \"within\": \"10s\"}", "expect-recovered", RJ_FAULT_AFTER, 0,
+      10000 },
+    { "{\"expect\": \"recovered\"}", "expect-recovered", RJ_FAULT_AFTER, 0, 15000 },
+    { "{\"mark\": \"cron\"}", "mark:cron", RJ_FAULT_AFTER, 0, 0 },
+    { "{\"name\": \"kill it\", \"fault\": \"kill-media-node\"}", "kill-media-node",
+      RJ_FAULT_ON_DEMAND, 0, 0 },
+    { "{\"name\": \"kill it\", \"manual\": true, \"fault\": \"run:true@1\"}", "run",
+      RJ_FAULT_ON_DEMAND, 0, 0 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (GError) error = NULL;
+    g_autoptr (RjFault) fault = from (rows[i].json, &error);
+    g_autofree char *text = NULL;
+
+    g_assert_no_error (error);
+    text = rj_fault_to_text (fault);
+    g_assert_cmpstr (text, ==, rows[i].text);
+    g_assert_cmpint (fault->when, ==, rows[i].when);
+    g_assert_cmpint (fault->delay_us, ==, rows[i].delay_ms * 1000);
+    g_assert_cmpint (fault->length_us, ==, rows[i].length_ms * 1000);
+  }
+}
+
+static void
+test_command (void)
+{
+  g_autoptr (RjFault) fault = from ("{\"at\": \"1s\", \"name\": \"kill\", \"fault\": {\"run\": "
+                                    "\"ssh a@b docker kill kms/1\", \"timeout\": \"10s\"}}",
+                                    NULL);
+  g_autoptr (RjFault) usual = from ("{\"at\": \"1s\", \"fault\": {\"run\": \"true\"}}", NULL);
+  g_autoptr (RjFault) copy = rj_fault_copy (fault);
+
+  g_assert_cmpint (copy->kind, ==, RJ_FAULT_RUN);
+  g_assert_cmpstr (copy->target, ==, "ssh a@b docker kill kms/1");
+  g_assert_cmpstr (copy->name, ==, "kill");
+  g_assert_cmpint (copy->limit_us, ==, 10 * G_USEC_PER_SEC);
+  g_assert_cmpint (usual->limit_us, ==, RJ_FAULT_COMMAND_LIMIT_US);
+}
+
+/* Each begins with the key and says what to write. */
+static void
+test_errors (void)
+{
+  static const struct {
+    const char *json, *key, *remedy;
+  } rows[] = {
+    { "{\"at\": \"1s\"}", "fault: ", "one of fault, expect and mark" },
+    { "{\"fault\": \"kill-media-node\", \"mark\": \"x\"}", "fault: ", "two steps" },
+    { "{\"at\": \"1s\", \"fault\": \"kill-node\"}", "fault: ", "kill-media-node" },
+    { "{\"at\": \"1s\", \"fault\": \"kill-media-node@5s\"}", "fault: ", "{at: 5s" },
+    { "{\"at\": \"1s\", \"fault\": 7}", "fault: ", "a text" },
+    { "{\"at\": \"1s\", \"fault\": {}}", "fault.run: ", "docker kill" },
+    { "{\"at\": \"1s\", \"fault\": {\"run\": \"\"}}", "fault.run: ", "not empty" },
+    { "{\"at\": \"1s\", \"fault\": {\"run\": \"a\", \"timeout\": \"x\"}}",
+      "fault.timeout: ", "500ms" },
+    { "{\"at\": \"1s\", \"fault\": {\"run\": \"a\", \"time\": \"x\"}}", "fault.time: ", "timeout" },
+    { "{\"at\": 5, \"fault\": \"kill-media-node\"}", "at: ", "500ms" },
+    { "{\"at\": \"soon\", \"fault\": \"kill-media-node\"}", "at: ", "500ms" },
+    { "{\"at\": \"1s\", \"after\": \"2s\", \"fault\": \"kill-media-node\"}",
+      "at: ", "one of them" },
+    { "{\"when\": \"later\", \"fault\": \"kill-media-node\"}",
+      "when: ", "all-flowing or recovered" },
+    { "{\"fault\": \"kill-media-node\"}", "at: ", "POST /fault" },
+    { "{\"fault\": \"kill-media-node\", \"manual\": true}", "manual: ", "a name" },
+    { "{\"fault\": \"kill-media-node\", \"manual\": \"yes\"}", "manual: ", "true or false" },
+    { "{\"at\": \"1s\", \"name\": \"n\", \"fault\": \"kill-media-node\", \"manual\": true}",
+      "manual: ", "leave at" },
+    { "{\"at\": \"1s\", \"fault\": \"kill-media-node\", \"within\": \"3s\"}",
+      "within: ", "expect: recovered" },
+    { "{\"expect\": \"ghosts == 0\"}", "expect: ", "beside steps" },
+    { "{\"expect\": \"recovered\", \"name\": \"n\"}", "expect: ", "leave name" },
+    { "{\"expect\": \"recovered\", \"within\": \"n\"}", "within: ", "500ms" },
+    { "{\"at\": \"1s\", \"mark\": \"\"}", "mark: ", "not empty" },
+    { "{\"at\": \"1s\", \"falt\": \"kill-media-node\"}", "falt: ", "did you mean fault" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (GError) error = NULL;
+    g_autoptr (RjFault) fault = from (rows[i].json, &error);
+
+    g_assert_null (fault);
+    g_assert_error (error, RJ_ERROR, RJ_ERROR_USAGE);
+    if (!g_str_has_prefix (error->message, rows[i].key) ||
+        strstr (error->message, rows[i].remedy) == NULL)
+      g_error ("%s: %s", rows[i].json, error->message);
+  }
+}
+
+static void
+test_keys_for_the_schema (void)
+{
+  guint n = 0;
+  const RjFaultKey *keys = rj_fault_get_keys (&n);
+
+  g_assert_cmpuint (n, >, 0);
+  for (guint i = 0; i < n; i++) {
+    g_autoptr (JsonObject) schema = rj_json_parse_object (keys[i].schema, -1, NULL);
+
+    g_assert_nonnull (schema);
+    g_assert_cmpstr (keys[i].help, !=, "");
+  }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/fault-json/forms", test_forms);
+  g_test_add_func ("/fault-json/command", test_command);
+  g_test_add_func ("/fault-json/errors", test_errors);
+  g_test_add_func ("/fault-json/keys", test_keys_for_the_schema);
+  return g_test_run ();
+}
