@@ -48,8 +48,7 @@ make_deployment (App *app, GError **error)
     config->n_nodes = options->media_nodes;
     config->media_server = g_strdup (options->media_server);
     config->n_masters = options->masters;
-    if (options->video_codec != NULL)
-      config->forced_video_codec = g_ascii_strup (options->video_codec, -1);
+    config->forced_video_codec = g_strdup (rj_run_options_get_forced_codec (options));
     config->turn = g_strdup (options->turn);
     config->crash_after_us = options->crash_after_us;
     config->quirks = rj_quirks_from_names (options->quirks);
@@ -65,20 +64,37 @@ make_deployment (App *app, GError **error)
                                                   options->secret, options->wait_for_us));
 }
 
+/* Those of groups that publish; of the first one in any case */
+static GArray *
+list_formats (const RjRunOptions *options)
+{
+  GArray *formats = g_array_new (FALSE, FALSE, sizeof (RjClipFormat));
+
+  for (guint i = 0; i < options->groups->len; i++) {
+    const RjGroup *group = g_ptr_array_index (options->groups, i);
+    RjClipFormat format = rj_group_get_format (group);
+
+    if (i == 0 || group->publish.on != 0)
+      g_array_append_val (formats, format);
+  }
+  return formats;
+}
+
 static RjMediaEngine *
 make_engine (App *app)
 {
   const RjRunOptions *options = &app->options;
+  g_autoptr (GArray) formats = list_formats (options);
   RjMediaEngineConfig config = {
     .run = app->run,
     .run_start_us = rj_clock_now_us (app->clock),
-    .format = { options->width, options->height, options->fps, options->bitrate_bps },
+    .format = g_array_index (formats, RjClipFormat, 0),
+    .formats = (const RjClipFormat *) formats->data,
+    .n_formats = formats->len,
     .clock = app->clock,
     .decode_pause_us = options->decode ? DECODE_PAUSE_US : 0,
   };
 
-  if (options->video_codec != NULL)
-    rj_video_codec_from_name (options->video_codec, &config.format.codec);
   return rj_media_engine_new (&config);
 }
 

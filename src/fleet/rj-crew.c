@@ -12,6 +12,7 @@ struct _RjCrew {
   RjSteps *steps;
   GPtrArray *participants; /* of RjParticipant */
   GHashTable *deleted;     /* sessions that were deleted: once each */
+  GPtrArray *starts;       /* of Start */
   GTask *leaving;
   RjTimer *leave_limit;
 };
@@ -38,15 +39,25 @@ make_signaller (RjParticipant *participant, guint attempt, gpointer user_data)
 }
 
 static gboolean
-find_publisher (const char *session, const char *name, guint16 *number, gpointer user_data)
+find_publisher (const char *session, const char *name, RjKnownPublisher *found, gpointer user_data)
 {
   RjCrew *self = user_data;
   const RjRosterEntry *entry = rj_roster_find (self->config.roster, session, name);
 
   if (entry == NULL)
     return FALSE;
-  *number = entry->number;
+  found->number = entry->number;
+  found->fps = entry->group->publish.fps;
   return TRUE;
+}
+
+static gboolean
+wants (const char *session, const char *name, const char *publisher, gpointer user_data)
+{
+  RjCrew *self = user_data;
+  const RjRosterEntry *entry = rj_roster_find (self->config.roster, session, name);
+
+  return entry == NULL || rj_roster_wants (self->config.roster, entry, publisher);
 }
 
 static gboolean
@@ -94,6 +105,36 @@ has_detector (const RjRunOptions *options, const char *name)
   return FALSE;
 }
 
+/* Whose stream to expect for one who only watches */
+static const RjRosterEntry *
+find_model (RjCrew *self, const RjRosterEntry *entry)
+{
+  const RjRoster *roster = self->config.roster;
+
+  for (guint i = 0; i < roster->entries->len && !entry->publishes; i++) {
+    const RjRosterEntry *other = g_ptr_array_index (roster->entries, i);
+
+    if (other->publishes && g_str_equal (other->session, entry->session) &&
+        rj_roster_wants (roster, entry, other->name))
+      return other;
+  }
+  return entry;
+}
+
+static void
+describe_stream (RjCrew *self, RjParticipantConfig *config, const RjRosterEntry *entry)
+{
+  const RjGroupPublish *publish = &find_model (self, entry)->group->publish;
+
+  config->publish = (RjPublishInfo){ .has_audio = publish->audio,
+                                     .has_video = publish->video,
+                                     .width = publish->width,
+                                     .height = publish->height,
+                                     .fps = publish->fps };
+  config->has_format = TRUE;
+  config->format = rj_group_get_format (entry->group);
+}
+
 static RjParticipantConfig *
 make_config (RjCrew *self, const RjRosterEntry *entry)
 {
@@ -104,11 +145,7 @@ make_config (RjCrew *self, const RjRosterEntry *entry)
 
   config->number = entry->number;
   config->publishes = entry->publishes;
-  config->publish = (RjPublishInfo){ .has_audio = !options->no_audio,
-                                     .has_video = !options->no_video,
-                                     .width = options->width,
-                                     .height = options->height,
-                                     .fps = options->fps };
+  describe_stream (self, config, entry);
   config->loopback = self->config.loopback;
   config->relay_only = g_str_equal (options->ice, "relay");
   config->detect_icmp = has_detector (options, "icmp");
@@ -119,6 +156,9 @@ make_config (RjCrew *self, const RjRosterEntry *entry)
   config->make_signaller_data = self;
   config->find_publisher = find_publisher;
   config->find_publisher_data = self;
+  config->subscribes = entry->group->subscribe != RJ_SUBSCRIBE_NONE;
+  config->wants = wants;
+  config->wants_data = self;
   if (options->delete_dead_session) {
     config->delete_session = delete_session;
     config->delete_session_data = self;
@@ -158,11 +198,53 @@ add_participant (RjCrew *self, const RjRosterEntry *entry)
   g_ptr_array_add (self->participants, participant);
 }
 
+/* One that joins later than the first ones */
+typedef struct {
+  RjCrew *crew;
+  guint index;
+  RjTimer *timer;
+} Start;
+
+static void
+on_start (gpointer user_data)
+{
+  Start *start = user_data;
+
+  start->timer = NULL;
+  rj_participant_start (g_ptr_array_index (start->crew->participants, start->index));
+}
+
+static void
+start_later (RjCrew *self, guint index, gint64 delay_us)
+{
+  Start *start = g_new0 (Start, 1);
+
+  start->crew = self;
+  start->index = index;
+  start->timer = rj_clock_start_timer (self->config.clock, delay_us, on_start, start);
+  g_ptr_array_add (self->starts, start);
+}
+
+static void
+forget_starts (RjCrew *self)
+{
+  for (guint i = 0; i < self->starts->len; i++)
+    rj_clock_cancel_timer (self->config.clock,
+                           &((Start *) g_ptr_array_index (self->starts, i))->timer);
+  g_ptr_array_set_size (self->starts, 0);
+}
+
 void
 rj_crew_start (RjCrew *self)
 {
-  for (guint i = 0; i < self->participants->len; i++)
-    rj_participant_start (g_ptr_array_index (self->participants, i));
+  for (guint i = 0; i < self->participants->len; i++) {
+    const RjRosterEntry *entry = g_ptr_array_index (self->config.roster->entries, i);
+
+    if (entry->start_us > 0)
+      start_later (self, i, entry->start_us);
+    else
+      rj_participant_start (g_ptr_array_index (self->participants, i));
+  }
 }
 
 static gboolean
@@ -219,6 +301,7 @@ rj_crew_leave_async (RjCrew *self,
 
   self->leaving = g_task_new (self, NULL, callback, user_data);
   g_task_set_source_tag (self->leaving, rj_crew_leave_async);
+  forget_starts (self);
   self->leave_limit = rj_clock_start_timer (self->config.clock, limit_us, on_leave_limit, self);
   for (guint i = 0; i < self->participants->len; i++)
     rj_participant_leave_async (g_ptr_array_index (self->participants, i), on_left,
@@ -286,11 +369,10 @@ on_first_half_done (GObject *source, GAsyncResult *result, gpointer user_data)
 
 /* Without a medium both, as far as they are published */
 static void
-mute (RjCrew *self, RjParticipant *participant, const RjFault *step, GTask *task)
+mute (RjParticipant *participant, const RjGroupPublish *publish, const RjFault *step, GTask *task)
 {
-  const RjRunOptions *options = self->config.options;
-  gboolean video = options->no_audio || g_strcmp0 (step->detail, "video") == 0;
-  gboolean both = step->detail == NULL && !options->no_audio && !options->no_video;
+  gboolean video = !publish->audio || g_strcmp0 (step->detail, "video") == 0;
+  gboolean both = step->detail == NULL && publish->audio && publish->video;
   const RjDeed deed = { .kind = RJ_DEED_MUTE,
                         .video = video,
                         .muted = step->kind == RJ_FAULT_MUTE };
@@ -350,7 +432,7 @@ rj_crew_act_async (RjCrew *self,
     return;
   case RJ_FAULT_MUTE:
   case RJ_FAULT_UNMUTE:
-    mute (self, participant, step, task);
+    mute (participant, &entry->group->publish, step, task);
     return;
   case RJ_FAULT_UNPUBLISH:
     break;
@@ -430,6 +512,8 @@ rj_crew_finalize (GObject *object)
   RjCrew *self = RJ_CREW (object);
 
   rj_clock_cancel_timer (self->config.clock, &self->leave_limit);
+  forget_starts (self);
+  g_ptr_array_unref (self->starts);
   for (guint i = 0; i < self->participants->len; i++) {
     g_signal_handlers_disconnect_by_data (g_ptr_array_index (self->participants, i), self);
     rj_participant_close (g_ptr_array_index (self->participants, i));
@@ -450,6 +534,7 @@ static void
 rj_crew_init (RjCrew *self)
 {
   self->participants = g_ptr_array_new_with_free_func (g_object_unref);
+  self->starts = g_ptr_array_new_with_free_func (g_free);
   self->deleted = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->steps = rj_steps_new ();
 }

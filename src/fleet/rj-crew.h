@@ -7,6 +7,7 @@
 #include "rj-fault.h"
 #include "rj-peer.h"
 #include "rj-roster.h"
+#include "rj-run-options.h"
 #include "rj-token-source.h"
 
 #include <libsoup/soup.h>

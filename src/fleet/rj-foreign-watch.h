@@ -12,7 +12,7 @@ G_DECLARE_FINAL_TYPE (RjForeignWatch, rj_foreign_watch, RJ, FOREIGN_WATCH, GObje
 
 RjForeignWatch *rj_foreign_watch_new (void);
 
-/* Whether every participant of @roster has seen a picture of at least @n of them */
+/* Whether every participant of @roster who subscribes to everybody has seen a picture of at least @n of them */
 gboolean rj_foreign_watch_has (RjForeignWatch *self, const RjRoster *roster, guint n);
 
 G_END_DECLS

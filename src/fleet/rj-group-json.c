@@ -336,6 +336,8 @@ rj_group_from_json (JsonObject *object, GError **error)
   }
   if (self->sessions == 0)
     self->sessions = self->counts->len;
+  if (self->participant == NULL && self->name != NULL)
+    self->participant = g_strdup ("{group}-{index}");
   if (self->counts->len != 1 && self->counts->len != self->sessions) {
     g_set_error_literal (error, RJ_ERROR, RJ_ERROR_USAGE,
                          "count: give one number for all sessions, or as many as sessions says");

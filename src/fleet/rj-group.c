@@ -93,6 +93,21 @@ rj_group_get_total (const RjGroup *self)
   return total;
 }
 
+RjClipFormat
+rj_group_get_format (const RjGroup *self)
+{
+  const RjGroupPublish *publish = &self->publish;
+
+  return (RjClipFormat){
+    .width = publish->width,
+    .height = publish->height,
+    .fps = publish->fps,
+    .bitrate = publish->bitrate_bps,
+    .picture = RJ_CLIP_PICTURE_TEST,
+    .codec = publish->codec < 0 ? RJ_VIDEO_VP8 : publish->codec,
+  };
+}
+
 static gboolean
 fail (GError **error, const char *sentence)
 {

@@ -5,7 +5,7 @@
 
 #include <json-glib/json-glib.h>
 
-#include "rj-video-codec.h"
+#include "rj-clip.h"
 
 G_BEGIN_DECLS
 
@@ -66,6 +66,9 @@ void rj_group_inherit (RjGroup *self, const RjGroup *base);
 /* Whether its parts fit together: a count for each session, a publisher that has something to publish, names of
  * sessions that differ. Once everything is set. Errors: as above */
 gboolean rj_group_check (const RjGroup *self, GError **error);
+
+/* What they show, once everything is set. Without a codec of their own: VP8, until an answer wants another one */
+RjClipFormat rj_group_get_format (const RjGroup *self);
 
 /* Participants in session @index, from 0 */
 guint rj_group_get_count (const RjGroup *self, guint index);

@@ -2,24 +2,10 @@
 
 #include <string.h>
 
+#include "rj-error.h"
 #include "rj-json.h"
-
-static char *
-fill_in (const char *template, const char *key, const char *value)
-{
-  g_auto (GStrv) parts = g_strsplit (template, key, -1);
-
-  return g_strjoinv (value, parts);
-}
-
-static char *
-make_session (const RjRunOptions *options, const char *run, guint index)
-{
-  g_autofree char *number = g_strdup_printf ("%u", index);
-  g_autofree char *half = fill_in (options->session, "{run}", run);
-
-  return fill_in (half, "{session}", number);
-}
+#include "rj-nearest.h"
+#include "rj-template.h"
 
 static void
 entry_free (RjRosterEntry *entry)
@@ -32,29 +18,22 @@ entry_free (RjRosterEntry *entry)
 const char *
 rj_role_parse (const char *text, const char **name)
 {
-  static const char *const roles[] = { "SUBSCRIBER", "PUBLISHER", "MODERATOR" };
+  const char *colon = strchr (text, ':');
+  g_autofree char *word = colon == NULL ? g_strdup (text) : g_strndup (text, colon - text);
 
-  for (guint i = 0; i < G_N_ELEMENTS (roles); i++) {
-    gsize length = strlen (roles[i]);
-
-    if (g_ascii_strncasecmp (text, roles[i], length) != 0 ||
-        (text[length] != '\0' && (text[length] != ':' || text[length + 1] == '\0')))
-      continue;
-    *name = text[length] == ':' ? text + length + 1 : NULL;
-    return roles[i];
-  }
-  return NULL;
+  *name = colon == NULL ? NULL : colon + 1;
+  return colon != NULL && colon[1] == '\0' ? NULL : rj_role_from_name (word, NULL);
 }
 
 /* The last one that means it counts. */
 static const char *
-find_role (const RjRunOptions *options, const char *name)
+find_role (const GPtrArray *roles, const RjGroup *group, const char *name)
 {
-  const char *found = NULL;
+  const char *found = group->role;
 
-  for (guint i = 0; i < options->roles->len; i++) {
+  for (guint i = 0; roles != NULL && i < roles->len; i++) {
     const char *meant = NULL;
-    const char *role = rj_role_parse (g_ptr_array_index (options->roles, i), &meant);
+    const char *role = rj_role_parse (g_ptr_array_index (roles, i), &meant);
 
     if (role != NULL && (meant == NULL || g_str_equal (meant, name)))
       found = role;
@@ -62,36 +41,222 @@ find_role (const RjRunOptions *options, const char *name)
   return found;
 }
 
-static void
-add_entry (RjRoster *self, const RjRunOptions *options, const char *session)
+static gboolean
+has_group (const RjRoster *self, const char *name)
+{
+  for (guint i = 0; i < self->groups->len; i++) {
+    const RjGroup *group = g_ptr_array_index (self->groups, i);
+
+    if (g_strcmp0 (group->name, name) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* --- one after the other --- */
+
+/* What a group's templates are filled in with */
+typedef struct {
+  RjRoster *roster;
+  const GPtrArray *roles;
+  const char *run;
+  const RjGroup *group;
+  char *session; /* its number */
+  guint index;   /* the last one in the group */
+} Filling;
+
+/* @index: (nullable): not for names of sessions */
+static char *
+fill (const Filling *f, const char *key, const char *template, const char *index, GError **error)
+{
+  RjTemplateWord words[] = {
+    { "run", f->run }, { "session", f->session }, { NULL, NULL }, { NULL, NULL }, { NULL, NULL },
+  };
+  guint n = 2;
+  char *text;
+
+  if (f->group->name != NULL)
+    words[n++] = (RjTemplateWord){ "group", f->group->name };
+  if (index != NULL)
+    words[n++] = (RjTemplateWord){ "index", index };
+  text = rj_template_fill (template, words, NULL, error);
+  if (text == NULL)
+    g_prefix_error (error, "%s: ", key);
+  return text;
+}
+
+static gboolean
+fail_twice (const RjRosterEntry *one, const RjRosterEntry *other, GError **error)
+{
+  g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE,
+               "name: two participants would be called \"%s\", and names are unique in a whole "
+               "run; %s",
+               one->name,
+               one->group == other->group
+                 ? "let the name contain {index}"
+                 : "give each group a name (group), or names (name) of its own");
+  return FALSE;
+}
+
+static gboolean
+add_entry (Filling *f, const char *session, GError **error)
 {
   RjRosterEntry *entry = g_new0 (RjRosterEntry, 1);
-  g_autofree char *number = NULL;
+  const RjRosterEntry *namesake;
+  g_autofree char *number = g_strdup_printf ("%u", ++f->index);
+  const RjGroup *group = f->group;
 
-  entry->number = self->entries->len + 1;
-  number = g_strdup_printf ("%u", entry->number);
-  entry->name = fill_in (options->name, "{index}", number);
+  entry->group = group;
+  entry->index = f->index;
   entry->session = g_strdup (session);
-  entry->role = find_role (options, entry->name);
-  entry->publishes = !options->no_publish && g_strcmp0 (entry->role, "SUBSCRIBER") != 0;
-  g_ptr_array_add (self->entries, entry);
+  entry->name = fill (f, "name", group->participant, number, error);
+  if (entry->name == NULL) {
+    entry_free (entry);
+    return FALSE;
+  }
+  namesake = rj_roster_find_name (f->roster, entry->name);
+  g_ptr_array_add (f->roster->entries, entry);
+  entry->number = f->roster->entries->len;
+  if (namesake != NULL)
+    return fail_twice (entry, namesake, error);
+  g_hash_table_insert (f->roster->by_name, entry->name, entry);
+  entry->role = find_role (f->roles, group, entry->name);
+  entry->publishes = group->publish.on != 0 && g_strcmp0 (entry->role, "SUBSCRIBER") != 0;
+  if (group->ramp_per_second > 0.0)
+    entry->start_us = (f->index - 1) * G_USEC_PER_SEC / group->ramp_per_second;
+  return TRUE;
+}
+
+static gboolean
+add_session (Filling *f, guint index, GError **error)
+{
+  g_autofree char *session = fill (f, "session", f->group->session, NULL, error);
+
+  if (session == NULL)
+    return FALSE;
+  if (!g_ptr_array_find_with_equal_func (f->roster->sessions, session, g_str_equal, NULL))
+    g_ptr_array_add (f->roster->sessions, g_strdup (session));
+  for (guint i = 0; i < rj_group_get_count (f->group, index); i++) {
+    if (!add_entry (f, session, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+add_group (
+  RjRoster *self, const RjGroup *group, const GPtrArray *roles, const char *run, GError **error)
+{
+  Filling f = { .roster = self, .roles = roles, .run = run, .group = group };
+
+  if (!rj_group_check (group, error))
+    return FALSE;
+  for (guint i = 0; i < group->sessions; i++) {
+    gboolean added;
+
+    f.session = g_strdup_printf ("%u", i + 1);
+    added = add_session (&f, i, error);
+    g_free (f.session);
+    if (!added)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* --- whom they see --- */
+
+static gboolean
+fail_unknown (const RjRoster *self, const char *name, GError **error)
+{
+  g_autoptr (GPtrArray) known = g_ptr_array_new ();
+  const char *near;
+
+  for (guint i = 0; i < self->groups->len; i++) {
+    const RjGroup *group = g_ptr_array_index (self->groups, i);
+
+    if (group->name != NULL)
+      g_ptr_array_add (known, group->name);
+  }
+  for (guint i = 0; i < self->entries->len; i++)
+    g_ptr_array_add (known, ((RjRosterEntry *) g_ptr_array_index (self->entries, i))->name);
+  g_ptr_array_add (known, NULL);
+  near = rj_nearest_word (name, (const char *const *) known->pdata);
+  if (near == NULL)
+    near = g_ptr_array_index (known, 0);
+  g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE,
+               "subscribe: there is no group or participant \"%s\"; do you mean \"%s\"?", name,
+               near);
+  return FALSE;
+}
+
+static gboolean
+check_listed (const RjRoster *self, const RjGroup *group, GError **error)
+{
+  for (guint i = 0; i < group->listed->len; i++) {
+    const char *name = g_ptr_array_index (group->listed, i);
+
+    if (!has_group (self, name) && rj_roster_find_name (self, name) == NULL)
+      return fail_unknown (self, name, error);
+  }
+  return TRUE;
+}
+
+gboolean
+rj_roster_wants_all (const RjRosterEntry *entry)
+{
+  return entry->group->subscribe == RJ_SUBSCRIBE_ALL ||
+         entry->group->subscribe == RJ_SUBSCRIBE_UNSET;
+}
+
+gboolean
+rj_roster_wants (const RjRoster *self, const RjRosterEntry *entry, const char *publisher)
+{
+  const RjRosterEntry *other;
+
+  if (rj_roster_wants_all (entry))
+    return TRUE;
+  if (entry->group->subscribe == RJ_SUBSCRIBE_NONE)
+    return FALSE;
+  other = rj_roster_find (self, entry->session, publisher);
+  for (guint i = 0; other != NULL && i < entry->group->listed->len; i++) {
+    const char *listed = g_ptr_array_index (entry->group->listed, i);
+
+    if (g_str_equal (listed, other->name) || g_strcmp0 (listed, other->group->name) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* --- all of them --- */
+
+static gboolean
+fill_roster (RjRoster *self, const GPtrArray *roles, const char *run, GError **error)
+{
+  for (guint i = 0; i < self->groups->len; i++) {
+    if (!add_group (self, g_ptr_array_index (self->groups, i), roles, run, error)) {
+      g_prefix_error (error, "participants[%u].", i);
+      return FALSE;
+    }
+  }
+  for (guint i = 0; i < self->groups->len; i++) {
+    if (!check_listed (self, g_ptr_array_index (self->groups, i), error)) {
+      g_prefix_error (error, "participants[%u].", i);
+      return FALSE;
+    }
+  }
+  return TRUE;
 }
 
 RjRoster *
-rj_roster_new (const RjRunOptions *options, const char *run)
+rj_roster_new (GPtrArray *groups, const GPtrArray *roles, const char *run, GError **error)
 {
-  RjRoster *self = g_new0 (RjRoster, 1);
+  g_autoptr (RjRoster) self = g_new0 (RjRoster, 1);
 
+  self->groups = g_ptr_array_ref (groups);
   self->entries = g_ptr_array_new_with_free_func ((GDestroyNotify) entry_free);
   self->sessions = g_ptr_array_new_with_free_func (g_free);
-  for (guint i = 0; i < options->counts->len; i++) {
-    char *session = make_session (options, run, i + 1);
-
-    g_ptr_array_add (self->sessions, session);
-    for (guint k = 0; k < g_array_index (options->counts, guint, i); k++)
-      add_entry (self, options, session);
-  }
-  return self;
+  self->by_name = g_hash_table_new (g_str_hash, g_str_equal);
+  return fill_roster (self, roles, run, error) ? g_steal_pointer (&self) : NULL;
 }
 
 void
@@ -99,33 +264,25 @@ rj_roster_free (RjRoster *self)
 {
   if (self == NULL)
     return;
+  g_hash_table_unref (self->by_name);
   g_ptr_array_unref (self->entries);
   g_ptr_array_unref (self->sessions);
+  g_ptr_array_unref (self->groups);
   g_free (self);
 }
 
 const RjRosterEntry *
 rj_roster_find (const RjRoster *self, const char *session, const char *name)
 {
-  for (guint i = 0; i < self->entries->len; i++) {
-    const RjRosterEntry *entry = g_ptr_array_index (self->entries, i);
+  const RjRosterEntry *entry = rj_roster_find_name (self, name);
 
-    if (g_str_equal (entry->name, name) && g_str_equal (entry->session, session))
-      return entry;
-  }
-  return NULL;
+  return entry != NULL && g_str_equal (entry->session, session) ? entry : NULL;
 }
 
 const RjRosterEntry *
 rj_roster_find_name (const RjRoster *self, const char *name)
 {
-  for (guint i = 0; i < self->entries->len; i++) {
-    const RjRosterEntry *entry = g_ptr_array_index (self->entries, i);
-
-    if (g_str_equal (entry->name, name))
-      return entry;
-  }
-  return NULL;
+  return g_hash_table_lookup (self->by_name, name);
 }
 
 const RjRosterEntry *
@@ -141,6 +298,44 @@ rj_roster_find_moderator (const RjRoster *self, const RjRosterEntry *entry)
   return NULL;
 }
 
+gint64
+rj_roster_get_ramp_us (const RjRoster *self)
+{
+  gint64 last_us = 0;
+
+  for (guint i = 0; i < self->entries->len; i++)
+    last_us = MAX (last_us, ((RjRosterEntry *) g_ptr_array_index (self->entries, i))->start_us);
+  return last_us;
+}
+
+gboolean
+rj_roster_has_roles (const RjRoster *self)
+{
+  for (guint i = 0; i < self->entries->len; i++) {
+    if (((RjRosterEntry *) g_ptr_array_index (self->entries, i))->role != NULL)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* Returns: (transfer full) (nullable): NULL: everybody */
+static JsonArray *
+list_seen (const RjRoster *self, const RjRosterEntry *entry)
+{
+  JsonArray *names;
+
+  if (rj_roster_wants_all (entry))
+    return NULL;
+  names = json_array_new ();
+  for (guint i = 0; i < self->entries->len; i++) {
+    const RjRosterEntry *other = g_ptr_array_index (self->entries, i);
+
+    if (other != entry && other->publishes && rj_roster_wants (self, entry, other->name))
+      json_array_add_string_element (names, other->name);
+  }
+  return names;
+}
+
 JsonArray *
 rj_roster_to_json (const RjRoster *self)
 {
@@ -148,10 +343,14 @@ rj_roster_to_json (const RjRoster *self)
 
   for (guint i = 0; i < self->entries->len; i++) {
     const RjRosterEntry *entry = g_ptr_array_index (self->entries, i);
+    JsonArray *seen = list_seen (self, entry);
+    JsonObject *object =
+      rj_json_build ("name", 's', entry->name, "session", 's', entry->session, "group", 's',
+                     entry->group->name, "publishes", 'b', entry->publishes, NULL);
 
-    json_array_add_object_element (list, rj_json_build ("name", 's', entry->name, "session", 's',
-                                                        entry->session, "publishes", 'b',
-                                                        entry->publishes, NULL));
+    if (seen != NULL)
+      json_object_set_array_member (object, "sees", seen);
+    json_array_add_object_element (list, object);
   }
   return list;
 }

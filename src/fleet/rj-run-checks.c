@@ -1,83 +1,19 @@
 /* The checks of rj-run-options.h: what no single option can check. */
 #include "rj-run-options.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "rj-error.h"
 #include "rj-expectation.h"
 #include "rj-fault.h"
 #include "rj-roster.h"
+#include "rj-run-groups.h"
 
 static gboolean
 fail (GError **error, const char *sentence)
 {
   g_set_error_literal (error, RJ_ERROR, RJ_ERROR_USAGE, sentence);
   return FALSE;
-}
-
-/* The demo needs no server and no option. */
-static void
-choose_defaults (RjRunOptions *self)
-{
-  if (self->participants == NULL && self->sessions == 0 && self->faults->len == 0 &&
-      self->embedded) {
-    self->participants = g_strdup ("4,2");
-    g_ptr_array_add (self->faults, g_strdup ("kill-media-node@3s"));
-  }
-  if (self->participants == NULL)
-    self->participants = g_strdup (self->token != NULL ? "1" : "4");
-}
-
-static gboolean
-check_participants (RjRunOptions *self, GError **error)
-{
-  g_auto (GStrv) numbers = g_strsplit (self->participants, ",", -1);
-  guint n_numbers = g_strv_length (numbers);
-
-  self->counts = g_array_new (FALSE, FALSE, sizeof (guint));
-  if (self->sessions == 0)
-    self->sessions = n_numbers;
-  if (n_numbers != 1 && n_numbers != self->sessions)
-    return fail (error,
-                 "--participants: give one number for all sessions, or as many as --sessions says");
-  for (guint i = 0; i < self->sessions; i++) {
-    guint64 number = 0;
-    guint count;
-
-    if (!g_ascii_string_to_unsigned (numbers[n_numbers == 1 ? 0 : i], 10, 1, 1000, &number, NULL))
-      return fail (error,
-                   "--participants: write a number from 1 to 1000, or a list of them such as 4,2");
-    count = number;
-    g_array_append_val (self->counts, count);
-  }
-  return TRUE;
-}
-
-static gboolean
-check_picture (RjRunOptions *self, GError **error)
-{
-  char *end = NULL;
-  double rate;
-  int n_read = 0;
-
-  if (sscanf (self->resolution, "%dx%d%n", &self->width, &self->height, &n_read) != 2 ||
-      self->resolution[n_read] != '\0' || self->width < 64 || self->height < 64 ||
-      self->width > 3840 || self->height > 2160 || self->width % 2 != 0 || self->height % 2 != 0)
-    return fail (error,
-                 "--resolution: write WIDTHxHEIGHT with even numbers from 64x64 to 3840x2160, "
-                 "such as 640x480");
-  rate = g_ascii_strtod (self->bitrate, &end);
-  if (g_ascii_strcasecmp (end, "k") == 0)
-    rate *= 1e3;
-  else if (g_ascii_strcasecmp (end, "m") == 0)
-    rate *= 1e6;
-  else if (*end != '\0')
-    rate = 0;
-  if (rate < 30e3 || rate > 20e6)
-    return fail (error, "--bitrate: write a rate from 30k to 20M, such as 500k or 1.5M");
-  self->bitrate_bps = rate;
-  return TRUE;
 }
 
 static gboolean
@@ -208,6 +144,35 @@ check_name (
 }
 
 static gboolean
+can_ask_for_roles (const RjRunOptions *self)
+{
+  if (self->embedded)
+    return TRUE;
+  if (self->token != NULL || self->token_command != NULL)
+    return FALSE;
+  return self->app == NULL || g_str_equal (self->app_preset, "sessions");
+}
+
+/* PUBLISHER is what everybody is given who asks for nothing. */
+static gboolean
+check_asked_roles (const RjRunOptions *self, const RjRoster *roster, GError **error)
+{
+  for (guint i = 0; i < roster->entries->len && !can_ask_for_roles (self); i++) {
+    const RjRosterEntry *entry = g_ptr_array_index (roster->entries, i);
+
+    if (entry->role == NULL || g_str_equal (entry->role, "PUBLISHER"))
+      continue;
+    g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE,
+                 "role %s of %s: whoever makes these tokens decides on their role; rejoin can ask "
+                 "for one with --url and --secret, or --app-preset sessions. Who only watches "
+                 "needs no role but --no-publish, in a plan publish: false",
+                 entry->role, entry->name);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
 check_roles (RjRunOptions *self, const RjRoster *roster, GError **error)
 {
   for (guint i = 0; i < self->roles->len; i++) {
@@ -224,13 +189,7 @@ check_roles (RjRunOptions *self, const RjRoster *roster, GError **error)
     if (name != NULL && !check_name (roster, "role", text, name, error))
       return FALSE;
   }
-  if (self->roles->len > 0 && !self->embedded &&
-      (self->token != NULL || self->token_command != NULL ||
-       (self->app != NULL && !g_str_equal (self->app_preset, "sessions"))))
-    return fail (error,
-                 "--role: whoever makes these tokens decides on their role; rejoin can ask for one "
-                 "with --url and --secret, or --app-preset sessions");
-  return TRUE;
+  return check_asked_roles (self, roster, error);
 }
 
 static gboolean
@@ -286,9 +245,9 @@ check_faults (RjRunOptions *self, const RjRoster *roster, GError **error)
 static gboolean
 check_people (RjRunOptions *self, GError **error)
 {
-  g_autoptr (RjRoster) roster = rj_roster_new (self, "run");
+  g_autoptr (RjRoster) roster = rj_roster_new (self->groups, self->roles, "run", error);
 
-  return check_roles (self, roster, error) && check_faults (self, roster, error);
+  return roster != NULL && check_roles (self, roster, error) && check_faults (self, roster, error);
 }
 
 static gboolean
@@ -312,18 +271,10 @@ rj_run_options_check (RjRunOptions *self, GError **error)
 {
   self->embedded =
     self->app == NULL && self->token == NULL && self->token_command == NULL && self->url == NULL;
-  choose_defaults (self);
-  if (!read_secret_file (self, error) || !check_participants (self, error) ||
-      !check_picture (self, error) || !check_deployment (self, error) ||
-      !check_people (self, error) || !rj_conditions_check (&self->conditions, error) ||
-      !check_detectors (self, error))
+  if (!read_secret_file (self, error) || !rj_run_options_make_groups (self, error) ||
+      !check_deployment (self, error) || !check_people (self, error) ||
+      !rj_conditions_check (&self->conditions, error) || !check_detectors (self, error))
     return FALSE;
-  if (self->no_audio && self->no_video && !self->no_publish)
-    return fail (error, "--no-audio and --no-video leave nothing to publish: use --no-publish");
-  if (self->sessions > 1 && strstr (self->session, "{session}") == NULL)
-    return fail (error, "--session: with several sessions the name must contain {session}");
-  if (rj_run_options_count_participants (self) > 1 && strstr (self->name, "{index}") == NULL)
-    return fail (error, "--name: with several participants the name must contain {index}");
   if (self->silence_us <= 0 || self->silence_leave_us <= self->silence_us)
     return fail (error, "--silence-leave must be longer than --silence, and both longer than 0");
   if (self->ca != NULL && !g_file_test (self->ca, G_FILE_TEST_IS_REGULAR))

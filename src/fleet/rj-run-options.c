@@ -16,7 +16,9 @@ static const RjOption options[] = {
   { "session", RJ_OPTION_TEXT, AT (session), "NAME", "rejoin-{run}-{session}",
     "session id; {run} and {session} are filled in" },
   { "name", RJ_OPTION_TEXT, AT (name), "NAME", "bot-{index}",
-    "name of a participant; {index} is filled in" },
+    "name of a participant; {index}, {session} and {run} are filled in" },
+  { "ramp", RJ_OPTION_TEXT, AT (ramp), "RATE", NULL,
+    "how many join in which time, such as 10/s or 30/min; without it all at once" },
   { "foreign", RJ_OPTION_COUNT, AT (foreign), "N", "0",
     "publishers that are not ours, to wait for in each session before time starts", 0, 1000 },
   { "duration", RJ_OPTION_DURATION, AT (duration_us), "DURATION", NULL,
@@ -154,16 +156,6 @@ rj_run_options_get_table (void)
   return &table;
 }
 
-guint
-rj_run_options_count_participants (const RjRunOptions *self)
-{
-  guint n = 0;
-
-  for (guint i = 0; i < self->counts->len; i++)
-    n += g_array_index (self->counts, guint, i);
-  return n;
-}
-
 JsonObject *
 rj_run_options_to_json (const RjRunOptions *self)
 {
@@ -174,5 +166,5 @@ void
 rj_run_options_clear (RjRunOptions *self)
 {
   rj_option_table_clear (&table, self);
-  g_clear_pointer (&self->counts, g_array_unref);
+  g_clear_pointer (&self->groups, g_ptr_array_unref);
 }

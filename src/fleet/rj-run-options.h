@@ -3,6 +3,7 @@
 
 #include <json-glib/json-glib.h>
 
+#include "rj-group.h"
 #include "rj-option-table.h"
 
 G_BEGIN_DECLS
@@ -50,7 +51,8 @@ typedef struct {
   char *participants; /* "4", or per session "4,2" */
   guint sessions;     /* 0: not given */
   char *session;      /* template: {run}, {session} */
-  char *name;         /* template: {index} */
+  char *name;         /* template: {index}, {session}, {run} */
+  char *ramp;         /* (nullable) */
   guint foreign;      /* foreign publishers to wait for in each session */
   gint64 duration_us; /* -1: until everybody is back, or the faults are over */
   gint64 join_deadline_us;
@@ -96,10 +98,11 @@ typedef struct {
   gboolean quiet;
   gboolean version;
 
-  /* worked out from the above by rj_run_options_check() */
-  GArray *counts; /* of guint: participants of each session */
-  int width, height;
-  guint bitrate_bps;
+  /* (nullable) of RjGroup: those of a plan, put in before rj_run_options_check(), which completes them; without
+   * any it makes one from the options */
+  GPtrArray *groups;
+
+  /* worked out by rj_run_options_check() */
   gboolean embedded; /* no deployment was named */
 } RjRunOptions;
 
@@ -113,6 +116,9 @@ gboolean rj_run_options_check (RjRunOptions *self, GError **error);
 /* Returns: (transfer full): the options as a plan for the event log, without secrets */
 JsonObject *rj_run_options_to_json (const RjRunOptions *self);
 guint rj_run_options_count_participants (const RjRunOptions *self);
+/* Of sessions that this run makes. Returns: (nullable) static: "VP8", "H264"; "NONE" where groups differ; NULL:
+ * nobody said one */
+const char *rj_run_options_get_forced_codec (const RjRunOptions *self);
 void rj_run_options_clear (RjRunOptions *self);
 
 G_END_DECLS

@@ -252,6 +252,13 @@ start_watching (RjRunner *self, gint64 now_us)
   rj_fault_script_start (self->script);
 }
 
+/* Who joins later has as much time. */
+static gint64
+get_join_limit_us (RjRunner *self)
+{
+  return rj_roster_get_ramp_us (self->roster) + self->config.options->join_deadline_us;
+}
+
 static void
 on_tick (gpointer user_data)
 {
@@ -266,7 +273,7 @@ on_tick (gpointer user_data)
   else if (self->state == JOINING && rj_measure_everyone_flows (self->config.measure) &&
            rj_foreign_watch_has (self->foreign, self->roster, options->foreign))
     start_watching (self, now_us);
-  else if (self->state == JOINING && now_us - self->joining_us > options->join_deadline_us)
+  else if (self->state == JOINING && now_us - self->joining_us > get_join_limit_us (self))
     reason = "join-deadline";
   else if (self->state == WATCHING)
     reason = find_end_of_watching (self, now_us);
@@ -294,10 +301,9 @@ static RjTokenSource *
 with_wishes (RjRunner *self, RjTokenSource *source)
 {
   const RjRunOptions *options = self->config.options;
-  g_autofree char *codec =
-    options->video_codec == NULL ? NULL : g_ascii_strup (options->video_codec, -1);
+  const char *codec = rj_run_options_get_forced_codec (options);
 
-  if (options->roles->len > 0)
+  if (rj_roster_has_roles (self->roster))
     rj_token_source_set_roles (source, get_role, self);
   if (codec != NULL)
     rj_token_source_force_video_codec (source, codec);
@@ -312,7 +318,7 @@ make_token_source (RjRunner *self)
   RjAppPreset preset = RJ_APP_FAULT_TOLERANCE;
 
   rj_app_preset_from_name (options->app_preset, &preset);
-  if (options->embedded && options->roles->len > 0)
+  if (options->embedded && rj_roster_has_roles (self->roster))
     preset = RJ_APP_SESSIONS;
   if (options->token != NULL)
     return rj_token_source_new_literal (options->token);
@@ -546,7 +552,8 @@ rj_runner_new (const RjRunnerConfig *config)
   RjRunner *self = g_object_new (RJ_TYPE_RUNNER, NULL);
 
   self->config = *config;
-  self->roster = rj_roster_new (config->options, config->run);
+  self->roster = rj_roster_new (config->options->groups, config->options->roles, config->run, NULL);
+  g_assert (self->roster != NULL); /* rj_run_options_check() has made one */
   self->foreign = rj_foreign_watch_new ();
   self->self_check =
     rj_self_check_new (config->clock, config->events, "/proc", take_pacing_lag_ms, config->engine);

@@ -195,6 +195,13 @@ rj_clip_load_finish (GAsyncResult *result, GError **error)
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
+gboolean
+rj_clip_format_equal (const RjClipFormat *a, const RjClipFormat *b)
+{
+  return a->width == b->width && a->height == b->height && a->fps == b->fps &&
+         a->bitrate == b->bitrate && a->picture == b->picture && a->codec == b->codec;
+}
+
 guint
 rj_clip_get_fps (const RjClip *self)
 {

@@ -30,6 +30,8 @@ typedef struct {
 #define RJ_CLIP_FORMAT_DEFAULT                                                                     \
   ((RjClipFormat){ 640, 480, 30, 500000, RJ_CLIP_PICTURE_TEST, RJ_VIDEO_VP8 })
 
+gboolean rj_clip_format_equal (const RjClipFormat *a, const RjClipFormat *b);
+
 /* The counter in the picture: parameters of simplevideomark and its detector */
 #define RJ_CLIP_MARK_DATA_BITS 10
 guint rj_clip_get_mark_width (guint picture_width);

@@ -9,6 +9,7 @@
 /* A peer in the rotation */
 typedef struct {
   RjReceiver *receiver;
+  guint fps;
   RjDecoderFunc func;
   gpointer owner;
 } Seat;
@@ -111,8 +112,6 @@ begin_look (gpointer user_data)
   RjDecoder *self = user_data;
   RjDecodingConfig config = {
     .run_hash = self->config.run_hash,
-    .clip_frames = self->config.clip_frames,
-    .n_wanted = self->config.fps,
   };
   g_autoptr (GError) error = NULL;
   Seat *seat;
@@ -122,6 +121,8 @@ begin_look (gpointer user_data)
     return;
   self->next %= self->seats->len;
   seat = self->seats->pdata[self->next++];
+  config.clip_frames = RJ_CLIP_SECONDS * seat->fps;
+  config.n_wanted = seat->fps;
   if (!rj_receiver_get_video_codec (seat->receiver, &config.codec)) {
     begin_pause (self); /* nothing has come yet */
     return;
@@ -139,12 +140,14 @@ begin_look (gpointer user_data)
 }
 
 void
-rj_decoder_add (RjDecoder *self, RjReceiver *receiver, RjDecoderFunc func, gpointer owner)
+rj_decoder_add (
+  RjDecoder *self, RjReceiver *receiver, guint fps, RjDecoderFunc func, gpointer owner)
 {
   Seat *seat = g_new0 (Seat, 1);
 
   RJ_ASSERT_HOME ();
   seat->receiver = rj_receiver_ref (receiver);
+  seat->fps = fps;
   seat->func = func;
   seat->owner = owner;
   g_ptr_array_add (self->seats, seat);

@@ -18,16 +18,16 @@ G_DECLARE_FINAL_TYPE (RjDecoder, rj_decoder, RJ, DECODER, GObject)
 typedef void (*RjDecoderFunc) (gpointer owner, const RjPictureCheck *check);
 
 typedef struct {
-  guint16 run_hash;  /* of our stamps */
-  guint clip_frames; /* of our publishers; the counter in the picture wraps there */
-  guint fps;
-  gint64 pause_us; /* between two looks */
+  guint16 run_hash; /* of our stamps */
+  gint64 pause_us;  /* between two looks */
 } RjDecoderConfig;
 
 RjDecoder *rj_decoder_new (const RjDecoderConfig *config, RjClock *clock, RjReaper *reaper);
 
-/* Takes part in the rotation until it is removed. @owner: not referenced; removes itself before it goes. */
-void rj_decoder_add (RjDecoder *self, RjReceiver *receiver, RjDecoderFunc func, gpointer owner);
+/* Takes part in the rotation until it is removed. @fps: of the publisher; the counter in its picture wraps with
+ * the clip. @owner: not referenced; removes itself before it goes. */
+void rj_decoder_add (
+  RjDecoder *self, RjReceiver *receiver, guint fps, RjDecoderFunc func, gpointer owner);
 void rj_decoder_remove (RjDecoder *self, gpointer owner);
 
 /* Nobody is looked at any more; the owner calls it before it lets go. */

@@ -9,7 +9,9 @@
 struct _RjMediaEngine {
   GObject parent_instance;
 
-  RjPeerKit kit; /* owns its members */
+  RjPeerKit kit;    /* owns its members, but for the clip */
+  GArray *formats;  /* of RjClipFormat: kit.format first */
+  GPtrArray *clips; /* of RjClip, NULL: not ready; one for each format */
 };
 
 static void rj_media_engine_factory_init (RjPeerFactoryInterface *iface);
@@ -20,17 +22,32 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (RjMediaEngine,
                                G_IMPLEMENT_INTERFACE (RJ_TYPE_PEER_FACTORY,
                                                       rj_media_engine_factory_init))
 
+/* Returns: (transfer none) (nullable) */
+static RjClip *
+find_clip (RjMediaEngine *self, const RjClipFormat *format)
+{
+  for (guint i = 0; i < self->formats->len; i++) {
+    if (rj_clip_format_equal (&g_array_index (self->formats, RjClipFormat, i), format))
+      return g_ptr_array_index (self->clips, i);
+  }
+  return NULL;
+}
+
 static RjPeer *
 rj_media_engine_create (RjPeerFactory *factory, const RjPeerConfig *config, GError **error)
 {
   RjMediaEngine *self = RJ_MEDIA_ENGINE (factory);
+  RjPeerKit kit = self->kit;
 
   RJ_ASSERT_HOME ();
-  if (config->direction == RJ_DIRECTION_SEND && self->kit.clip == NULL) {
+  if (config->format != NULL)
+    kit.format = *config->format;
+  kit.clip = find_clip (self, &kit.format);
+  if (config->direction == RJ_DIRECTION_SEND && kit.clip == NULL) {
     g_set_error (error, RJ_ERROR, RJ_ERROR_ENVIRONMENT, "the test clip is not ready yet");
     return NULL;
   }
-  return rj_webrtcbin_peer_new (&self->kit, config, error);
+  return rj_webrtcbin_peer_new (&kit, config, error);
 }
 
 static void
@@ -43,14 +60,26 @@ rj_media_engine_dispose (GObject *object)
   g_clear_object (&self->kit.decoder);
   g_clear_pointer (&self->kit.pacer, rj_pacer_unref);
   g_clear_pointer (&self->kit.reaper, rj_reaper_unref);
-  g_clear_pointer (&self->kit.clip, rj_clip_unref);
+  g_ptr_array_set_size (self->clips, 0);
+  g_array_set_size (self->formats, 0);
   G_OBJECT_CLASS (rj_media_engine_parent_class)->dispose (object);
+}
+
+static void
+rj_media_engine_finalize (GObject *object)
+{
+  RjMediaEngine *self = RJ_MEDIA_ENGINE (object);
+
+  g_ptr_array_unref (self->clips);
+  g_array_unref (self->formats);
+  G_OBJECT_CLASS (rj_media_engine_parent_class)->finalize (object);
 }
 
 static void
 rj_media_engine_class_init (RjMediaEngineClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = rj_media_engine_dispose;
+  G_OBJECT_CLASS (klass)->finalize = rj_media_engine_finalize;
 }
 
 static void
@@ -60,8 +89,28 @@ rj_media_engine_factory_init (RjPeerFactoryInterface *iface)
 }
 
 static void
+clip_free (gpointer clip)
+{
+  if (clip != NULL)
+    rj_clip_unref (clip);
+}
+
+static void
 rj_media_engine_init (RjMediaEngine *self)
 {
+  self->formats = g_array_new (FALSE, FALSE, sizeof (RjClipFormat));
+  self->clips = g_ptr_array_new_with_free_func (clip_free);
+}
+
+static void
+add_format (RjMediaEngine *self, const RjClipFormat *format)
+{
+  for (guint i = 0; i < self->formats->len; i++) {
+    if (rj_clip_format_equal (&g_array_index (self->formats, RjClipFormat, i), format))
+      return;
+  }
+  g_array_append_val (self->formats, *format);
+  g_ptr_array_add (self->clips, NULL);
 }
 
 RjMediaEngine *
@@ -69,14 +118,15 @@ rj_media_engine_new (const RjMediaEngineConfig *config)
 {
   RjMediaEngine *self = g_object_new (RJ_TYPE_MEDIA_ENGINE, NULL);
   RjDecoderConfig decoder = {
-    .clip_frames = RJ_CLIP_SECONDS * config->format.fps,
-    .fps = config->format.fps,
     .pause_us = config->decode_pause_us,
   };
 
   g_return_val_if_fail (config->run != NULL, NULL);
 
   self->kit.format = config->format;
+  add_format (self, &config->format);
+  for (guint i = 0; i < config->n_formats; i++)
+    add_format (self, &config->formats[i]);
   self->kit.run_hash = rj_frame_stamp_hash_run (config->run);
   self->kit.run_start_us = config->run_start_us;
   self->kit.pacer = rj_pacer_new ();
@@ -87,7 +137,7 @@ rj_media_engine_new (const RjMediaEngineConfig *config)
   return self;
 }
 
-/* The clip is encoded and the media stack is warmed up at the same time */
+/* The clips are encoded and the media stack is warmed up at the same time */
 typedef struct {
   guint n_waiting;
   GError *error; /* the first one */
@@ -130,16 +180,41 @@ on_warm (GObject *unused, GAsyncResult *result, gpointer user_data)
   finish_part (task, error);
 }
 
+/* One clip */
+typedef struct {
+  GTask *task;
+  guint index;
+} Load;
+
 static void
 on_clip_loaded (GObject *unused, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (GTask) task = user_data;
+  Load *load = user_data;
+  g_autoptr (GTask) task = load->task;
   RjMediaEngine *self = g_task_get_source_object (task);
   GError *error = NULL;
+  RjClip *clip = rj_clip_load_finish (result, &error);
 
-  g_clear_pointer (&self->kit.clip, rj_clip_unref);
-  self->kit.clip = rj_clip_load_finish (result, &error);
+  if (load->index < self->clips->len) {
+    clip_free (g_ptr_array_index (self->clips, load->index));
+    g_ptr_array_index (self->clips, load->index) = clip;
+  } else {
+    clip_free (clip); /* disposed of meanwhile */
+  }
+  g_free (load);
   finish_part (task, error);
+}
+
+static void
+load_clip (GTask *task, guint index)
+{
+  RjMediaEngine *self = g_task_get_source_object (task);
+  Load *load = g_new0 (Load, 1);
+
+  load->task = g_object_ref (task);
+  load->index = index;
+  rj_clip_load_async (&g_array_index (self->formats, RjClipFormat, index),
+                      g_task_get_cancellable (task), on_clip_loaded, load);
 }
 
 void
@@ -159,8 +234,9 @@ rj_media_engine_start_async (RjMediaEngine *self,
     g_task_return_error (task, g_steal_pointer (&error));
     return;
   }
-  start->n_waiting = 2;
-  rj_clip_load_async (&self->kit.format, cancellable, on_clip_loaded, g_object_ref (task));
+  start->n_waiting = 1 + self->formats->len;
+  for (guint i = 0; i < self->formats->len; i++)
+    load_clip (task, i);
   rj_media_warm_up_async (cancellable, on_warm, g_object_ref (task));
 }
 

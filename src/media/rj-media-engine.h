@@ -14,7 +14,10 @@ G_BEGIN_DECLS
 typedef struct {
   const char *run;     /* its name, hashed into the frame stamps */
   gint64 run_start_us; /* CLOCK_MONOTONIC, zero of the stamps */
-  RjClipFormat format; /* what senders show */
+  RjClipFormat format; /* what senders show that ask for nothing else */
+  /* (array length=n_formats): all that they may ask for by RjPeerConfig.format. Copied */
+  const RjClipFormat *formats;
+  guint n_formats;
   RjClock *clock;
   gint64 decode_pause_us; /* between two picture checks; 0: none (no --decode) */
 } RjMediaEngineConfig;

@@ -44,6 +44,14 @@ rj_peer_kit_make_receiver (const RjPeerKit *self,
   return rj_receiver_new (&tap, news, mailbox);
 }
 
+guint
+rj_peer_kit_get_fps (const RjPeerConfig *config)
+{
+  guint frame_us = config->frame_interval_us == 0 ? DEFAULT_FRAME_US : config->frame_interval_us;
+
+  return MAX ((G_USEC_PER_SEC + frame_us / 2) / frame_us, 1);
+}
+
 RjSenderStamp
 rj_peer_kit_get_stamp (const RjPeerKit *self, const RjPeerConfig *config)
 {

@@ -16,7 +16,7 @@ typedef struct {
   RjPacer *pacer;
   RjReaper *reaper;
   RjDecoder *decoder;  /* (nullable): nobody looks at pictures */
-  RjClipFormat format; /* of senders; its codec is preferred */
+  RjClipFormat format; /* of the sender; its codec is preferred */
   RjClip *clip;        /* (nullable): of that format */
   guint16 run_hash;
   gint64 run_start_us;
@@ -28,6 +28,9 @@ RjReceiver *rj_peer_kit_make_receiver (const RjPeerKit *self,
                                        RjMailbox *mailbox);
 /* What was not known of a receiver's publisher when it was made */
 void rj_peer_kit_assign_receiver (RjReceiver *receiver, const RjPeerConfig *config);
+
+/* Of the publisher */
+guint rj_peer_kit_get_fps (const RjPeerConfig *config);
 
 RjSenderStamp rj_peer_kit_get_stamp (const RjPeerKit *self, const RjPeerConfig *config);
 

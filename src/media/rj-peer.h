@@ -12,6 +12,7 @@
 #include <gio/gio.h>
 
 #include "rj-blackhole.h"
+#include "rj-clip.h"
 #include "rj-tap.h"
 
 G_BEGIN_DECLS
@@ -145,6 +146,9 @@ struct _RjPeerConfig {
   RjDirection direction;
   gboolean has_audio;
   gboolean has_video;
+  /* (nullable): that of the engine. SEND: what it shows, one of those that the engine was told of. RECEIVE: only
+   * the codec, which is preferred */
+  const RjClipFormat *format;
   guint16 publisher; /* SEND: own number of the stamp. RECEIVE: expected, when expected_known */
   gboolean expected_known; /* FALSE: a foreign publisher; stamps of it are not judged */
   guint frame_interval_us; /* RECEIVE: of the publisher, 33333 when unknown */

@@ -372,7 +372,8 @@ rj_webrtcbin_peer_assign (RjPeer *peer, const RjPeerConfig *config, GError **err
   if (self->receiver != NULL)
     rj_peer_kit_assign_receiver (self->receiver, config);
   if (self->decoder != NULL)
-    rj_decoder_add (self->decoder, self->receiver, on_picture_checked, self);
+    rj_decoder_add (self->decoder, self->receiver, rj_peer_kit_get_fps (config), on_picture_checked,
+                    self);
   rj_negotiation_let_gather (self->negotiation);
   return TRUE;
 }
@@ -485,7 +486,8 @@ prepare_receiver (RjWebrtcbinPeer *self, const RjPeerKit *kit, const RjPeerConfi
   if (kit->decoder != NULL && config->has_video) {
     self->decoder = g_object_ref (kit->decoder);
     if (!self->ahead)
-      rj_decoder_add (self->decoder, self->receiver, on_picture_checked, self);
+      rj_decoder_add (self->decoder, self->receiver, rj_peer_kit_get_fps (config),
+                      on_picture_checked, self);
   }
 }
 

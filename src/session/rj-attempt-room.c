@@ -67,7 +67,7 @@ see_stream (RjAttempt *self, const RjRemoteStream *stream, gboolean at_join)
 {
   RjSubscription *older;
 
-  if (!self->stay->config->subscribes ||
+  if (!rj_participant_config_wants (self->stay->config, stream->name) ||
       g_strcmp0 (stream->connection, self->stay->connection) == 0 ||
       rj_room_publish (self->room, stream) != RJ_ROOM_NEW)
     return;
@@ -122,7 +122,8 @@ on_participant_left (RjSignaller *signaller,
 
   if (!rj_room_leave (self->room, connection) || self->over)
     return;
-  if (g_strcmp0 (name, self->stay->config->name) != 0)
+  if (g_strcmp0 (name, self->stay->config->name) != 0 &&
+      rj_participant_config_wants (self->stay->config, name))
     emit_gone (self, RJ_EVENT_REMOTE_LEFT, name, reason);
   forget_stream (self, connection, reason);
 }

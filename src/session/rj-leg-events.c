@@ -25,18 +25,18 @@ rj_leg_candidate_free (gpointer candidate)
   g_free (self);
 }
 
-/* Our publishers all use the frame rate of this participant's own plan; others are unknown. */
+/* That of foreign publishers is unknown. */
 static gint64
-guess_frame_interval_us (RjLeg *self)
+guess_frame_interval_us (const RjKnownPublisher *publisher)
 {
-  int fps = self->stay->config->publish.fps;
-
-  return !self->foreign && fps > 0 ? G_USEC_PER_SEC / fps : DEFAULT_FRAME_INTERVAL_US;
+  return publisher->fps > 0 ? G_USEC_PER_SEC / publisher->fps : DEFAULT_FRAME_INTERVAL_US;
 }
 
 void
 rj_leg_name (RjLeg *self, const RjRemoteStream *stream)
 {
+  RjKnownPublisher publisher;
+
   if (stream == NULL) {
     self->label = g_strdup ("publish");
     self->connection = g_strdup (self->stay->connection);
@@ -46,8 +46,8 @@ rj_leg_name (RjLeg *self, const RjRemoteStream *stream)
   self->label = g_strdup_printf ("subscribe:%s", stream->name);
   self->edge = rj_stay_get_edge (self->stay, stream->name);
   self->connection = g_strdup (stream->connection);
-  self->foreign = !rj_participant_config_knows (self->stay->config, stream->name, NULL);
-  self->frame_interval_us = guess_frame_interval_us (self);
+  self->foreign = !rj_participant_config_knows (self->stay->config, stream->name, &publisher);
+  self->frame_interval_us = guess_frame_interval_us (&publisher);
 }
 
 static RjPeerConfig
@@ -58,6 +58,7 @@ describe_peer (RjLeg *self)
     .direction = self->plan.direction,
     .has_audio = config->publish.has_audio,
     .has_video = config->publish.has_video,
+    .format = config->has_format ? &config->format : NULL,
     .publisher = config->number,
     .stun_servers = self->stay->stun_servers,
     .turn_servers = self->stay->turn_servers,
@@ -70,10 +71,12 @@ describe_peer (RjLeg *self)
   };
 
   if (self->stream != NULL) {
+    RjKnownPublisher publisher;
+
     wanted.has_audio = self->stream->has_audio;
     wanted.has_video = self->stream->has_video;
-    wanted.expected_known =
-      rj_participant_config_knows (config, self->stream->name, &wanted.publisher);
+    wanted.expected_known = rj_participant_config_knows (config, self->stream->name, &publisher);
+    wanted.publisher = publisher.number;
     wanted.frame_interval_us = self->frame_interval_us;
   }
   return wanted;

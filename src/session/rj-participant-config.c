@@ -51,13 +51,23 @@ rj_participant_config_unref (RjParticipantConfig *self)
 }
 
 gboolean
-rj_participant_config_knows (const RjParticipantConfig *self, const char *name, guint16 *number)
+rj_participant_config_knows (const RjParticipantConfig *self,
+                             const char *name,
+                             RjKnownPublisher *found)
 {
-  guint16 found = 0;
-  gboolean known = self->find_publisher != NULL &&
-                   self->find_publisher (self->session, name, &found, self->find_publisher_data);
+  RjKnownPublisher publisher = { 0 };
+  gboolean known =
+    self->find_publisher != NULL &&
+    self->find_publisher (self->session, name, &publisher, self->find_publisher_data);
 
-  if (number != NULL)
-    *number = found;
+  if (found != NULL)
+    *found = publisher;
   return known;
+}
+
+gboolean
+rj_participant_config_wants (const RjParticipantConfig *self, const char *publisher)
+{
+  return self->subscribes && (self->wants == NULL ||
+                              self->wants (self->session, self->name, publisher, self->wants_data));
 }

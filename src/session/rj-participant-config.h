@@ -50,12 +50,24 @@ typedef RjSignaller *(*RjMakeSignallerFunc) (RjParticipant *participant,
                                              guint attempt,
                                              gpointer user_data);
 
-/* Whether @name is one of this run's participants in the same session. @number: of its frame stamp.
- * Returns: FALSE: a foreign one */
+/* A participant of this run, as those who subscribe to it have to know it */
+typedef struct {
+  guint16 number; /* of its frame stamp */
+  int fps;        /* 0: not known */
+} RjKnownPublisher;
+
+/* Whether @name is one of this run's participants in the same session. @found: what is known of it. Returns:
+ * FALSE: a foreign one */
 typedef gboolean (*RjFindPublisherFunc) (const char *session,
                                          const char *name,
-                                         guint16 *number,
+                                         RjKnownPublisher *found,
                                          gpointer user_data);
+
+/* Whether @name, foreign or not, is to subscribe to the stream of @publisher in the same session */
+typedef gboolean (*RjWantsFunc) (const char *session,
+                                 const char *name,
+                                 const char *publisher,
+                                 gpointer user_data);
 
 /* The session seems dead without any event: this participant joined it twice after silence, and nothing
  * flowed. Have it deleted over REST, once for all its participants, if the plan allows it and no other one
@@ -69,7 +81,9 @@ typedef struct {
   char *session;
   guint16 number; /* of the frame stamp */
   gboolean publishes;
-  RjPublishInfo publish;
+  RjPublishInfo publish; /* of one that only watches: what it expects of others */
+  gboolean has_format;
+  RjClipFormat format; /* with has_format: what it shows; else that of the factory */
   gboolean subscribes; /* TRUE */
   RjLoopback loopback;
   gboolean relay_only; /* media through TURN servers only */
@@ -90,6 +104,8 @@ typedef struct {
   gpointer make_signaller_data;
   RjFindPublisherFunc find_publisher; /* (nullable): everybody is foreign */
   gpointer find_publisher_data;
+  RjWantsFunc wants; /* (nullable): everybody */
+  gpointer wants_data;
   RjDeleteSessionFunc delete_session; /* (nullable): not allowed */
   gpointer delete_session_data;
 } RjParticipantConfig;
@@ -106,8 +122,11 @@ RjParticipantConfig *rj_participant_config_ref (RjParticipantConfig *self);
 void rj_participant_config_unref (RjParticipantConfig *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RjParticipantConfig, rj_participant_config_unref)
 
-/* Asks find_publisher. @number: (out) (optional) */
-gboolean
-rj_participant_config_knows (const RjParticipantConfig *self, const char *name, guint16 *number);
+/* Asks find_publisher. @found: (out) (optional) */
+gboolean rj_participant_config_knows (const RjParticipantConfig *self,
+                                      const char *name,
+                                      RjKnownPublisher *found);
+/* Whether the stream of @publisher is to be seen */
+gboolean rj_participant_config_wants (const RjParticipantConfig *self, const char *publisher);
 
 G_END_DECLS

@@ -45,6 +45,7 @@ make (RjSpares *self, RjDirection direction)
     .direction = direction,
     .has_audio = config->publish.has_audio,
     .has_video = config->publish.has_video,
+    .format = config->has_format ? &config->format : NULL,
     .publisher = config->number,
     .loopback = config->loopback,
     .relay_only = config->relay_only,

@@ -39,11 +39,11 @@ make_signaller (RjParticipant *participant, guint attempt, gpointer user_data)
 }
 
 static gboolean
-find_publisher (const char *session, const char *name, guint16 *number, gpointer unused)
+find_publisher (const char *session, const char *name, RjKnownPublisher *found, gpointer unused)
 {
   if (!g_str_has_prefix (name, "bot-"))
     return FALSE;
-  *number = (guint16) g_ascii_strtoull (name + strlen ("bot-"), NULL, 10);
+  found->number = (guint16) g_ascii_strtoull (name + strlen ("bot-"), NULL, 10);
   return TRUE;
 }
 

@@ -193,6 +193,53 @@ test_subscribe_only_and_publish_only (void)
   g_assert_cmpuint (rjt_history_count (camera->history, RJ_EVENT_REMOTE_PUBLISHED), ==, 0);
 }
 
+static gboolean
+wants_bot_2 (const char *session, const char *name, const char *publisher, gpointer unused)
+{
+  g_assert_cmpstr (name, ==, "bot-1");
+  return g_str_equal (publisher, "bot-2");
+}
+
+/* Those whom it is not to see are neither asked for nor waited for, before a loss and after it. */
+static void
+test_sees_only_whom_it_wants (void)
+{
+  g_autoptr (RjtBot) bot = rjt_bot_new ();
+
+  bot->config->wants = wants_bot_2;
+  rjt_bot_add (bot, "bot-2");
+  rjt_bot_add (bot, "bot-3");
+  rjt_bot_add (bot, "guest");
+  rjt_bot_start (bot);
+  rjt_bot_run_until_flowing (bot, RJT_SECOND);
+  g_assert_cmpuint (rjt_fake_peers_count_made (bot->peers), ==, 2);
+  g_assert_cmpuint (rjt_history_count (bot->history, RJ_EVENT_REMOTE_PUBLISHED), ==, 1);
+  rjt_bot_remove (bot, "bot-3");
+  g_signal_emit_by_name (bot->signaller, "participant-left", "c-bot-3", "disconnect");
+  g_assert_cmpuint (rjt_history_count (bot->history, RJ_EVENT_REMOTE_LEFT), ==, 0);
+  g_signal_emit_by_name (bot->signaller, "lost", "nodeCrashed", "server-event", NULL);
+  rjt_bot_run_until_flowing (bot, 5 * RJT_SECOND);
+  g_assert_cmpuint (bot->n_signallers, ==, 2);
+  g_assert_cmpuint (rjt_fake_peers_count_flowing (bot->peers), ==, 1);
+}
+
+/* After the loss the one that it wants does not come: that is waited for, whoever else is there. */
+static void
+test_waits_for_whom_it_wants (void)
+{
+  g_autoptr (RjtBot) bot = rjt_bot_new ();
+
+  bot->config->wants = wants_bot_2;
+  rjt_bot_add (bot, "bot-2");
+  rjt_bot_add (bot, "bot-3");
+  rjt_bot_start (bot);
+  rjt_bot_run_until_flowing (bot, RJT_SECOND);
+  rjt_bot_remove (bot, "bot-2");
+  g_signal_emit_by_name (bot->signaller, "lost", "nodeCrashed", "server-event", NULL);
+  rjt_bot_run (bot, 5 * RJT_SECOND);
+  g_assert_false (rj_participant_is_flowing (bot->participant));
+}
+
 static void
 on_left (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -346,6 +393,8 @@ main (int argc, char **argv)
   PROVES ("/client-27/client-28", "candidates-go-to-their-peers",
           test_candidates_go_to_their_peers);
   ADD ("subscribe-only-and-publish-only", test_subscribe_only_and_publish_only);
+  ADD ("sees-only-whom-it-wants", test_sees_only_whom_it_wants);
+  ADD ("waits-for-whom-it-wants", test_waits_for_whom_it_wants);
   ADD ("leaving", test_leaving);
   PROVES ("/client-46", "leaving-is-bounded", test_leaving_is_bounded);
   ADD ("stats-at-the-end", test_stats_at_the_end);

@@ -43,14 +43,22 @@ parse (Fixture *f, const char *line)
          rj_run_options_check (&f->options, &f->error);
 }
 
+/* That of the command line */
+static const RjGroup *
+get_group (Fixture *f)
+{
+  return g_ptr_array_index (f->options.groups, 0);
+}
+
 static void
 test_nothing_is_the_demo (Fixture *f, gconstpointer unused)
 {
   g_assert_true (parse (f, ""));
   g_assert_true (f->options.embedded);
-  g_assert_cmpuint (f->options.counts->len, ==, 2);
-  g_assert_cmpuint (g_array_index (f->options.counts, guint, 0), ==, 4);
-  g_assert_cmpuint (g_array_index (f->options.counts, guint, 1), ==, 2);
+  g_assert_cmpuint (f->options.groups->len, ==, 1);
+  g_assert_cmpuint (get_group (f)->sessions, ==, 2);
+  g_assert_cmpuint (rj_group_get_count (get_group (f), 0), ==, 4);
+  g_assert_cmpuint (rj_group_get_count (get_group (f), 1), ==, 2);
   g_assert_cmpuint (f->options.faults->len, ==, 1);
   g_assert_cmpint (f->options.within_us, ==, 15 * G_USEC_PER_SEC);
   g_assert_cmpint (f->options.silence_leave_us, ==, 7 * G_USEC_PER_SEC);
@@ -72,7 +80,7 @@ test_flag_wins_over_environment (Fixture *f, gconstpointer unused)
   g_setenv ("REJOIN_NONSENSE", "1", TRUE);
   g_assert_true (parse (f, "--within=4s --bitrate 1.5M"));
   g_assert_cmpint (f->options.within_us, ==, 4 * G_USEC_PER_SEC);
-  g_assert_cmpuint (f->options.bitrate_bps, ==, 1500000);
+  g_assert_cmpuint (get_group (f)->publish.bitrate_bps, ==, 1500000);
   g_assert_cmpuint (f->options.faults->len, ==, 2);
   g_assert_cmpuint (f->warnings->len, ==, 1);
   g_assert_nonnull (strstr (g_ptr_array_index (f->warnings, 0), "REJOIN_NONSENSE"));
@@ -144,7 +152,13 @@ static const Refusal refusals[] = {
   { "--detect smell", "icmp" },
   { "--resume later", "auto, never" },
   { "--session fixed --sessions 2", "{session}" },
+  { "--name bot --participants 2", "--name: two participants" },
   { "--name bot --participants 2", "{index}" },
+  { "--name bot-{number}", "--name: nothing is known to fill in for {number}" },
+  { "--name bot-{index}-{attempt}", "--name: {attempt} cannot be part" },
+  { "--session room-{index} --participants 2", "{run}, {session}" },
+  { "--ramp 10", "--ramp: " },
+  { "--role MODERATOR --token-command t", "decides on their role" },
   { "--ca /nowhere/ca.pem", "no such file" },
   { "--secret-file /nowhere/s --url http://a", "--secret-file" },
   { "--secret a --secret-file b --url http://a", "exclude each other" },
@@ -230,7 +244,7 @@ test_roles_go_to_whom_they_are_meant (Fixture *f, gconstpointer unused)
 
   g_assert_true (
     parse (f, "--participants 3 --role subscriber --role MODERATOR:bot-2 --role PUBLISHER:bot-3"));
-  roster = rj_roster_new (&f->options, "abc");
+  roster = rj_roster_new (f->options.groups, f->options.roles, "abc", NULL);
   g_assert_cmpstr (rj_roster_find_name (roster, "bot-1")->role, ==, "SUBSCRIBER");
   g_assert_false (rj_roster_find_name (roster, "bot-1")->publishes);
   g_assert_cmpstr (rj_roster_find_name (roster, "bot-2")->role, ==, "MODERATOR");
@@ -267,7 +281,7 @@ test_roster_names_are_unique (Fixture *f, gconstpointer unused)
   const RjRosterEntry *last;
 
   g_assert_true (parse (f, "--participants 2,1 --session room-{session}-{run}"));
-  roster = rj_roster_new (&f->options, "abc");
+  roster = rj_roster_new (f->options.groups, f->options.roles, "abc", NULL);
   g_assert_cmpuint (roster->entries->len, ==, 3);
   last = g_ptr_array_index (roster->entries, 2);
   g_assert_cmpstr (last->name, ==, "bot-3");
