@@ -40,6 +40,7 @@ make_deployment (App *app, GError **error)
 {
   const RjRunOptions *options = &app->options;
   g_autoptr (SoupSession) http = NULL;
+  g_autofree char *app_url = NULL;
 
   if (options->embedded) {
     g_autoptr (RjDice) dice = rj_dice_new_from_kernel ();
@@ -57,10 +58,12 @@ make_deployment (App *app, GError **error)
                                              : rj_dice_roll_text (dice, RJ_ALPHABET_ALNUM, 24);
     return RJ_DEPLOYMENT (rj_embedded_deployment_new (config, app->clock));
   }
+  app_url = options->app_request != NULL ? rj_request_template_get_origin (options->app_request)
+                                         : g_strdup (options->app);
   http = rj_http_session_new (1, options->ca, options->insecure, "rejoin/" RJ_VERSION, error);
   if (http == NULL)
     return NULL;
-  return RJ_DEPLOYMENT (rj_remote_deployment_new (http, app->clock, options->app, options->url,
+  return RJ_DEPLOYMENT (rj_remote_deployment_new (http, app->clock, app_url, options->url,
                                                   options->secret, options->wait_for_us));
 }
 

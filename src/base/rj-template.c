@@ -60,8 +60,9 @@ fill (const char *template,
       g_string_append_c (text, *at++);
       continue;
     }
-    escaped = escape == NULL ? NULL : escape (word->value);
-    g_string_append (text, escaped == NULL ? word->value : escaped);
+    escaped = escape == NULL || word->value == NULL ? NULL : escape (word->value);
+    if (word->value != NULL)
+      g_string_append (text, escaped == NULL ? word->value : escaped);
     at += length + 2;
   }
   return g_string_free (g_steal_pointer (&text), FALSE);

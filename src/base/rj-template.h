@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 /* A word that may stand in braces, and what takes its place */
 typedef struct {
   const char *word;
-  const char *value;
+  const char *value; /* (nullable): nothing is filled in */
 } RjTemplateWord;
 
 /* Makes a value fit for where it stands. Returns: (transfer full) */

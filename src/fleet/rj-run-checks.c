@@ -64,13 +64,15 @@ is_token (const char *text)
 static gboolean
 check_deployment (RjRunOptions *self, GError **error)
 {
-  guint n_sources = (self->app != NULL) + (self->token != NULL) + (self->token_command != NULL);
+  guint n_sources = (self->app != NULL) + (self->app_request != NULL) + (self->token != NULL) +
+                    (self->token_command != NULL);
 
   if (!check_url ("app", self->app, error) || !check_url ("url", self->url, error))
     return FALSE;
   if (n_sources > 1)
     return fail (
-      error, "--app, --token and --token-command exclude each other; give one source of tokens");
+      error, "--app, --token, --token-command and a plan's request exclude each other; give one "
+             "source of tokens");
   if (n_sources == 0 && self->url != NULL && self->secret == NULL)
     return fail (error,
                  "--url needs --secret, --secret-file or REJOIN_SECRET to make tokens, or another "
@@ -150,6 +152,8 @@ can_ask_for_roles (const RjRunOptions *self)
     return TRUE;
   if (self->token != NULL || self->token_command != NULL)
     return FALSE;
+  if (self->app_request != NULL)
+    return rj_request_template_uses (self->app_request, "role");
   return self->app == NULL || g_str_equal (self->app_preset, "sessions");
 }
 
@@ -162,11 +166,13 @@ check_asked_roles (const RjRunOptions *self, const RjRoster *roster, GError **er
 
     if (entry->role == NULL || g_str_equal (entry->role, "PUBLISHER"))
       continue;
-    g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE,
-                 "role %s of %s: whoever makes these tokens decides on their role; rejoin can ask "
-                 "for one with --url and --secret, or --app-preset sessions. Who only watches "
-                 "needs no role but --no-publish, in a plan publish: false",
-                 entry->role, entry->name);
+    g_set_error (
+      error, RJ_ERROR, RJ_ERROR_USAGE,
+      "role %s of %s: whoever makes these tokens decides on their role; rejoin can ask "
+      "for one with --url and --secret, --app-preset sessions, or a request of the plan that "
+      "has {role} in it. Who only watches "
+      "needs no role but --no-publish, in a plan publish: false",
+      entry->role, entry->name);
     return FALSE;
   }
   return TRUE;
@@ -269,8 +275,8 @@ check_detectors (RjRunOptions *self, GError **error)
 gboolean
 rj_run_options_check (RjRunOptions *self, GError **error)
 {
-  self->embedded =
-    self->app == NULL && self->token == NULL && self->token_command == NULL && self->url == NULL;
+  self->embedded = self->app == NULL && self->app_request == NULL && self->token == NULL &&
+                   self->token_command == NULL && self->url == NULL;
   if (!read_secret_file (self, error) || !rj_run_options_make_groups (self, error) ||
       !check_deployment (self, error) || !check_people (self, error) ||
       !rj_conditions_check (&self->conditions, error) || !check_detectors (self, error))

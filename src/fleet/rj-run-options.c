@@ -166,5 +166,6 @@ void
 rj_run_options_clear (RjRunOptions *self)
 {
   rj_option_table_clear (&table, self);
+  g_clear_pointer (&self->app_request, rj_request_template_unref);
   g_clear_pointer (&self->groups, g_ptr_array_unref);
 }

@@ -5,6 +5,7 @@
 
 #include "rj-group.h"
 #include "rj-option-table.h"
+#include "rj-request-template.h"
 
 G_BEGIN_DECLS
 
@@ -98,6 +99,8 @@ typedef struct {
   gboolean quiet;
   gboolean version;
 
+  /* (nullable): how a plan asks its app server, instead of app and app_preset */
+  RjRequestTemplate *app_request;
   /* (nullable) of RjGroup: those of a plan, put in before rj_run_options_check(), which completes them; without
    * any it makes one from the options */
   GPtrArray *groups;

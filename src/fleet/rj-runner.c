@@ -286,13 +286,14 @@ on_tick (gpointer user_data)
     self->tick = rj_clock_start_timer (self->config.clock, TICK_US, on_tick, self);
 }
 
-static const char *
-get_role (const char *session, const char *name, gpointer user_data)
+static void
+find_asker (const char *session, const char *name, RjAsker *asker, gpointer user_data)
 {
   RjRunner *self = user_data;
   const RjRosterEntry *entry = rj_roster_find (self->roster, session, name);
 
-  return entry == NULL ? NULL : entry->role;
+  if (entry != NULL)
+    *asker = (RjAsker){ entry->role, entry->group->name, entry->index };
 }
 
 /* Whoever makes connections can be asked for a role, whoever makes sessions for a codec; our own app server does
@@ -303,8 +304,7 @@ with_wishes (RjRunner *self, RjTokenSource *source)
   const RjRunOptions *options = self->config.options;
   const char *codec = rj_run_options_get_forced_codec (options);
 
-  if (rj_roster_has_roles (self->roster))
-    rj_token_source_set_roles (source, get_role, self);
+  rj_token_source_set_askers (source, find_asker, self);
   if (codec != NULL)
     rj_token_source_force_video_codec (source, codec);
   return source;
@@ -324,6 +324,9 @@ make_token_source (RjRunner *self)
     return rj_token_source_new_literal (options->token);
   if (options->token_command != NULL)
     return rj_token_source_new_command (self->config.clock, options->token_command, 0);
+  if (options->app_request != NULL)
+    return with_wishes (self, rj_token_source_new_request (self->http, self->config.clock,
+                                                           options->app_request, self->config.run));
   if (rj_deployment_get_app_url (deployment) != NULL)
     return with_wishes (self,
                         rj_token_source_new_app (self->http, self->config.clock,

@@ -192,8 +192,7 @@ run_new (RjCommandTokenSource *self, GSubprocess *process, GCancellable *cancell
 
 static void
 rj_command_token_source_fetch_async (RjTokenSource *source,
-                                     const char *session,
-                                     const char *name,
+                                     const RjTokenRequest *request,
                                      GCancellable *cancellable,
                                      GAsyncReadyCallback callback,
                                      gpointer user_data)
@@ -205,12 +204,12 @@ rj_command_token_source_fetch_async (RjTokenSource *source,
   GError *error = NULL;
 
   g_task_set_source_tag (task, rj_command_token_source_fetch_async);
-  if (!replace (line, "{session}", "REJOIN_SESSION", session, &error) ||
-      !replace (line, "{name}", "REJOIN_NAME", name, &error)) {
+  if (!replace (line, "{session}", "REJOIN_SESSION", request->session, &error) ||
+      !replace (line, "{name}", "REJOIN_NAME", request->name, &error)) {
     g_task_return_error (task, error);
     return;
   }
-  process = spawn (line->str, session, name, &error);
+  process = spawn (line->str, request->session, request->name, &error);
   if (process == NULL) {
     g_task_return_new_error (task, RJ_ERROR, RJ_ERROR_ENVIRONMENT,
                              "the token command cannot be started: %s", error->message);

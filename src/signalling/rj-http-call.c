@@ -89,26 +89,73 @@ on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
   g_task_return_pointer (task, reply, (GDestroyNotify) rj_http_reply_free);
 }
 
-static void
-authorize (SoupMessage *message, const char *user, const char *password)
+RjHttpHeader *
+rj_http_header_new (const char *name, const char *value)
+{
+  RjHttpHeader *self = g_new0 (RjHttpHeader, 1);
+
+  self->name = g_strdup (name);
+  self->value = g_strdup (value);
+  return self;
+}
+
+void
+rj_http_header_free (RjHttpHeader *self)
+{
+  g_free (self->name);
+  g_free (self->value);
+  g_free (self);
+}
+
+RjHttpRequest *
+rj_http_request_new (const char *method, const char *url)
+{
+  RjHttpRequest *self = g_new0 (RjHttpRequest, 1);
+
+  self->method = g_strdup (method);
+  self->url = g_strdup (url);
+  self->headers = g_ptr_array_new_with_free_func ((GDestroyNotify) rj_http_header_free);
+  return self;
+}
+
+void
+rj_http_request_free (RjHttpRequest *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->method);
+  g_free (self->url);
+  g_free (self->body);
+  g_free (self->content_type);
+  g_ptr_array_unref (self->headers);
+  g_free (self);
+}
+
+void
+rj_http_request_authorize (RjHttpRequest *self, const char *user, const char *password)
 {
   g_autofree char *pair = g_strdup_printf ("%s:%s", user, password);
   g_autofree char *encoded = g_base64_encode ((const guchar *) pair, strlen (pair));
   g_autofree char *value = g_strdup_printf ("Basic %s", encoded);
 
-  soup_message_headers_replace (soup_message_get_request_headers (message), "Authorization", value);
+  g_ptr_array_add (self->headers, rj_http_header_new ("Authorization", value));
 }
 
 static void
-fill_message (SoupMessage *message, const char *user, const char *password, const char *body)
+fill_message (SoupMessage *message, const RjHttpRequest *request)
 {
-  soup_message_headers_replace (soup_message_get_request_headers (message), "Connection", "close");
-  if (user != NULL)
-    authorize (message, user, password);
-  if (body != NULL) {
-    g_autoptr (GBytes) bytes = g_bytes_new (body, strlen (body));
+  SoupMessageHeaders *headers = soup_message_get_request_headers (message);
 
-    soup_message_set_request_body_from_bytes (message, "application/json", bytes);
+  soup_message_headers_replace (headers, "Connection", "close");
+  if (request->body != NULL) {
+    g_autoptr (GBytes) bytes = g_bytes_new (request->body, strlen (request->body));
+
+    soup_message_set_request_body_from_bytes (message, request->content_type, bytes);
+  }
+  for (guint i = 0; i < request->headers->len; i++) {
+    const RjHttpHeader *header = g_ptr_array_index (request->headers, i);
+
+    soup_message_headers_replace (headers, header->name, header->value);
   }
 }
 
@@ -138,6 +185,33 @@ call_new (RjClock *clock, gint64 limit_us, SoupMessage *message, GCancellable *c
 }
 
 void
+rj_http_request_async (SoupSession *session,
+                       RjClock *clock,
+                       gint64 limit_us,
+                       const RjHttpRequest *request,
+                       GCancellable *cancellable,
+                       GAsyncReadyCallback callback,
+                       gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (session, NULL, callback, user_data);
+  g_autoptr (SoupMessage) message = NULL;
+  GError *error = NULL;
+  Call *call;
+
+  g_task_set_source_tag (task, rj_http_request_async);
+  message = rj_http_message_new (session, request->method, request->url, &error);
+  if (message == NULL) {
+    g_task_return_error (task, error);
+    return;
+  }
+  fill_message (message, request);
+  call = call_new (clock, limit_us, message, cancellable);
+  g_task_set_task_data (task, call, (GDestroyNotify) call_free);
+  soup_session_send_and_read_async (session, message, G_PRIORITY_DEFAULT, call->own, on_answer,
+                                    g_steal_pointer (&task));
+}
+
+void
 rj_http_call_async (SoupSession *session,
                     RjClock *clock,
                     gint64 limit_us,
@@ -150,22 +224,13 @@ rj_http_call_async (SoupSession *session,
                     GAsyncReadyCallback callback,
                     gpointer user_data)
 {
-  g_autoptr (GTask) task = g_task_new (session, NULL, callback, user_data);
-  g_autoptr (SoupMessage) message = NULL;
-  GError *error = NULL;
-  Call *call;
+  g_autoptr (RjHttpRequest) request = rj_http_request_new (method, url);
 
-  g_task_set_source_tag (task, rj_http_call_async);
-  message = rj_http_message_new (session, method, url, &error);
-  if (message == NULL) {
-    g_task_return_error (task, error);
-    return;
-  }
-  fill_message (message, user, password, body);
-  call = call_new (clock, limit_us, message, cancellable);
-  g_task_set_task_data (task, call, (GDestroyNotify) call_free);
-  soup_session_send_and_read_async (session, message, G_PRIORITY_DEFAULT, call->own, on_answer,
-                                    g_steal_pointer (&task));
+  if (user != NULL)
+    rj_http_request_authorize (request, user, password);
+  request->body = g_strdup (body);
+  request->content_type = g_strdup (body == NULL ? NULL : "application/json");
+  rj_http_request_async (session, clock, limit_us, request, cancellable, callback, user_data);
 }
 
 RjHttpReply *

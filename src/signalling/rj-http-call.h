@@ -22,7 +22,39 @@ typedef struct {
 void rj_http_reply_free (RjHttpReply *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RjHttpReply, rj_http_reply_free)
 
-/* @body: (nullable): JSON text. @user, @password: (nullable): sent at once, without waiting for a challenge */
+typedef struct {
+  char *name;
+  char *value; /* a secret */
+} RjHttpHeader;
+
+RjHttpHeader *rj_http_header_new (const char *name, const char *value);
+void rj_http_header_free (RjHttpHeader *self);
+
+/* Anything that is asked by HTTP */
+typedef struct {
+  char *method;
+  char *url;
+  GPtrArray *headers; /* of RjHttpHeader */
+  char *body;         /* (nullable) */
+  char *content_type; /* (nullable) of body */
+} RjHttpRequest;
+
+RjHttpRequest *rj_http_request_new (const char *method, const char *url);
+void rj_http_request_free (RjHttpRequest *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RjHttpRequest, rj_http_request_free)
+/* Sends HTTP basic authentication at once, without waiting for a challenge. */
+void rj_http_request_authorize (RjHttpRequest *self, const char *user, const char *password);
+
+/* @request: not needed any longer when this returns. Ends with rj_http_call_finish() */
+void rj_http_request_async (SoupSession *session,
+                            RjClock *clock,
+                            gint64 limit_us,
+                            const RjHttpRequest *request,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data);
+
+/* The same in short. @body: (nullable): JSON text. @user, @password: (nullable): sent at once, without waiting for a challenge */
 void rj_http_call_async (SoupSession *session,
                          RjClock *clock,
                          gint64 limit_us,

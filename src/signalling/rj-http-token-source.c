@@ -1,28 +1,39 @@
 #include "rj-token-sources.h"
 
+#include <string.h>
+
 #include "rj-error.h"
 #include "rj-http-call.h"
 #include "rj-http-session.h"
+#include "rj-json-pointer.h"
 #include "rj-json.h"
 
-/* What a kind of server wants: a request that creates the session (or none), and one for the token. */
+/* Presets, as requests below a base URL whose end they have in common */
 typedef struct {
   const char *kind;
   const char *prefix;      /* of every path; may already stand at the end of the URL */
   const char *create_path; /* (nullable) */
-  const char *token_path;  /* %s is the session id, when there is a create_path */
-  gboolean id_in_answer;   /* the answer to create names the session */
-  const char *user;        /* (nullable): for HTTP basic authentication */
-} Recipe;
+  const char *token_path;
+  const char *token_body;
+  gboolean finds_id; /* the answer to create names the session */
+} Preset;
 
-static const Recipe recipes[] = {
-  [RJ_APP_FAULT_TOLERANCE] = { "app", "/api", NULL, "/get-token", FALSE, NULL },
-  [RJ_APP_SESSIONS] = { "app", "/api", "/sessions", "/sessions/%s/connections", TRUE, NULL },
+/* Without a role that was asked for there is no member role. */
+static const Preset presets[] = {
+  [RJ_APP_FAULT_TOLERANCE] = { "app", "/api", NULL, "/get-token", "{\"sessionId\": \"{session}\"}",
+                               FALSE },
+  [RJ_APP_SESSIONS] = { "app", "/api", "/sessions", "/sessions/{id}/connections",
+                        "{\"role\": \"{role}\"}", TRUE },
 };
 
-static const Recipe rest_recipe = {
-  "rest", "/openvidu/api", "/sessions", "/sessions/%s/connection", FALSE, "OPENVIDUAPP",
+static const Preset rest_preset = {
+  "rest", "/openvidu/api", "/sessions", "/sessions/{id}/connection", "{\"role\": \"{role}\"}",
+  FALSE,
 };
+
+static const char create_body[] = "{\"customSessionId\": \"{session}\"}";
+
+#define REST_USER "OPENVIDUAPP"
 
 #define RJ_TYPE_HTTP_TOKEN_SOURCE (rj_http_token_source_get_type ())
 G_DECLARE_FINAL_TYPE (RjHttpTokenSource, rj_http_token_source, RJ, HTTP_TOKEN_SOURCE, GObject)
@@ -30,14 +41,15 @@ G_DECLARE_FINAL_TYPE (RjHttpTokenSource, rj_http_token_source, RJ, HTTP_TOKEN_SO
 struct _RjHttpTokenSource {
   GObject parent_instance;
 
-  const Recipe *recipe;
+  const char *kind;
+  gboolean is_preset;
   SoupSession *session;
   RjClock *clock;
-  char *base;   /* URL with the prefix */
-  char *secret; /* (nullable) */
-  RjRoleFunc get_role;
-  gpointer role_data;
-  char *forced_video_codec; /* (nullable) */
+  RjRequestTemplate *template;
+  char *secret; /* (nullable): for HTTP basic authentication */
+  char *run;    /* (nullable) */
+  RjAskerFunc find_asker;
+  gpointer asker_data;
 };
 
 static void rj_http_token_source_iface_init (RjTokenSourceInterface *iface);
@@ -48,20 +60,44 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (RjHttpTokenSource,
                                G_IMPLEMENT_INTERFACE (RJ_TYPE_TOKEN_SOURCE,
                                                       rj_http_token_source_iface_init))
 
+/* One token that is asked for */
+typedef struct {
+  char *session, *name, *attempt, *index;
+  RjAsker asker;
+  const RjRequest *request; /* that is under way */
+  char *what;               /* "POST https://app.example/api/token" */
+} Fetch;
+
+static void
+fetch_free (gpointer data)
+{
+  Fetch *self = data;
+
+  g_free (self->session);
+  g_free (self->name);
+  g_free (self->attempt);
+  g_free (self->index);
+  g_free (self->what);
+  g_free (self);
+}
+
 static const char *
 rj_http_token_source_get_kind (RjTokenSource *source)
 {
-  return RJ_HTTP_TOKEN_SOURCE (source)->recipe->kind;
+  return RJ_HTTP_TOKEN_SOURCE (source)->kind;
 }
 
 static const char *
 get_remedy (RjHttpTokenSource *self, guint status)
 {
-  const gboolean is_rest = self->recipe->user != NULL;
+  const gboolean is_rest = self->secret != NULL;
 
   if (status == 401 || status == 403)
     return is_rest ? "the OpenVidu secret is wrong: check REJOIN_SECRET, --secret or --secret-file"
-                   : "the app server wants a login that rejoin does not have";
+           : self->is_preset
+             ? "the app server wants a login that rejoin does not have: a plan can give "
+               "a request with headers"
+             : "the app server refuses the login: check the headers of the request";
   if (status == 404)
     return is_rest ? "the session has just vanished, or this is no OpenVidu 2 server: check the URL"
                    : "nothing answers there: check the URL and the preset, or the session has just "
@@ -77,31 +113,92 @@ get_remedy (RjHttpTokenSource *self, guint status)
 }
 
 static GError *
-new_refusal (RjHttpTokenSource *self, const char *url, const RjHttpReply *reply)
+new_refusal (RjHttpTokenSource *self, const Fetch *fetch, const RjHttpReply *reply)
 {
-  g_autofree char *shown = rj_http_show_url (url);
-  g_autofree char *excerpt = rj_http_excerpt (reply->body, self->secret);
+  g_autofree char *body = rj_request_scrub (fetch->request, reply->body);
+  g_autofree char *excerpt = rj_http_excerpt (body, self->secret);
   g_autofree char *target = reply->location == NULL ? NULL : rj_http_show_url (reply->location);
 
-  return g_error_new (RJ_HTTP_ERROR, reply->status, "POST %s answered %u: %s%s%s%s%s", shown,
+  return g_error_new (RJ_HTTP_ERROR, reply->status, "%s answered %u: %s%s%s%s%s", fetch->what,
                       reply->status, get_remedy (self, reply->status), target == NULL ? "" : ": ",
                       target == NULL ? "" : target,
                       excerpt[0] == '\0' ? "" : "; it said: ", excerpt);
 }
 
+/* @id: (nullable): of the session that was created. @task: (transfer full) */
 static void
-post (RjHttpTokenSource *self,
-      const char *path,
-      JsonObject *body,
-      GAsyncReadyCallback callback,
-      GTask *task)
+send (GTask *task, const RjRequest *request, const char *id, GAsyncReadyCallback callback)
 {
-  g_autofree char *url = g_strconcat (self->base, path, NULL);
-  g_autofree char *text = rj_json_object_to_text (body);
+  RjHttpTokenSource *self = g_task_get_source_object (task);
+  Fetch *fetch = g_task_get_task_data (task);
+  const RjTemplateWord words[] = {
+    { "run", self->run },
+    { "session", fetch->session },
+    { "name", fetch->name },
+    { "index", fetch->index },
+    { "group", fetch->asker.group },
+    { "role", fetch->asker.role },
+    { "attempt", fetch->attempt },
+    { "id", id },
+    { NULL, NULL },
+  };
+  g_autoptr (RjHttpRequest) filled = rj_request_fill (request, words);
+  g_autofree char *shown = rj_http_show_url (filled->url);
 
-  g_task_set_task_data (task, g_strdup (url), g_free);
-  rj_http_call_async (self->session, self->clock, RJ_HTTP_LIMIT_US, "POST", url, self->recipe->user,
-                      self->secret, text, g_task_get_cancellable (task), callback, task);
+  if (self->secret != NULL)
+    rj_http_request_authorize (filled, REST_USER, self->secret);
+  fetch->request = request;
+  g_free (fetch->what);
+  fetch->what = g_strdup_printf ("%s %s", filled->method, shown);
+  rj_http_request_async (self->session, self->clock, RJ_HTTP_LIMIT_US, filled,
+                         g_task_get_cancellable (task), callback, task);
+}
+
+/* What stands at @pointer in @body must be a text. Returns: (transfer full) (nullable) */
+static char *
+read_at (const char *body, const char *pointer, const char *what, GError **error)
+{
+  g_autoptr (JsonNode) root = rj_json_parse_node (body, -1, NULL);
+  JsonNode *node;
+
+  if (root == NULL) {
+    g_set_error (error, RJ_ERROR, RJ_ERROR_PROTOCOL,
+                 "%s: %s cannot be read, for the answer is no JSON", what, pointer);
+    return NULL;
+  }
+  node = rj_json_pointer_find (root, pointer, error);
+  if (node == NULL) {
+    g_prefix_error (error, "%s: in its answer ", what);
+    return NULL;
+  }
+  if (JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING)
+    return g_strstrip (json_node_dup_string (node));
+  g_set_error (error, RJ_ERROR, RJ_ERROR_PROTOCOL, "%s: what stands in its answer at %s is no text",
+               what, pointer);
+  return NULL;
+}
+
+static char *
+read_token (const RjRequestTemplate *template, const Fetch *fetch, const char *body, GError **error)
+{
+  g_autofree char *text = NULL;
+
+  if (template->token == NULL) {
+    g_autofree char *scrubbed = rj_request_scrub (fetch->request, body);
+    char *token = rj_token_read (body, fetch->what, NULL);
+
+    return token != NULL ? token : rj_token_read (scrubbed, fetch->what, error);
+  }
+  text = read_at (body, template->token, fetch->what, error);
+  if (text == NULL)
+    return NULL;
+  if (rj_token_is_one (text))
+    return g_steal_pointer (&text);
+  g_set_error (error, RJ_ERROR, RJ_ERROR_PROTOCOL,
+               "%s: what stands in its answer at %s is no token (a wss:// URL with sessionId and "
+               "token)",
+               fetch->what, template->token);
+  return NULL;
 }
 
 static void
@@ -109,9 +206,7 @@ on_token_answer (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   RjHttpTokenSource *self = g_task_get_source_object (task);
-  const char *url = g_task_get_task_data (task);
-  g_autofree char *shown = rj_http_show_url (url);
-  g_autofree char *what = g_strdup_printf ("POST %s", shown);
+  const Fetch *fetch = g_task_get_task_data (task);
   GError *error = NULL;
   g_autoptr (RjHttpReply) reply = rj_http_call_finish (result, &error);
   char *token;
@@ -121,27 +216,31 @@ on_token_answer (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   }
   if (reply->status < 200 || reply->status >= 300) {
-    g_task_return_error (task, new_refusal (self, url, reply));
+    g_task_return_error (task, new_refusal (self, fetch, reply));
     return;
   }
-  token = rj_token_read (reply->body, what, &error);
+  token = read_token (self->template, fetch, reply->body, &error);
   if (token == NULL)
     g_task_return_error (task, error);
   else
     g_task_return_pointer (task, token, g_free);
 }
 
-static void
-ask_for_token (GTask *task, const char *id)
+/* @out: (transfer full) */
+static gboolean
+read_id (
+  RjHttpTokenSource *self, const Fetch *fetch, const RjHttpReply *reply, char **out, GError **error)
 {
-  RjHttpTokenSource *self = g_task_get_source_object (task);
-  g_autofree char *escaped = g_uri_escape_string (id, NULL, FALSE);
-  g_auto (GStrv) parts = g_strsplit (self->recipe->token_path, "%s", 2);
-  g_autofree char *path = g_strjoinv (escaped, parts);
-  g_autoptr (JsonObject) body =
-    rj_json_build ("role", 's', g_object_get_data (G_OBJECT (task), "role"), NULL);
+  const RjRequestTemplate *template = self->template;
 
-  post (self, path, body, on_token_answer, task);
+  /* 409: somebody else created it */
+  if (reply->status == 409 || (template->id == NULL && !template->finds_id))
+    *out = g_strdup (fetch->session);
+  else if (template->id != NULL)
+    *out = read_at (reply->body, template->id, fetch->what, error);
+  else
+    *out = rj_session_id_read (reply->body, fetch->what, error);
+  return *out != NULL;
 }
 
 static void
@@ -149,8 +248,7 @@ on_created (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   RjHttpTokenSource *self = g_task_get_source_object (task);
-  const char *url = g_task_get_task_data (task);
-  const char *wanted = g_object_get_data (G_OBJECT (task), "session");
+  const Fetch *fetch = g_task_get_task_data (task);
   GError *error = NULL;
   g_autoptr (RjHttpReply) reply = rj_http_call_finish (result, &error);
   g_autofree char *id = NULL;
@@ -159,50 +257,50 @@ on_created (GObject *source, GAsyncResult *result, gpointer user_data)
     g_task_return_error (task, error);
     return;
   }
-  /* 409: somebody else created it */
   if (reply->status != 409 && (reply->status < 200 || reply->status >= 300)) {
-    g_task_return_error (task, new_refusal (self, url, reply));
+    g_task_return_error (task, new_refusal (self, fetch, reply));
     return;
   }
-  if (self->recipe->id_in_answer && reply->status != 409) {
-    g_autofree char *shown = rj_http_show_url (url);
-    g_autofree char *what = g_strdup_printf ("POST %s", shown);
-
-    id = rj_session_id_read (reply->body, what, &error);
-    if (id == NULL) {
-      g_task_return_error (task, error);
-      return;
-    }
+  if (!read_id (self, fetch, reply, &id, &error)) {
+    g_task_return_error (task, error);
+    return;
   }
-  ask_for_token (g_steal_pointer (&task), id == NULL ? wanted : id);
+  send (g_steal_pointer (&task), self->template->request, id, on_token_answer);
+}
+
+static Fetch *
+fetch_new (RjHttpTokenSource *self, const RjTokenRequest *request)
+{
+  Fetch *fetch = g_new0 (Fetch, 1);
+
+  fetch->session = g_strdup (request->session);
+  fetch->name = g_strdup (request->name);
+  fetch->attempt = g_strdup_printf ("%u", request->attempt);
+  if (self->find_asker != NULL)
+    self->find_asker (request->session, request->name, &fetch->asker, self->asker_data);
+  fetch->index = g_strdup_printf ("%u", fetch->asker.index);
+  /* a preset leaves out what was not asked for; whoever wrote a template wants a word there */
+  if (fetch->asker.role == NULL && !self->is_preset)
+    fetch->asker.role = "PUBLISHER";
+  return fetch;
 }
 
 static void
 rj_http_token_source_fetch_async (RjTokenSource *source,
-                                  const char *session,
-                                  const char *name,
+                                  const RjTokenRequest *request,
                                   GCancellable *cancellable,
                                   GAsyncReadyCallback callback,
                                   gpointer user_data)
 {
   RjHttpTokenSource *self = RJ_HTTP_TOKEN_SOURCE (source);
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
-  g_autoptr (JsonObject) body = NULL;
 
   g_task_set_source_tag (task, rj_http_token_source_fetch_async);
-  g_object_set_data_full (G_OBJECT (task), "session", g_strdup (session), g_free);
-  if (self->get_role != NULL)
-    g_object_set_data (G_OBJECT (task), "role",
-                       (gpointer) self->get_role (session, name, self->role_data));
-  if (self->recipe->create_path == NULL) {
-    body = rj_json_build ("sessionId", 's', session, NULL);
-    post (self, self->recipe->token_path, body, on_token_answer, g_steal_pointer (&task));
-    return;
-  }
-  body = rj_json_build ("customSessionId", 's', session, NULL);
-  if (self->forced_video_codec != NULL)
-    json_object_set_string_member (body, "forcedVideoCodec", self->forced_video_codec);
-  post (self, self->recipe->create_path, body, on_created, g_steal_pointer (&task));
+  g_task_set_task_data (task, fetch_new (self, request), fetch_free);
+  if (self->template->create != NULL)
+    send (g_steal_pointer (&task), self->template->create, NULL, on_created);
+  else
+    send (g_steal_pointer (&task), self->template->request, NULL, on_token_answer);
 }
 
 static char *
@@ -218,9 +316,9 @@ rj_http_token_source_finalize (GObject *object)
 
   g_clear_object (&self->session);
   g_clear_object (&self->clock);
-  g_clear_pointer (&self->base, g_free);
+  g_clear_pointer (&self->template, rj_request_template_unref);
   g_clear_pointer (&self->secret, g_free);
-  g_clear_pointer (&self->forced_video_codec, g_free);
+  g_clear_pointer (&self->run, g_free);
   G_OBJECT_CLASS (rj_http_token_source_parent_class)->finalize (object);
 }
 
@@ -260,19 +358,43 @@ make_base (const char *url, const char *prefix, const char *suffix)
   return g_strconcat (base, prefix, NULL);
 }
 
-static RjTokenSource *
-source_new (
-  const Recipe *recipe, SoupSession *session, RjClock *clock, const char *url, const char *secret)
+/* Returns: (transfer full) */
+static RjRequest *
+make_request (const char *base, const char *path, const char *body)
+{
+  g_autofree char *url = g_strconcat (base, path, NULL);
+  RjRequest *request = rj_request_new ("POST", url);
+
+  request->json = rj_json_parse_node (body, -1, NULL);
+  return request;
+}
+
+static RjRequestTemplate *
+make_template (const Preset *preset, const char *url)
+{
+  const char *first_path = preset->create_path == NULL ? preset->token_path : preset->create_path;
+  g_autofree char *base = make_base (url, preset->prefix, first_path);
+  RjRequestTemplate *template =
+    rj_request_template_new (make_request (base, preset->token_path, preset->token_body));
+
+  if (preset->create_path != NULL)
+    template->create = make_request (base, preset->create_path, create_body);
+  template->finds_id = preset->finds_id;
+  return template;
+}
+
+/* @template: (transfer full) */
+static RjHttpTokenSource *
+source_new (const char *kind, SoupSession *session, RjClock *clock, RjRequestTemplate *template)
 {
   RjHttpTokenSource *self = g_object_new (RJ_TYPE_HTTP_TOKEN_SOURCE, NULL);
 
-  self->recipe = recipe;
+  self->kind = kind;
+  self->is_preset = TRUE;
   self->session = g_object_ref (session);
   self->clock = g_object_ref (clock);
-  self->base = make_base (url, recipe->prefix,
-                          recipe->create_path == NULL ? recipe->token_path : recipe->create_path);
-  self->secret = g_strdup (secret);
-  return RJ_TOKEN_SOURCE (self);
+  self->template = template;
+  return self;
 }
 
 gboolean
@@ -290,29 +412,48 @@ rj_app_preset_from_name (const char *name, RjAppPreset *preset)
 RjTokenSource *
 rj_token_source_new_app (SoupSession *session, RjClock *clock, const char *url, RjAppPreset preset)
 {
-  return source_new (&recipes[preset], session, clock, url, NULL);
-}
-
-void
-rj_token_source_set_roles (RjTokenSource *source, RjRoleFunc func, gpointer user_data)
-{
-  RjHttpTokenSource *self = RJ_HTTP_TOKEN_SOURCE (source);
-
-  self->get_role = func;
-  self->role_data = user_data;
+  return RJ_TOKEN_SOURCE (
+    source_new (presets[preset].kind, session, clock, make_template (&presets[preset], url)));
 }
 
 RjTokenSource *
 rj_token_source_new_rest (SoupSession *session, RjClock *clock, const char *url, const char *secret)
 {
-  return source_new (&rest_recipe, session, clock, url, secret);
+  RjHttpTokenSource *self =
+    source_new (rest_preset.kind, session, clock, make_template (&rest_preset, url));
+
+  self->secret = g_strdup (secret);
+  return RJ_TOKEN_SOURCE (self);
+}
+
+RjTokenSource *
+rj_token_source_new_request (SoupSession *session,
+                             RjClock *clock,
+                             RjRequestTemplate *template,
+                             const char *run)
+{
+  RjHttpTokenSource *self = source_new ("app", session, clock, rj_request_template_ref (template));
+
+  self->is_preset = FALSE;
+  self->run = g_strdup (run);
+  return RJ_TOKEN_SOURCE (self);
 }
 
 void
-rj_token_source_force_video_codec (RjTokenSource *self, const char *codec)
+rj_token_source_set_askers (RjTokenSource *source, RjAskerFunc func, gpointer user_data)
 {
-  RjHttpTokenSource *source = RJ_HTTP_TOKEN_SOURCE (self);
+  RjHttpTokenSource *self = RJ_HTTP_TOKEN_SOURCE (source);
 
-  g_free (source->forced_video_codec);
-  source->forced_video_codec = g_strdup (codec);
+  self->find_asker = func;
+  self->asker_data = user_data;
+}
+
+void
+rj_token_source_force_video_codec (RjTokenSource *source, const char *codec)
+{
+  RjHttpTokenSource *self = RJ_HTTP_TOKEN_SOURCE (source);
+
+  if (self->is_preset && self->template->create != NULL)
+    json_object_set_string_member (json_node_get_object (self->template->create->json),
+                                   "forcedVideoCodec", codec);
 }

@@ -28,8 +28,7 @@ rj_literal_token_source_get_kind (RjTokenSource *source)
 
 static void
 rj_literal_token_source_fetch_async (RjTokenSource *source,
-                                     const char *session,
-                                     const char *name,
+                                     const RjTokenRequest *request,
                                      GCancellable *cancellable,
                                      GAsyncReadyCallback callback,
                                      gpointer user_data)

@@ -242,6 +242,7 @@ on_cancelled (GCancellable *cancellable, RjOpenvidu2Signaller *self)
 void
 rj_ov2_enter (RjOpenvidu2Signaller *self, GCancellable *cancellable, GTask *task)
 {
+  const RjTokenRequest request = { self->session, self->participant, self->attempt };
   RjEvent *event = rj_event_new (RJ_EVENT_TOKEN_REQUESTED);
 
   self->joining = task;
@@ -254,6 +255,6 @@ rj_ov2_enter (RjOpenvidu2Signaller *self, GCancellable *cancellable, GTask *task
   rj_ov2_move (self, RJ_OV2_TOKEN);
   rj_event_set_string (event, "source", rj_token_source_get_kind (self->tokens));
   rj_ov2_emit (self, event);
-  rj_token_source_fetch_async (self->tokens, self->session, self->participant, self->lifetime,
-                               on_token, g_object_ref (self));
+  rj_token_source_fetch_async (self->tokens, &request, self->lifetime, on_token,
+                               g_object_ref (self));
 }

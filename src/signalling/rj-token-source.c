@@ -17,17 +17,15 @@ rj_token_source_get_kind (RjTokenSource *self)
 
 void
 rj_token_source_fetch_async (RjTokenSource *self,
-                             const char *session,
-                             const char *name,
+                             const RjTokenRequest *request,
                              GCancellable *cancellable,
                              GAsyncReadyCallback callback,
                              gpointer user_data)
 {
   g_return_if_fail (RJ_IS_TOKEN_SOURCE (self));
-  g_return_if_fail (session != NULL && name != NULL);
+  g_return_if_fail (request->session != NULL && request->name != NULL);
 
-  RJ_TOKEN_SOURCE_GET_IFACE (self)->fetch_async (self, session, name, cancellable, callback,
-                                                 user_data);
+  RJ_TOKEN_SOURCE_GET_IFACE (self)->fetch_async (self, request, cancellable, callback, user_data);
 }
 
 char *

@@ -13,13 +13,18 @@ G_BEGIN_DECLS
 #define RJ_TYPE_TOKEN_SOURCE (rj_token_source_get_type ())
 G_DECLARE_INTERFACE (RjTokenSource, rj_token_source, RJ, TOKEN_SOURCE, GObject)
 
+typedef struct {
+  const char *session; /* OpenVidu session id */
+  const char *name;    /* of the participant (a command gets it) */
+  guint attempt;       /* of the participant, from 1 */
+} RjTokenRequest;
+
 struct _RjTokenSourceInterface {
   GTypeInterface parent;
 
   const char *(*get_kind) (RjTokenSource *self);
   void (*fetch_async) (RjTokenSource *self,
-                       const char *session,
-                       const char *name,
+                       const RjTokenRequest *request,
                        GCancellable *cancellable,
                        GAsyncReadyCallback callback,
                        gpointer user_data);
@@ -29,10 +34,9 @@ struct _RjTokenSourceInterface {
 /* Returns: "app", "rest", "command" or "literal" */
 const char *rj_token_source_get_kind (RjTokenSource *self);
 
-/* @session: OpenVidu session id. @name: of the participant (a command gets it) */
+/* @request: not needed any longer when this returns */
 void rj_token_source_fetch_async (RjTokenSource *self,
-                                  const char *session,
-                                  const char *name,
+                                  const RjTokenRequest *request,
                                   GCancellable *cancellable,
                                   GAsyncReadyCallback callback,
                                   gpointer user_data);

@@ -4,6 +4,7 @@
 #include <libsoup/soup.h>
 
 #include "rj-clock.h"
+#include "rj-request-template.h"
 #include "rj-token-source.h"
 
 G_BEGIN_DECLS
@@ -17,11 +18,22 @@ typedef enum {
 /* Returns: whether @name ("fault-tolerance", "sessions") is a preset */
 gboolean rj_app_preset_from_name (const char *name, RjAppPreset *preset);
 
-/* Which role a participant's tokens shall have: "SUBSCRIBER", …. Returns: (nullable) static: not asked for */
-typedef const char *(*RjRoleFunc) (const char *session, const char *name, gpointer user_data);
+/* What is known of a participant for whom a token is asked */
+typedef struct {
+  const char *role;  /* (nullable) static: "SUBSCRIBER", …; NULL: not asked for */
+  const char *group; /* (nullable): outlives the source */
+  guint index;       /* in its group */
+} RjAsker;
 
-/* For sources of HTTP that make a connection (RJ_APP_SESSIONS, REST): others decide themselves. */
-void rj_token_source_set_roles (RjTokenSource *source, RjRoleFunc func, gpointer user_data);
+/* @asker: untouched where nothing is known */
+typedef void (*RjAskerFunc) (const char *session,
+                             const char *name,
+                             RjAsker *asker,
+                             gpointer user_data);
+
+/* For sources of HTTP. Presets ask for the role where they make a connection (RJ_APP_SESSIONS, REST); of the other
+ * ones the server decides. */
+void rj_token_source_set_askers (RjTokenSource *source, RjAskerFunc func, gpointer user_data);
 
 /* @url: of the app server, with or without /api at its end. Returns: (transfer full) */
 RjTokenSource *
@@ -33,8 +45,15 @@ RjTokenSource *rj_token_source_new_rest (SoupSession *session,
                                          const char *url,
                                          const char *secret);
 
-/* Sessions that a source of the two kinds above makes itself have this forcedVideoCodec (OpenVidu 2 protocol
- * 2.3). @codec: "VP8", "H264" */
+/* An app server that is asked as @template says: @run is filled in for {run}, what there is of the participant for the
+ * others; {role} is PUBLISHER where none is asked for. Returns: (transfer full) */
+RjTokenSource *rj_token_source_new_request (SoupSession *session,
+                                            RjClock *clock,
+                                            RjRequestTemplate *template,
+                                            const char *run);
+
+/* Sessions that RJ_APP_SESSIONS and REST make themselves have this forcedVideoCodec (OpenVidu 2 protocol
+ * 2.3). @codec: "VP8", "H264", "NONE" */
 void rj_token_source_force_video_codec (RjTokenSource *self, const char *codec);
 
 /* A command for /bin/sh whose first line of output is the token. {session} and {name} are replaced when
@@ -44,6 +63,9 @@ RjTokenSource *rj_token_source_new_command (RjClock *clock, const char *command,
 
 /* One token, for one join of one participant. Returns: (transfer full) */
 RjTokenSource *rj_token_source_new_literal (const char *token);
+
+/* Whether it looks like a token */
+gboolean rj_token_is_one (const char *text);
 
 /* Finds the token in what a source said: plain text, a JSON string, or an object with "token". @what: who
  * said it, for the error (RJ_ERROR_PROTOCOL). Returns: (transfer full) (nullable) */

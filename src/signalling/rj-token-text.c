@@ -29,8 +29,8 @@ read_text_or_member (const char *text, const char *const *members)
   return NULL;
 }
 
-static gboolean
-is_token (const char *text)
+gboolean
+rj_token_is_one (const char *text)
 {
   static const char *const schemes[] = { "wss", "ws", "https", "http", NULL };
   g_autoptr (GUri) uri = g_uri_parse (text, G_URI_FLAGS_NONE, NULL);
@@ -46,7 +46,7 @@ rj_token_read (const char *text, const char *what, GError **error)
   g_autofree char *token = read_text_or_member (text, members);
   g_autofree char *excerpt = NULL;
 
-  if (token != NULL && is_token (token))
+  if (token != NULL && rj_token_is_one (token))
     return g_steal_pointer (&token);
   excerpt = rj_http_excerpt (text, NULL);
   g_set_error (

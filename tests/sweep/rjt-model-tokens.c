@@ -124,8 +124,7 @@ rjt_model_tokens_get_kind (RjTokenSource *source)
 
 static void
 rjt_model_tokens_fetch_async (RjTokenSource *source,
-                              const char *session,
-                              const char *name,
+                              const RjTokenRequest *request,
                               GCancellable *cancellable,
                               GAsyncReadyCallback callback,
                               gpointer user_data)

@@ -168,10 +168,11 @@ has_answer (Scene *self)
 static void
 fetch (Scene *self)
 {
+  const RjTokenRequest request = { "room", "bot-1", 1 };
   gint64 end_us = rj_clock_now_us (self->clock) + LIMIT_US;
 
   self->n_answers = 0;
-  rj_token_source_fetch_async (self->source, "room", "bot-1", NULL, on_token, self);
+  rj_token_source_fetch_async (self->source, &request, NULL, on_token, self);
   while (!has_answer (self) && rj_clock_now_us (self->clock) < end_us)
     rj_fake_clock_advance_us (RJ_FAKE_CLOCK (self->clock), STEP_US);
   rj_fake_clock_advance_us (RJ_FAKE_CLOCK (self->clock), LIMIT_US); /* whatever is late */

@@ -57,10 +57,12 @@ on_token (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 start (Fixture *f, RjTokenSource *source, const char *name)
 {
+  const RjTokenRequest request = { "room", name, 3 };
+
   g_clear_pointer (&f->token, g_free);
   g_clear_error (&f->error);
   f->answered = FALSE;
-  rj_token_source_fetch_async (source, "room", name, NULL, on_token, f);
+  rj_token_source_fetch_async (source, &request, NULL, on_token, f);
   g_assert_false (f->answered);
 }
 
@@ -416,10 +418,11 @@ test_cancel (Fixture *f, gconstpointer unused)
   rjt_server_set_http (f->server, "/api/get-token", 0, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (sources); i++) {
     g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+    const RjTokenRequest request = { "room", "bot-1", 1 };
 
     g_clear_error (&f->error);
     f->answered = FALSE;
-    rj_token_source_fetch_async (sources[i], "room", "bot-1", cancellable, on_token, f);
+    rj_token_source_fetch_async (sources[i], &request, cancellable, on_token, f);
     g_cancellable_cancel (cancellable);
     rjt_wait_until (f->answered);
     g_assert_error (f->error, G_IO_ERROR, G_IO_ERROR_CANCELLED);

@@ -1,0 +1,455 @@
+#include "rj-request.h"
+
+#include <string.h>
+
+#include "rj-error.h"
+#include "rj-json.h"
+
+#define JSON_TYPE  "application/json"
+#define FORM_TYPE  "application/x-www-form-urlencoded"
+#define PLAIN_TYPE "text/plain; charset=utf-8"
+
+#define LEAST_SECRET 4 /* shorter texts are not looked for: they are parts of words */
+
+RjRequest *
+rj_request_new (const char *method, const char *url)
+{
+  RjRequest *self = g_new0 (RjRequest, 1);
+
+  self->method = g_strdup (method);
+  self->url = g_strdup (url);
+  self->headers = g_ptr_array_new_with_free_func ((GDestroyNotify) rj_http_header_free);
+  return self;
+}
+
+void
+rj_request_free (RjRequest *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->method);
+  g_free (self->url);
+  g_free (self->text);
+  g_ptr_array_unref (self->headers);
+  g_clear_pointer (&self->json, json_node_unref);
+  g_free (self);
+}
+
+/* --- what may stand in it --- */
+
+static gboolean
+fail (GError **error, const char *sentence)
+{
+  g_set_error_literal (error, RJ_ERROR, RJ_ERROR_USAGE, sentence);
+  return FALSE;
+}
+
+static const char *
+as_text (JsonNode *node)
+{
+  return node != NULL && JSON_NODE_HOLDS_VALUE (node) &&
+             json_node_get_value_type (node) == G_TYPE_STRING
+           ? json_node_get_string (node)
+           : NULL;
+}
+
+static gboolean
+read_method (RjRequest *self, JsonObject *object, GError **error)
+{
+  JsonNode *node = json_object_get_member (object, "method");
+  const char *text = as_text (node);
+
+  if (node == NULL) {
+    self->method = g_strdup (json_object_has_member (object, "body") ? "POST" : "GET");
+    return TRUE;
+  }
+  if (text == NULL || *text == '\0' || text[strspn (text, G_CSET_A_2_Z G_CSET_a_2_z)] != '\0')
+    return fail (error, "method: write GET, POST, PUT or another method of HTTP");
+  self->method = g_ascii_strup (text, -1);
+  return TRUE;
+}
+
+static gboolean
+read_url (RjRequest *self, JsonObject *object, const RjTemplateWord *words, GError **error)
+{
+  const char *text = as_text (json_object_get_member (object, "url"));
+  g_autofree char *filled = NULL;
+  g_autoptr (GUri) uri = NULL;
+  const char *scheme;
+
+  if (text == NULL)
+    return fail (error, "url: write the whole address, such as https://app.example/api/token");
+  filled = rj_template_fill (text, words, NULL, error);
+  if (filled == NULL) {
+    g_prefix_error (error, "url: ");
+    return FALSE;
+  }
+  uri = g_uri_parse (filled, SOUP_HTTP_URI_FLAGS, NULL);
+  scheme = uri == NULL ? "" : g_uri_get_scheme (uri);
+  if (uri == NULL || g_uri_get_host (uri) == NULL || *g_uri_get_host (uri) == '\0' ||
+      (!g_str_equal (scheme, "http") && !g_str_equal (scheme, "https")))
+    return fail (error, "url: that is no http or https URL; write the whole address, such as "
+                        "https://app.example/api/token");
+  self->url = g_strdup (text);
+  return TRUE;
+}
+
+static gboolean
+is_header_name (const char *name)
+{
+  return *name != '\0' &&
+         name[strspn (name, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "!#$%&'*+-.^_`|~")] == '\0';
+}
+
+static gboolean
+has_controls (const char *text)
+{
+  for (; *text != '\0'; text++) {
+    if (g_ascii_iscntrl (*text) && *text != '\t')
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static gboolean
+read_header (
+  RjRequest *self, const char *name, JsonNode *node, const RjTemplateWord *words, GError **error)
+{
+  const char *value = as_text (node);
+  g_autofree char *filled = NULL;
+
+  if (!is_header_name (name) || value == NULL || has_controls (value)) {
+    g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE,
+                 "headers.%s: write a name and a text on one line, such as {Authorization: Bearer "
+                 "${TOKEN}}",
+                 name);
+    return FALSE;
+  }
+  filled = rj_template_fill (value, words, NULL, error);
+  if (filled == NULL) {
+    g_prefix_error (error, "headers.%s: ", name);
+    return FALSE;
+  }
+  g_ptr_array_add (self->headers, rj_http_header_new (name, value));
+  return TRUE;
+}
+
+static gboolean
+read_headers (RjRequest *self, JsonObject *object, const RjTemplateWord *words, GError **error)
+{
+  JsonNode *node = json_object_get_member (object, "headers");
+  g_autoptr (GList) names = NULL;
+  JsonObject *headers;
+
+  if (node == NULL)
+    return TRUE;
+  if (!JSON_NODE_HOLDS_OBJECT (node))
+    return fail (error, "headers: write an object, such as {Authorization: Bearer ${TOKEN}}");
+  headers = json_node_get_object (node);
+  names = json_object_get_members (headers);
+  for (GList *item = names; item != NULL; item = item->next) {
+    if (!read_header (self, item->data, json_object_get_member (headers, item->data), words, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean check_json (JsonNode *node, const RjTemplateWord *words, GError **error);
+
+static gboolean
+check_json_list (JsonArray *array, const RjTemplateWord *words, GError **error)
+{
+  for (guint i = 0; i < json_array_get_length (array); i++) {
+    if (!check_json (json_array_get_element (array, i), words, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* Whether all words in its texts are known */
+static gboolean
+check_json (JsonNode *node, const RjTemplateWord *words, GError **error)
+{
+  g_autoptr (GList) members = NULL;
+  g_autofree char *filled = NULL;
+
+  if (JSON_NODE_HOLDS_ARRAY (node))
+    return check_json_list (json_node_get_array (node), words, error);
+  if (JSON_NODE_HOLDS_OBJECT (node)) {
+    members = json_object_get_values (json_node_get_object (node));
+    for (GList *item = members; item != NULL; item = item->next) {
+      if (!check_json (item->data, words, error))
+        return FALSE;
+    }
+    return TRUE;
+  }
+  if (as_text (node) == NULL)
+    return TRUE;
+  filled = rj_template_fill (as_text (node), words, NULL, error);
+  return filled != NULL;
+}
+
+static gboolean
+read_body (RjRequest *self, JsonObject *object, const RjTemplateWord *words, GError **error)
+{
+  JsonNode *node = json_object_get_member (object, "body");
+
+  if (node == NULL)
+    return TRUE;
+  self->text = g_strdup (as_text (node));
+  if (self->text != NULL)
+    return TRUE;
+  if (!JSON_NODE_HOLDS_OBJECT (node) && !JSON_NODE_HOLDS_ARRAY (node))
+    return fail (error, "body: write an object, which is sent as JSON, or a text");
+  if (!check_json (node, words, error)) {
+    g_prefix_error (error, "body: ");
+    return FALSE;
+  }
+  self->json = json_node_copy (node);
+  return TRUE;
+}
+
+RjRequest *
+rj_request_from_json (JsonObject *object, const RjTemplateWord *words, GError **error)
+{
+  g_autoptr (RjRequest) self = rj_request_new (NULL, NULL);
+
+  if (!read_method (self, object, error) || !read_url (self, object, words, error) ||
+      !read_headers (self, object, words, error) || !read_body (self, object, words, error))
+    return NULL;
+  if ((self->json != NULL || self->text != NULL) && g_str_equal (self->method, "GET")) {
+    fail (error, "body: GET has none; leave it out, or write method: POST");
+    return NULL;
+  }
+  return g_steal_pointer (&self);
+}
+
+/* --- filled in --- */
+
+static char *
+escape_for_url (const char *value)
+{
+  return g_uri_escape_string (value, NULL, FALSE);
+}
+
+/* One line */
+static char *
+escape_for_header (const char *value)
+{
+  char *line = g_strdup (value);
+
+  for (char *at = line; *at != '\0'; at++) {
+    if (g_ascii_iscntrl (*at))
+      *at = ' ';
+  }
+  return line;
+}
+
+/* The inside of a JSON string */
+static char *
+escape_for_json (const char *value)
+{
+  g_autoptr (JsonNode) node = json_node_init_string (json_node_alloc (), value);
+  g_autofree char *quoted = rj_json_node_to_text (node);
+
+  return g_strndup (quoted + 1, strlen (quoted) - 2);
+}
+
+/* Whether @text is "{word}" of a word without a value */
+static gboolean
+is_missing (const char *text, const RjTemplateWord *words)
+{
+  for (; words->word != NULL; words++) {
+    gsize length = strlen (words->word);
+
+    if (words->value == NULL && text[0] == '{' && strncmp (text + 1, words->word, length) == 0 &&
+        g_str_equal (text + 1 + length, "}"))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static JsonNode *fill_json (JsonNode *node, const RjTemplateWord *words);
+
+static JsonNode *
+fill_object (JsonObject *object, const RjTemplateWord *words)
+{
+  g_autoptr (GList) names = json_object_get_members (object);
+  JsonObject *filled = json_object_new ();
+  JsonNode *node = json_node_alloc ();
+
+  for (GList *item = names; item != NULL; item = item->next) {
+    JsonNode *value = fill_json (json_object_get_member (object, item->data), words);
+
+    if (value != NULL)
+      json_object_set_member (filled, item->data, value);
+  }
+  json_node_init_object (node, filled);
+  json_object_unref (filled);
+  return node;
+}
+
+static JsonNode *
+fill_array (JsonArray *array, const RjTemplateWord *words)
+{
+  JsonArray *filled = json_array_new ();
+  JsonNode *node = json_node_alloc ();
+
+  for (guint i = 0; i < json_array_get_length (array); i++) {
+    JsonNode *value = fill_json (json_array_get_element (array, i), words);
+
+    if (value != NULL)
+      json_array_add_element (filled, value);
+  }
+  json_node_init_array (node, filled);
+  json_array_unref (filled);
+  return node;
+}
+
+/* Returns: (transfer full) (nullable): NULL: to be left out */
+static JsonNode *
+fill_json (JsonNode *node, const RjTemplateWord *words)
+{
+  const char *text = as_text (node);
+  g_autofree char *filled = NULL;
+
+  if (JSON_NODE_HOLDS_OBJECT (node))
+    return fill_object (json_node_get_object (node), words);
+  if (JSON_NODE_HOLDS_ARRAY (node))
+    return fill_array (json_node_get_array (node), words);
+  if (text == NULL)
+    return json_node_copy (node);
+  if (is_missing (text, words))
+    return NULL;
+  filled = rj_template_fill_known (text, words, NULL);
+  return json_node_init_string (json_node_alloc (), filled);
+}
+
+static const char *
+find_content_type (const RjRequest *self)
+{
+  for (guint i = 0; i < self->headers->len; i++) {
+    const RjHttpHeader *header = g_ptr_array_index (self->headers, i);
+
+    if (g_ascii_strcasecmp (header->name, "Content-Type") == 0)
+      return header->value;
+  }
+  return NULL;
+}
+
+static gboolean
+is_json_type (const char *type)
+{
+  g_autofree char *lower = g_ascii_strdown (type, -1);
+
+  return strstr (lower, "json") != NULL;
+}
+
+/* A text that is JSON as it stands is meant as such */
+static gboolean
+is_json_text (const char *text)
+{
+  g_autoptr (JsonNode) node = strchr ("{[", text[strspn (text, " \t\r\n")]) == NULL
+                                ? NULL
+                                : rj_json_parse_node (text, -1, NULL);
+
+  return node != NULL;
+}
+
+static void
+fill_text (const RjRequest *self, const RjTemplateWord *words, RjHttpRequest *filled)
+{
+  const char *type = find_content_type (self);
+  RjTemplateEscape escape = NULL;
+
+  if (type == NULL)
+    type = is_json_text (self->text) ? JSON_TYPE : PLAIN_TYPE;
+  if (is_json_type (type))
+    escape = escape_for_json;
+  else if (g_ascii_strncasecmp (type, FORM_TYPE, strlen (FORM_TYPE)) == 0)
+    escape = escape_for_url;
+  filled->content_type = g_strdup (type);
+  filled->body = rj_template_fill_known (self->text, words, escape);
+}
+
+RjHttpRequest *
+rj_request_fill (const RjRequest *self, const RjTemplateWord *words)
+{
+  g_autofree char *url = rj_template_fill_known (self->url, words, escape_for_url);
+  RjHttpRequest *filled = rj_http_request_new (self->method, url);
+  const char *type = find_content_type (self);
+
+  for (guint i = 0; i < self->headers->len; i++) {
+    const RjHttpHeader *header = g_ptr_array_index (self->headers, i);
+    g_autofree char *value = rj_template_fill_known (header->value, words, escape_for_header);
+
+    g_ptr_array_add (filled->headers, rj_http_header_new (header->name, value));
+  }
+  if (self->json != NULL) {
+    g_autoptr (JsonNode) node = fill_json (self->json, words);
+
+    filled->content_type = g_strdup (type == NULL ? JSON_TYPE : type);
+    filled->body = rj_json_node_to_text (node);
+  } else if (self->text != NULL) {
+    fill_text (self, words, filled);
+  }
+  return filled;
+}
+
+/* --- looked at --- */
+
+gboolean
+rj_request_uses (const RjRequest *self, const char *word)
+{
+  g_autofree char *json = self->json == NULL ? NULL : rj_json_node_to_text (self->json);
+
+  for (guint i = 0; i < self->headers->len; i++) {
+    if (rj_template_has (((RjHttpHeader *) g_ptr_array_index (self->headers, i))->value, word))
+      return TRUE;
+  }
+  return rj_template_has (self->url, word) || (json != NULL && rj_template_has (json, word)) ||
+         (self->text != NULL && rj_template_has (self->text, word));
+}
+
+static void
+hide (GString *text, const char *secret)
+{
+  if (strlen (secret) >= LEAST_SECRET)
+    g_string_replace (text, secret, "<secret>", 0);
+}
+
+static void
+hide_texts (GString *text, JsonNode *node)
+{
+  const char *own = as_text (node);
+
+  if (JSON_NODE_HOLDS_OBJECT (node)) {
+    g_autoptr (GList) values = json_object_get_values (json_node_get_object (node));
+
+    for (GList *item = values; item != NULL; item = item->next)
+      hide_texts (text, item->data);
+  } else if (JSON_NODE_HOLDS_ARRAY (node)) {
+    for (guint i = 0; i < json_array_get_length (json_node_get_array (node)); i++)
+      hide_texts (text, json_array_get_element (json_node_get_array (node), i));
+  } else if (own != NULL && strchr (own, '{') == NULL) {
+    hide (text, own);
+  }
+}
+
+char *
+rj_request_scrub (const RjRequest *self, const char *text)
+{
+  GString *scrubbed = g_string_new (text);
+
+  for (guint i = 0; i < self->headers->len; i++) {
+    const RjHttpHeader *header = g_ptr_array_index (self->headers, i);
+    const char *space = strrchr (header->value, ' '); /* "Bearer TOKEN" */
+
+    hide (scrubbed, header->value);
+    if (space != NULL)
+      hide (scrubbed, space + 1);
+  }
+  if (self->json != NULL)
+    hide_texts (scrubbed, self->json);
+  return g_string_free (scrubbed, FALSE);
+}

@@ -1,0 +1,210 @@
+/* Tokens by a request that a plan describes, from an app server on the loopback. */
+#include "rj-error.h"
+#include "rj-http-session.h"
+#include "rj-json.h"
+#include "rj-log.h"
+#include "rj-token-sources.h"
+#include "rjt-scripted-server.h"
+#include "rjt-wait.h"
+
+#define TOKEN "wss://ov.example:4443?sessionId=room&token=tok_ABCDEFGHIJKLMNOP"
+#define KEY   "key-0123456789"
+
+typedef struct {
+  RjtServer *server;
+  RjClock *clock;
+  SoupSession *http;
+  gboolean answered;
+  char *token;
+  GError *error;
+} Fixture;
+
+static void
+set_up (Fixture *f, gconstpointer unused)
+{
+  rj_home_claim ();
+  f->server = rjt_server_new (NULL);
+  f->clock = rj_fake_clock_new (G_USEC_PER_SEC);
+  f->http = rj_http_session_new (2, NULL, FALSE, NULL, NULL);
+}
+
+static void
+tear_down (Fixture *f, gconstpointer unused)
+{
+  g_assert_cmpuint (rj_fake_clock_count_timers (RJ_FAKE_CLOCK (f->clock)), ==, 0);
+  g_clear_pointer (&f->token, g_free);
+  g_clear_error (&f->error);
+  g_object_unref (f->http);
+  g_object_unref (f->clock);
+  rjt_server_free (f->server);
+}
+
+static void
+on_token (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Fixture *f = user_data;
+
+  f->token = rj_token_source_fetch_finish (RJ_TOKEN_SOURCE (source), result, &f->error);
+  f->answered = TRUE;
+}
+
+static void
+find_asker (const char *session, const char *name, RjAsker *asker, gpointer unused)
+{
+  g_assert_cmpstr (session, ==, "room");
+  *asker = (RjAsker){ "MODERATOR", "stage", 4 };
+}
+
+/* @text: JSON with ' for " and URL for the server's */
+static RjTokenSource *
+make_source (Fixture *f, const char *text)
+{
+  g_autoptr (GString) json = g_string_new (text);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonObject) object = NULL;
+  g_autoptr (RjRequestTemplate) template = NULL;
+
+  g_string_replace (json, "'", "\"", 0);
+  g_string_replace (json, "URL", rjt_server_get_url (f->server), 0);
+  object = rj_json_parse_object (json->str, -1, &error);
+  g_assert_no_error (error);
+  template = rj_request_template_from_json (object, &error);
+  g_assert_no_error (error);
+  return rj_token_source_new_request (f->http, f->clock, template, "a1");
+}
+
+static void
+fetch (Fixture *f, const char *text, RjAskerFunc func)
+{
+  const RjTokenRequest request = { "room", "bot 1", 3 };
+  g_autoptr (RjTokenSource) source = make_source (f, text);
+
+  rj_token_source_set_askers (source, func, NULL);
+  g_clear_pointer (&f->token, g_free);
+  g_clear_error (&f->error);
+  f->answered = FALSE;
+  rj_token_source_fetch_async (source, &request, NULL, on_token, f);
+  rjt_wait_until (f->answered);
+  g_assert_cmpstr (rj_token_source_get_kind (source), ==, "app");
+}
+
+static void
+expect_error (Fixture *f, GQuark domain, int code, const char *text)
+{
+  g_assert_error (f->error, domain, code);
+  g_test_message ("%s", f->error->message);
+  if (strstr (f->error->message, text) == NULL)
+    g_error ("\"%s\" does not say \"%s\"", f->error->message, text);
+  g_assert_null (strstr (f->error->message, "tok_"));
+  g_assert_null (strstr (f->error->message, KEY));
+}
+
+static void
+test_everything_is_filled_in (Fixture *f, gconstpointer unused)
+{
+  rjt_server_set_http (f->server, "/v1/room/bot 1/3", 201,
+                       "{\"data\":[{\"token\":\"" TOKEN "\\n\"}]}");
+  fetch (
+    f,
+    "{'url': 'URL/v1/{session}/{name}/{attempt}?x={run}', 'headers': {'Authorization': 'Bearer "
+    "" KEY "'}, 'body': {'user': '{name}-{attempt}', 'where': '{run}/{group}/{index}', 'as': "
+    "'{role}'}, 'token': '/data/0/token'}",
+    find_asker);
+  g_assert_no_error (f->error);
+  g_assert_cmpstr (f->token, ==, TOKEN);
+  g_assert_cmpstr (rjt_server_get_body (f->server, "/v1/room/bot 1/3"), ==,
+                   "{\"user\":\"bot 1-3\",\"where\":\"a1/stage/4\",\"as\":\"MODERATOR\"}");
+  g_assert_cmpstr (rjt_server_get_authorization (f->server, "/v1/room/bot 1/3"), ==, "Bearer " KEY);
+}
+
+static void
+test_without_a_pointer_it_is_found (Fixture *f, gconstpointer unused)
+{
+  static const char *const answers[] = { TOKEN, "\"" TOKEN "\"", "{\"token\":\"" TOKEN "\"}" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (answers); i++) {
+    rjt_server_set_http (f->server, "/t", 200, answers[i]);
+    fetch (f, "{'method': 'POST', 'url': 'URL/t', 'body': {'as': '{role}'}}", NULL);
+    g_assert_no_error (f->error);
+    g_assert_cmpstr (f->token, ==, TOKEN);
+    g_assert_cmpstr (rjt_server_get_body (f->server, "/t"), ==, "{\"as\":\"PUBLISHER\"}");
+  }
+}
+
+static void
+test_a_session_is_made_before (Fixture *f, gconstpointer unused)
+{
+  static const char template[] =
+    "{'create': {'url': 'URL/rooms', 'body': {'name': '{session}'}, 'id': '/room/id'}, 'url': "
+    "'URL/rooms/{id}/tokens', 'body': {'who': '{name}'}, 'token': '/token'}";
+
+  rjt_server_set_http (f->server, "/rooms", 200, "{\"room\":{\"id\":\"r-7\"}}");
+  rjt_server_set_http (f->server, "/rooms/r-7/tokens", 200, "{\"token\":\"" TOKEN "\"}");
+  rjt_server_set_http (f->server, "/rooms/room/tokens", 200, "{\"token\":\"" TOKEN "\"}");
+  fetch (f, template, find_asker);
+  g_assert_no_error (f->error);
+  g_assert_cmpuint (rjt_server_count_http (f->server, "/rooms/r-7/tokens"), ==, 1);
+  g_assert_cmpstr (rjt_server_get_body (f->server, "/rooms"), ==, "{\"name\":\"room\"}");
+  rjt_server_set_http (f->server, "/rooms", 409, NULL); /* it is there already */
+  fetch (f, template, find_asker);
+  g_assert_no_error (f->error);
+  g_assert_cmpuint (rjt_server_count_http (f->server, "/rooms/room/tokens"), ==, 1);
+  rjt_server_set_http (f->server, "/rooms", 200, "{\"room\":{\"name\":\"tok_1\"}}");
+  fetch (f, template, find_asker);
+  expect_error (
+    f, RJ_ERROR, RJ_ERROR_PROTOCOL,
+    "/rooms: in its answer there is nothing at /room/id: what stands at /room has: name");
+}
+
+static void
+test_what_an_answer_lacks (Fixture *f, gconstpointer unused)
+{
+  static const char template[] = "{'url': 'URL/t', 'token': '/data/token'}";
+  static const struct {
+    const char *answer;
+    const char *said;
+  } rows[] = {
+    { "{\"jwt\":\"tok_1\",\"ok\":true}",
+      "there is nothing at /data/token: the whole has: jwt, ok" },
+    { "{\"data\":{}}", "what stands at /data is an empty object" },
+    { "{\"data\":{\"token\":5}}", "at /data/token is no text" },
+    { "{\"data\":{\"token\":\"tok_1\"}}", "at /data/token is no token" },
+    { "tok_1", "/data/token cannot be read, for the answer is no JSON" },
+    { "", "the answer is no JSON" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    rjt_server_set_http (f->server, "/t", 200, rows[i].answer);
+    fetch (f, template, NULL);
+    expect_error (f, RJ_ERROR, RJ_ERROR_PROTOCOL, rows[i].said);
+    g_assert_nonnull (strstr (f->error->message, "GET http://127.0.0.1"));
+  }
+}
+
+static void
+test_refusals_show_no_secret (Fixture *f, gconstpointer unused)
+{
+  static const char template[] = "{'url': 'URL/t?key=" KEY "', 'headers': {'X-Key': '" KEY
+                                 "'}, 'body': {'pass': 'open-sesame'}}";
+
+  rjt_server_set_http (f->server, "/t", 401, "bad key " KEY " or pass open-sesame");
+  fetch (f, template, NULL);
+  expect_error (f, RJ_HTTP_ERROR, 401, "check the headers of the request");
+  g_assert_nonnull (strstr (f->error->message, "bad key <secret> or pass <secret>"));
+  rjt_server_set_http (f->server, "/t", 200, "welcome, " KEY);
+  fetch (f, template, NULL);
+  expect_error (f, RJ_ERROR, RJ_ERROR_PROTOCOL, "welcome, <secret>");
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+#define ADD(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
+  ADD ("/request-tokens/filled-in", test_everything_is_filled_in);
+  ADD ("/request-tokens/without-a-pointer", test_without_a_pointer_it_is_found);
+  ADD ("/request-tokens/session-before", test_a_session_is_made_before);
+  ADD ("/request-tokens/lacks", test_what_an_answer_lacks);
+  ADD ("/request-tokens/secrets", test_refusals_show_no_secret);
+  return g_test_run ();
+}
