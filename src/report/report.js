@@ -167,7 +167,7 @@
     run.participants.forEach((p, i) => {
       const y = 22 + i * ROW;
       const name = p.name.length > LEFT / 7 ? `${p.name.slice(0, LEFT / 7 - 1)}…` : p.name;
-      svg.append(draw('text', {class: 'who', x: 0, y: y + 10}, name, `${p.name} in ${p.session}`));
+      svg.append(draw('text', {class: 'who', x: 0, y: y + 10}, name, `${p.name}${p.group ? ` (${p.group})` : ''} in ${p.session}`));
       svg.append(draw('line', {class: 'stay', x1: x(0), x2: x(end), y1: y + 6, y2: y + 6}));
       for (const r of p.rejoins) drawRejoin(svg, x, end, y, p, r);
     });
@@ -221,8 +221,10 @@
 
   function showParticipants() {
     const last = (p) => p.rejoins[p.rejoins.length - 1];
+    const groups = new Set(run.participants.map((p) => p.group));
     const [shown, filter] = table([...run.participants], [
       ['participant', (p) => p.name, (p) => p.name, 'text'],
+      ...(groups.size > 1 ? [['group', (p) => p.group, (p) => p.group ?? '', 'text']] : []),
       ['session', (p) => p.session, (p) => p.session, 'text'],
       ['ways back', (p) => p.rejoins.length, (p) => p.rejoins.length],
       ['last cause', (p) => last(p)?.cause, (p) => last(p)?.cause ?? '', 'text'],

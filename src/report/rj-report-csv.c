@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "rj-report-groups.h"
+
 /* RFC 4180: quoted where needed. A text that a spreadsheet would take for a formula is quoted by an apostrophe,
  * since names come from other participants. */
 static void
@@ -37,6 +39,15 @@ append_moment (GString *out, const RjResult *result, gint64 us)
   append_ms (out, us == 0 ? RJ_MS_UNKNOWN : (us - result->started_us) / 1000.0);
 }
 
+static void
+append_group (GString *out, const RjResult *result, const char *participant)
+{
+  const char *group = rj_report_find_group (result, participant);
+
+  g_string_append_c (out, ',');
+  append_text (out, group == NULL ? "" : group);
+}
+
 static double
 get_longest (const GArray *values)
 {
@@ -63,10 +74,12 @@ append_edge (GString *out, const RjResult *result, const RjEdgeResult *edge)
   append_moment (out, result, edge->last_outage_to_us);
   append_ms (out, edge->longest_gap_ms);
   append_ms (out, edge->latency_ms);
-  g_string_append_printf (out,
-                          ",%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT
-                          ",%" G_GUINT64_FORMAT "\r\n",
-                          edge->frames, edge->wrong_frames, edge->packets, edge->bytes);
+  g_string_append_printf (
+    out, ",%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT,
+    edge->frames, edge->wrong_frames, edge->packets, edge->bytes);
+  append_group (out, result, edge->from);
+  append_group (out, result, edge->to);
+  g_string_append (out, "\r\n");
 }
 
 char *
@@ -75,7 +88,7 @@ rj_report_csv (const RjResult *result)
   GString *out =
     g_string_new ("session,from,to,foreign,flowed,down_at_end,outages,longest_outage_ms,"
                   "last_outage_from_ms,last_outage_to_ms,longest_gap_ms,latency_ms,frames,"
-                  "wrong_frames,packets,bytes\r\n");
+                  "wrong_frames,packets,bytes,from_group,to_group\r\n");
 
   for (guint i = 0; i < result->edges->len; i++)
     append_edge (out, result, g_ptr_array_index (result->edges, i));

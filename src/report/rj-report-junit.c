@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "rj-expectation.h"
+#include "rj-report-groups.h"
 
 /* Text for XML 1.0: escaped, and without the characters that XML does not allow at all */
 static char *
@@ -132,8 +133,12 @@ append_outcome (GString *out, const RjResult *result, const RjParticipantResult 
 static void
 append_case (GString *out, const RjResult *result, const RjParticipantResult *p)
 {
+  g_autofree char *class = rj_report_has_groups (result) && p->group != NULL
+                             ? g_strdup_printf ("%s.%s", p->session, p->group)
+                             : g_strdup (p->session);
+
   g_string_append (out, "    <testcase");
-  append_attribute (out, "classname", p->session);
+  append_attribute (out, "classname", class);
   append_attribute (out, "name", p->name);
   append_seconds (out, "time", get_duration_us (result));
   g_string_append (out, ">\n      <properties>\n");

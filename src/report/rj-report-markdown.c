@@ -5,6 +5,7 @@
 #include "rj-expectation.h"
 #include "rj-figures.h"
 #include "rj-phases.h"
+#include "rj-report-groups.h"
 
 #define MOST_ROWS 20
 
@@ -97,8 +98,9 @@ append_figures (GString *out, const RjResult *result)
 }
 
 static void
-append_participant (GString *out, const RjParticipantResult *p)
+append_participant (GString *out, const RjParticipantResult *p, gboolean groups)
 {
+  g_autofree char *group = escape (p->group);
   g_autofree char *name = escape (p->name);
   g_autofree char *session = escape (p->session);
   g_autofree char *problem = escape (p->problem);
@@ -106,8 +108,10 @@ append_participant (GString *out, const RjParticipantResult *p)
     p->rejoins->len > 0 ? g_ptr_array_index (p->rejoins, p->rejoins->len - 1) : NULL;
   g_autofree char *cause = escape (last != NULL ? last->cause : p->affected ? "saw others go" : "");
 
-  g_string_append_printf (out, "| %s %s | %s | %u | %s |", p->problem != NULL ? "❌" : "✅", name,
-                          session, p->rejoins->len, cause);
+  g_string_append_printf (out, "| %s %s |", p->problem != NULL ? "❌" : "✅", name);
+  if (groups)
+    g_string_append_printf (out, " %s |", group);
+  g_string_append_printf (out, " %s | %u | %s |", session, p->rejoins->len, cause);
   append_duration (out, last != NULL ? last->total_ms : RJ_MS_UNKNOWN);
   append_duration (out, last != NULL ? last->own_ms : RJ_MS_UNKNOWN);
   append_duration (out, p->longest_gap_ms);
@@ -118,20 +122,22 @@ append_participant (GString *out, const RjParticipantResult *p)
 static void
 append_participants (GString *out, const RjResult *result)
 {
+  gboolean groups = rj_report_has_groups (result);
   guint n_rows = 0;
 
   if (result->participants->len == 0)
     return;
-  g_string_append (out,
-                   "| participant | session | ways back | last cause | took | own part | longest "
-                   "gap | problem |\n"
-                   "| :-- | :-- | --: | :-- | --: | --: | --: | :-- |\n");
+  g_string_append_printf (out,
+                          "| participant |%s session | ways back | last cause | took | own part | "
+                          "longest gap | problem |\n"
+                          "| :-- |%s :-- | --: | :-- | --: | --: | --: | :-- |\n",
+                          groups ? " group |" : "", groups ? " :-- |" : "");
   for (guint pass = 0; pass < 2; pass++)
     for (guint i = 0; i < result->participants->len; i++) {
       const RjParticipantResult *p = g_ptr_array_index (result->participants, i);
 
       if ((p->problem == NULL) == (pass == 1) && n_rows++ < MOST_ROWS)
-        append_participant (out, p);
+        append_participant (out, p, groups);
     }
   if (n_rows > MOST_ROWS)
     g_string_append_printf (out, "\n… and %u more\n", n_rows - MOST_ROWS);

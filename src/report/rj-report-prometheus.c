@@ -104,6 +104,8 @@ append_participants (GString *out, const RjResult *result)
     g_string_append (out, "rejoin_participant_rejoins_total{");
     append_label (out, "session", p->session, TRUE);
     append_label (out, "participant", p->name, FALSE);
+    if (p->group != NULL)
+      append_label (out, "group", p->group, FALSE);
     g_string_append_printf (out, "} %u\n", p->rejoins->len);
   }
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "rj-expectation.h"
+#include "rj-report-groups.h"
 #include "rj-text-sections.h"
 
 void
@@ -65,6 +66,11 @@ add_run (RjText *text)
     g_string_append_printf (line, " \"%s\"", r->name);
   g_string_append_printf (line, ": %u %s", r->participants->len,
                           r->participants->len == 1 ? "participant" : "participants");
+  if (rj_report_has_groups (r)) {
+    g_autofree char *groups = rj_report_count_groups (r);
+
+    g_string_append_printf (line, " (%s)", groups);
+  }
   if (r->ended_us > 0)
     g_string_append_printf (line, ", %.1f s", (r->ended_us - r->started_us) / 1e6);
   if (r->flowing_us > 0)
@@ -178,10 +184,13 @@ add_faults (RjText *text)
 static void
 add_problem (RjText *text, const RjParticipantResult *p, const char *before)
 {
-  g_autofree char *line =
-    g_strcmp0 (p->problem, before) == 0
-      ? g_strdup_printf ("%s: the same.", p->name)
-      : g_strdup_printf ("%s %s%s", p->name, p->problem, rj_sentence_get_stop (p->problem));
+  g_autofree char *group = rj_report_has_groups (text->result) && p->group != NULL
+                             ? g_strdup_printf (" (%s)", p->group)
+                             : g_strdup ("");
+  g_autofree char *line = g_strcmp0 (p->problem, before) == 0
+                            ? g_strdup_printf ("%s%s: the same.", p->name, group)
+                            : g_strdup_printf ("%s%s %s%s", p->name, group, p->problem,
+                                               rj_sentence_get_stop (p->problem));
 
   g_string_append (text->out, "  ");
   rj_text_append_wrapped (text->out, line, 6, RJ_TEXT_WIDTH);

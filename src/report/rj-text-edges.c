@@ -1,5 +1,6 @@
 #include <math.h>
 
+#include "rj-report-groups.h"
 #include "rj-text-sections.h"
 
 #define MOST_COLUMNS    12
@@ -230,10 +231,12 @@ rj_text_add_pictures (RjText *text)
 /* --- who was not hit --- */
 
 static void
-add_bystander (RjTable *table, const RjParticipantResult *p)
+add_bystander (RjTable *table, const RjParticipantResult *p, gboolean groups)
 {
   rj_table_begin_row (table, RJ_INK_PLAIN);
   rj_table_add (table, g_strdup (p->name), RJ_INK_PLAIN);
+  if (groups)
+    rj_table_add (table, g_strdup (p->group == NULL ? "" : p->group), RJ_INK_PLAIN);
   rj_table_add (table, g_strconcat ("session ", p->session, NULL), RJ_INK_PLAIN);
   rj_table_add (table,
                 p->longest_gap_ms < 0 ? g_strdup ("longest gap not known")
@@ -248,17 +251,18 @@ add_bystander (RjTable *table, const RjParticipantResult *p)
 static void
 write_bystanders (RjText *text, GPtrArray *list)
 {
-  g_autoptr (RjTable) table = rj_table_new (4);
+  gboolean groups = rj_report_has_groups (text->result);
+  g_autoptr (RjTable) table = rj_table_new (groups ? 5 : 4);
   double longest_ms = 0;
 
-  for (guint i = 1; i < 4; i++)
+  for (guint i = 1; i < (groups ? 5 : 4); i++)
     rj_table_set_left (table, i);
   for (guint i = 0; i < list->len; i++) {
     const RjParticipantResult *p = g_ptr_array_index (list, i);
 
     longest_ms = fmax (longest_ms, p->longest_gap_ms);
     if (i < MOST_BYSTANDERS)
-      add_bystander (table, p);
+      add_bystander (table, p, groups);
   }
   if (list->len > MOST_BYSTANDERS)
     rj_table_add_line (table,

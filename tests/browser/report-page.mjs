@@ -59,6 +59,16 @@ for (const [story, verdict] of Object.entries(STORIES)) {
   }
 }
 
+test('groups are a column of their own, and a word to filter by', async () => {
+  const { page, complaints } = await open('groups', 1280, 'light');
+  const names = () => page.$$eval('#participants tbody tr td:first-child', (cells) => cells.map((c) => c.textContent));
+  await page.click('#participants th button:text-is("group")');
+  assert.deepEqual((await names()).slice(4), ['bot-1', 'bot-2']);
+  await page.fill('#filter', 'stage');
+  assert.deepEqual(await names(), ['bot-1', 'bot-2']);
+  assert.deepEqual(complaints, []);
+});
+
 test('an edge is chosen, the list is sorted and filtered', async () => {
   const { page, complaints } = await open('demo', 1280, 'light');
   await page.click('#matrices button[title="bot-1 → bot-3"]');

@@ -21,7 +21,7 @@ import lxml.etree
 from jsonschema import Draft202012Validator
 
 SAMPLE, SCHEMAS, HERE = sys.argv[1], sys.argv[2], os.path.dirname(os.path.abspath(__file__))
-STORIES = {"demo": 0, "failed": 1, "nobody": 4, "killed": 3}
+STORIES = {"demo": 0, "groups": 0, "failed": 1, "nobody": 4, "killed": 3}
 TESTS = []
 
 
@@ -292,6 +292,28 @@ def csv_has_a_line_for_each_edge():
         expect([row["session"], row["from"], row["to"]] == [edge["session"], edge["from"], edge["to"]], row)
         expect(int(row["frames"]) == edge["frames"] and int(row["outages"]) == len(edge["outages_ms"]), row)
         expect(row["longest_outage_ms"] == ("" if not edge["outages_ms"] else f"{max(edge['outages_ms']):.3f}"), row)
+
+
+@test
+def several_groups_are_named_wherever_participants_are_listed():
+    text = run("groups", "text").stdout
+    expect("6 participants (stage 2, guests 4)" in " ".join(text.split()), text)
+    expect(re.search(r"bot-5 +guests +session room-b", text), text)
+    expect([p["group"] for p in get_summary("groups")["participants"]] == ["stage"] * 2 + ["guests"] * 4)
+    classes = [case.get("classname") for case in ElementTree.fromstring(run("groups", "junit").stdout).iter("testcase")]
+    expect(classes == ["room-a.stage"] * 2 + ["room-a.guests"] * 2 + ["room-b.guests"] * 2, classes)
+    rows = list(csv.DictReader(io.StringIO(run("groups", "csv").stdout)))
+    expect({(r["from_group"], r["to_group"]) for r in rows if r["from"] == "bot-1"} ==
+           {("stage", "stage"), ("stage", "guests")}, rows)
+    expect("| ✅ bot-3 | guests | room-a |" in run("groups", "markdown").stdout)
+    expect('participant="bot-1",group="stage"' in run("groups", "prometheus").stdout)
+
+
+@test
+def one_group_is_not_mentioned():
+    expect("group" not in run("demo", "text").stdout + run("demo", "markdown").stdout + run("demo", "prometheus").stdout)
+    expect(all(p["group"] is None for p in get_summary("demo")["participants"]))
+    expect({r["from_group"] for r in csv.DictReader(io.StringIO(run("demo", "csv").stdout))} == {""})
 
 
 @test

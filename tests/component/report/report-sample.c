@@ -1,6 +1,6 @@
 /* Prints what reports make of a run, for tests that look at it with other eyes (schemas, XML parsers) and for
  * people:
- *   report-sample demo|failed|nobody|killed FORMAT [EXPECTATION…]   of a run that is told here
+ *   report-sample demo|groups|failed|nobody|killed FORMAT [EXPECTATION…]   of a run that is told here
  *   report-sample read FORMAT FILE…                  of event logs
  * FORMAT: text, colour, summary, junit, html, markdown, csv, prometheus, events (not with read). */
 #include <stdio.h>
@@ -19,19 +19,32 @@ tell_placed (RjtStory *story, double ms, const char *data)
   event->session = g_strdup ("room-a");
 }
 
+static const char demo_participants[] =
+  "{'name':'bot-1','session':'room-a'},{'name':'bot-2','session':'room-a'},"
+  "{'name':'bot-3','session':'room-a'},{'name':'bot-4','session':'room-a'},"
+  "{'name':'bot-5','session':'room-b'},{'name':'bot-6','session':'room-b'}";
+
+/* The same, in two groups */
+static const char grouped_participants[] = "{'name':'bot-1','session':'room-a','group':'stage'},"
+                                           "{'name':'bot-2','session':'room-a','group':'stage'},"
+                                           "{'name':'bot-3','session':'room-a','group':'guests'},"
+                                           "{'name':'bot-4','session':'room-a','group':'guests'},"
+                                           "{'name':'bot-5','session':'room-b','group':'guests'},"
+                                           "{'name':'bot-6','session':'room-b','group':'guests'}";
+
 /* Two sessions: four participants on the node that is killed, two on the other one */
 static void
-tell_demo (RjtStory *story)
+tell_demo (RjtStory *story, const char *participants)
 {
   static const char *const hit[] = { "bot-1", "bot-2", "bot-3", "bot-4" };
   static const char *const others[] = { "bot-5", "bot-6" };
 
-  rjt_tell (story, 0, RJ_EVENT_RUN_STARTED, NULL, 0, NULL,
-            "{'name':'demo','seed':7,'plan':{},'versions':{},'expectations':{'within_ms':15000},"
-            "'participants':["
-            "{'name':'bot-1','session':'room-a'},{'name':'bot-2','session':'room-a'},"
-            "{'name':'bot-3','session':'room-a'},{'name':'bot-4','session':'room-a'},"
-            "{'name':'bot-5','session':'room-b'},{'name':'bot-6','session':'room-b'}]}");
+  g_autofree char *data = g_strdup_printf (
+    "{'name':'demo','seed':7,'plan':{},'versions':{},'expectations':{'within_ms':15000},"
+    "'participants':[%s]}",
+    participants);
+
+  rjt_tell (story, 0, RJ_EVENT_RUN_STARTED, NULL, 0, NULL, data);
   rjt_tell (story, 10, RJ_EVENT_PROCESS_STARTED, NULL, 0, NULL,
             "{'role':'media-node','index':1,'pid':4711,'port':8888}")
     ->source = "cluster";
@@ -124,7 +137,7 @@ tell (RjtStory *story, const char *which)
                 "http://127.0.0.1:5000','error_word':'unreachable','retry':'later'}");
     rjt_tell_end (story, 20000, "join-deadline");
   } else {
-    tell_demo (story);
+    tell_demo (story, g_str_equal (which, "groups") ? grouped_participants : demo_participants);
     if (!g_str_equal (which, "killed")) /* the runner itself was killed */
       tell_demo_end (story);
   }
