@@ -99,7 +99,10 @@
 #define RJ_EVENT_FRAME_GAP "frame-gap"
 /* at close and at the end of the run, of a subscription: {frames, key_frames, packets, bytes, wrong_frames,
  * foreign_frames, stamped_frames, first_frame_us, last_frame_us, longest_gap_ms, longest_gap_at_us,
- * decoded_frames?, frame_interval_ms, latency_ms?, open: bool (still open, at the end of the run)} */
+ * decoded_frames?, frame_interval_ms, latency_ms?, lost_packets, sequence_gaps, duplicates, reordered,
+ * receiving_ms and playing_ms: time in which packets and complete frames came, gaps left out, played_frames: those
+ * that ended an interval of it, jitter_ms?, jitter_max_ms?: mean and maximum of the estimate of RFC 3550,
+ * open: bool (still open, at the end of the run)} */
 #define RJ_EVENT_PEER_STATS "peer-stats"
 /* {error, error_word} */
 #define RJ_EVENT_PEER_FAILED "peer-failed"

@@ -1,5 +1,6 @@
 #include "rj-edge-result.h"
 
+#include "rj-edge-quality.h"
 #include "rj-flow.h"
 
 #define RJ_OUTAGE_LEAST_US   (500 * 1000)
@@ -322,6 +323,7 @@ rj_edge_conclude (const RjFacts *facts, const RjEdge *edge)
   w.pauses = find_pauses (facts, edge);
   w.end_us = find_end (facts, edge);
   walk (&w);
+  rj_edge_conclude_quality (edge, result);
   g_array_unref (w.pauses);
   return result;
 }

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "rj-counts.h"
 #include "rj-error.h"
 
 typedef enum {
@@ -23,191 +24,17 @@ static const struct {
   { "!=", UNEQUAL }, { "<", LESS },      { ">", MORE },
 };
 
-typedef guint64 (*CountFunc) (const RjResult *result, const char *session, guint64 *of_all);
-
-typedef struct {
-  const char *name;
-  CountFunc count;
-  const char *words; /* of "all" */
-} Count;
-
 struct _RjExpectation {
   char *text;
-  char *session; /* (nullable) */
+  char *within, *group, *session; /* (nullable) */
   Operator op;
   gboolean is_count;
   guint index; /* of the figure or the count */
   double percent;
   gboolean is_mean;
-  gboolean all; /* instead of a number */
-  double value; /* milliseconds or a number */
-};
-
-/* --- counts --- */
-
-static gboolean
-is_of (const char *session, const char *wanted)
-{
-  return wanted == NULL || g_str_equal (session, wanted);
-}
-
-static guint64
-count_joined (const RjResult *result, const char *session, guint64 *of_all)
-{
-  guint64 n = 0;
-
-  for (guint i = 0; i < result->participants->len; i++) {
-    const RjParticipantResult *p = g_ptr_array_index (result->participants, i);
-
-    if (!is_of (p->session, session))
-      continue;
-    (*of_all)++;
-    n += p->flowed;
-  }
-  return n;
-}
-
-/* Of those who had to come back: those who have */
-static guint64
-count_rejoined (const RjResult *result, const char *session, guint64 *of_all)
-{
-  guint64 n = 0;
-
-  for (guint i = 0; i < result->participants->len; i++) {
-    const RjParticipantResult *p = g_ptr_array_index (result->participants, i);
-
-    if (!is_of (p->session, session) || p->rejoins->len == 0)
-      continue;
-    (*of_all)++;
-    n += ((RjRejoin *) g_ptr_array_index (p->rejoins, p->rejoins->len - 1))->flowing_at_us > 0;
-  }
-  return n;
-}
-
-static guint64
-count_failed (const RjResult *result, const char *session, guint64 *of_all)
-{
-  guint64 n = 0;
-
-  for (guint i = 0; i < result->participants->len; i++) {
-    const RjParticipantResult *p = g_ptr_array_index (result->participants, i);
-
-    if (!is_of (p->session, session))
-      continue;
-    (*of_all)++;
-    n += p->failure != NULL;
-  }
-  return n;
-}
-
-static guint64
-count_affected (const RjResult *result, const char *session, guint64 *of_all)
-{
-  guint64 n = 0;
-
-  for (guint i = 0; i < result->participants->len; i++) {
-    const RjParticipantResult *p = g_ptr_array_index (result->participants, i);
-
-    if (!is_of (p->session, session))
-      continue;
-    (*of_all)++;
-    n += p->affected;
-  }
-  return n;
-}
-
-static guint64
-count_rejoins (const RjResult *result, const char *session, guint64 *of_all)
-{
-  guint64 n = 0;
-
-  for (guint i = 0; i < result->participants->len; i++) {
-    const RjParticipantResult *p = g_ptr_array_index (result->participants, i);
-
-    if (is_of (p->session, session))
-      n += p->rejoins->len;
-  }
-  *of_all = n;
-  return n;
-}
-
-static guint64
-sum_of_edges (const RjResult *result,
-              const char *session,
-              guint64 *of_all,
-              guint64 (*get) (const RjEdgeResult *edge))
-{
-  guint64 n = 0;
-
-  for (guint i = 0; i < result->edges->len; i++) {
-    const RjEdgeResult *edge = g_ptr_array_index (result->edges, i);
-
-    if (!is_of (edge->session, session))
-      continue;
-    (*of_all)++;
-    n += get (edge);
-  }
-  return n;
-}
-
-static guint64
-get_dark (const RjEdgeResult *edge)
-{
-  return edge->down_at_end;
-}
-
-static guint64
-get_wrong_frames (const RjEdgeResult *edge)
-{
-  return edge->wrong_frames;
-}
-
-static guint64
-get_picture_failures (const RjEdgeResult *edge)
-{
-  return (guint64) edge->picture_failures;
-}
-
-static guint64
-get_outages (const RjEdgeResult *edge)
-{
-  return edge->outages_ms->len + edge->down_at_end;
-}
-
-static guint64
-count_dark (const RjResult *result, const char *session, guint64 *of_all)
-{
-  return sum_of_edges (result, session, of_all, get_dark);
-}
-
-static guint64
-count_wrong_frames (const RjResult *result, const char *session, guint64 *of_all)
-{
-  return sum_of_edges (result, session, of_all, get_wrong_frames);
-}
-
-static guint64
-count_picture_failures (const RjResult *result, const char *session, guint64 *of_all)
-{
-  return sum_of_edges (result, session, of_all, get_picture_failures);
-}
-
-static guint64
-count_outages (const RjResult *result, const char *session, guint64 *of_all)
-{
-  return sum_of_edges (result, session, of_all, get_outages);
-}
-
-static const Count counts[] = {
-  { "joined", count_joined, "participants" },
-  { "rejoined", count_rejoined, "participants that were lost" },
-  { "failed", count_failed, "participants" },
-  { "affected", count_affected, "participants" },
-  { "rejoins", count_rejoins, NULL },
-  { "outages", count_outages, NULL },
-  { "dark", count_dark, "edges" },
-  { "wrong_frames", count_wrong_frames, NULL },
-  { "picture_failures", count_picture_failures, NULL },
+  gboolean all;     /* instead of a number */
+  double value;     /* in the figure's unit, or a number */
+  double within_ms; /* where there is @within */
 };
 
 /* --- from text --- */
@@ -219,8 +46,8 @@ list_names (void)
 
   for (guint i = 0; i < RJ_N_FIGURES; i++)
     g_string_append_printf (list, "%s%s.p95", i > 0 ? ", " : "", rj_figure_rows[i].name);
-  for (guint i = 0; i < G_N_ELEMENTS (counts); i++)
-    g_string_append_printf (list, ", %s", counts[i].name);
+  for (guint i = 0; i < rj_n_count_rows; i++)
+    g_string_append_printf (list, ", %s", rj_count_rows[i].name);
   return g_string_free (list, FALSE);
 }
 
@@ -245,8 +72,8 @@ read_left (RjExpectation *self, const char *left)
   const char *dot = strrchr (left, '.');
   g_autofree char *figure = dot == NULL ? NULL : g_strndup (left, (gsize) (dot - left));
 
-  for (guint i = 0; i < G_N_ELEMENTS (counts); i++)
-    if (g_str_equal (counts[i].name, left)) {
+  for (guint i = 0; i < rj_n_count_rows; i++)
+    if (g_str_equal (rj_count_rows[i].name, left)) {
       self->is_count = TRUE;
       self->index = i;
       return TRUE;
@@ -259,31 +86,105 @@ read_left (RjExpectation *self, const char *left)
   return FALSE;
 }
 
-/* "500ms", "6s", "1m", 0; "all", "3" */
+/* "6s", "2%", "100k"; "all", "3" */
 static gboolean
 read_right (RjExpectation *self, const char *right)
 {
-  char *end;
-
-  if (self->is_count && counts[self->index].words != NULL && g_str_equal (right, "all")) {
+  if (!self->is_count)
+    return rj_unit_parse (rj_figure_rows[self->index].unit, right, &self->value);
+  if (rj_count_rows[self->index].words != NULL && g_str_equal (right, "all")) {
     self->all = TRUE;
     return TRUE;
   }
-  if (!g_ascii_isdigit (*right))
-    return FALSE;
-  self->value = g_ascii_strtod (right, &end);
-  if (self->is_count || (self->value == 0 && *end == '\0'))
-    return *end == '\0' && self->value == floor (self->value);
-  if (g_str_equal (end, "s"))
-    self->value *= 1000;
-  else if (g_str_equal (end, "m"))
-    self->value *= 60000;
-  else if (!g_str_equal (end, "ms"))
-    return FALSE;
-  return TRUE;
+  return rj_unit_parse (RJ_UNIT_FPS, right, &self->value) && /* a bare number */
+         g_ascii_isdigit (right[strlen (right) - 1]) && self->value == floor (self->value);
 }
 
-/* Splits "LEFT op RIGHT[ in SESSION]" */
+/* --- what may follow --- */
+
+static const struct {
+  const char *word; /* with its spaces */
+  gsize offset;
+} suffixes[] = {
+  { " within ", G_STRUCT_OFFSET (RjExpectation, within) },
+  { " of ", G_STRUCT_OFFSET (RjExpectation, group) },
+  { " in ", G_STRUCT_OFFSET (RjExpectation, session) },
+};
+
+/* Where the first of them begins that is not there yet. Returns: NULL: none */
+static const char *
+find_suffix (RjExpectation *self, const char *text, guint *which)
+{
+  const char *first = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (suffixes); i++) {
+    const char *at = strstr (text, suffixes[i].word);
+
+    if (at == NULL || (first != NULL && at > first) ||
+        G_STRUCT_MEMBER (char *, self, suffixes[i].offset) != NULL)
+      continue;
+    first = at;
+    *which = i;
+  }
+  return first;
+}
+
+/* Takes "VALUE[ within DURATION][ of GROUP][ in SESSION]" apart, in any order. Returns: (transfer full): VALUE */
+static char *
+split_right (RjExpectation *self, const char *rest)
+{
+  guint which = 0;
+  const char *at = find_suffix (self, rest, &which);
+  char *value = at == NULL ? g_strdup (rest) : g_strndup (rest, (gsize) (at - rest));
+
+  while (at != NULL) {
+    char **place = G_STRUCT_MEMBER_P (self, suffixes[which].offset);
+    const char *begin = at + strlen (suffixes[which].word);
+
+    *place = g_strdup (""); /* it is not looked for again */
+    at = find_suffix (self, begin, &which);
+    g_free (*place);
+    *place = g_strstrip (at == NULL ? g_strdup (begin) : g_strndup (begin, (gsize) (at - begin)));
+  }
+  return g_strstrip (value);
+}
+
+static gboolean
+check_within (RjExpectation *self, GError **error)
+{
+  if (self->within == NULL)
+    return TRUE;
+  if (!self->is_count || !rj_count_rows[self->index].timed) {
+    g_autoptr (GString) list = g_string_new (NULL);
+
+    for (guint i = 0; i < rj_n_count_rows; i++)
+      if (rj_count_rows[i].timed)
+        g_string_append_printf (list, "%s%s", list->len > 0 ? ", " : "", rj_count_rows[i].name);
+    g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE,
+                 "\"within\" in \"%s\" is only for what can be counted at a moment: %s", self->text,
+                 list->str);
+    return FALSE;
+  }
+  if (rj_unit_parse (RJ_UNIT_MS, self->within, &self->within_ms))
+    return TRUE;
+  g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE, "\"within %s\" in \"%s\" must have %s",
+               self->within, self->text, rj_unit_rows[RJ_UNIT_MS].words);
+  return FALSE;
+}
+
+static gboolean
+check_names (RjExpectation *self, GError **error)
+{
+  if ((self->group == NULL || *self->group != '\0') &&
+      (self->session == NULL || *self->session != '\0'))
+    return TRUE;
+  g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE,
+               "a name is missing at the end of \"%s\": \"of GROUP\" or \"in SESSION\"",
+               self->text);
+  return FALSE;
+}
+
+/* Splits "LEFT op RIGHT" */
 static gboolean
 split (RjExpectation *self, char **left, char **right)
 {
@@ -291,19 +192,22 @@ split (RjExpectation *self, char **left, char **right)
   const char *rest = self->text + at;
 
   for (guint i = 0; i < G_N_ELEMENTS (operators); i++) {
-    const char *in;
-
     if (!g_str_has_prefix (rest, operators[i].text))
       continue;
     self->op = operators[i].op;
-    rest += strlen (operators[i].text);
-    in = strstr (rest, " in ");
     *left = g_strstrip (g_strndup (self->text, at));
-    *right = g_strstrip (in == NULL ? g_strdup (rest) : g_strndup (rest, (gsize) (in - rest)));
-    self->session = in == NULL ? NULL : g_strstrip (g_strdup (in + strlen (" in ")));
-    return self->session == NULL || *self->session != '\0';
+    *right = split_right (self, rest + strlen (operators[i].text));
+    return TRUE;
   }
   return FALSE;
+}
+
+static const char *
+get_right_words (const RjExpectation *self)
+{
+  if (!self->is_count)
+    return rj_unit_rows[rj_figure_rows[self->index].unit].words;
+  return rj_count_rows[self->index].words != NULL ? "a whole number or \"all\"" : "a whole number";
 }
 
 RjExpectation *
@@ -331,11 +235,11 @@ rj_expectation_parse (const char *text, GError **error)
   }
   if (!read_right (self, right)) {
     g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE, "\"%s\" in \"%s\" must be %s", right, text,
-                 !self->is_count                     ? "a duration such as 500ms or 6s"
-                 : counts[self->index].words != NULL ? "a whole number or \"all\""
-                                                     : "a whole number");
+                 get_right_words (self));
     return NULL;
   }
+  if (!check_within (self, error) || !check_names (self, error))
+    return NULL;
   return g_steal_pointer (&self);
 }
 
@@ -345,8 +249,19 @@ rj_expectation_free (RjExpectation *self)
   if (self == NULL)
     return;
   g_free (self->text);
+  g_free (self->within);
+  g_free (self->group);
   g_free (self->session);
   g_free (self);
+}
+
+double
+rj_expectation_get_within_ms (const RjExpectation *self, const char *count)
+{
+  return self->is_count && self->within != NULL &&
+             g_str_equal (rj_count_rows[self->index].name, count)
+           ? self->within_ms
+           : RJ_MS_UNKNOWN;
 }
 
 /* --- judging --- */
@@ -381,10 +296,17 @@ get_mean (const GArray *values)
   return sum / values->len;
 }
 
+static RjScope
+get_scope (const RjExpectation *self)
+{
+  return (RjScope){ .session = self->session, .group = self->group };
+}
+
 static void
 judge_figure (const RjExpectation *self, const RjResult *result, RjExpectationResult *out)
 {
-  g_autoptr (GArray) values = rj_figure_list (result, self->index, self->session);
+  const RjScope scope = get_scope (self);
+  g_autoptr (GArray) values = rj_figure_list (result, self->index, &scope);
   g_autofree char *text = NULL;
   double found;
 
@@ -394,53 +316,94 @@ judge_figure (const RjExpectation *self, const RjResult *result, RjExpectationRe
     return;
   }
   found = self->is_mean ? get_mean (values) : rj_percentile (values, self->percent);
-  text = rj_duration_to_text (found);
+  text = rj_unit_to_text (rj_figure_rows[self->index].unit, found);
   out->state = holds (self->op, found, self->value) ? RJ_EXPECTATION_MET : RJ_EXPECTATION_UNMET;
   out->found =
     g_strdup_printf ("%s of %u %s", text, values->len, values->len == 1 ? "value" : "values");
 }
 
+/* That of "within": so long after the last fault has ended. Returns: 0: there was none */
+static gint64
+find_moment (const RjExpectation *self, const RjResult *result)
+{
+  gint64 last_us = 0;
+
+  for (guint i = 0; i < result->faults->len; i++) {
+    const RjFaultResult *fault = g_ptr_array_index (result->faults, i);
+
+    last_us = MAX (last_us, MAX (fault->started_us, fault->ended_us));
+  }
+  return last_us == 0 ? 0 : last_us + (gint64) (self->within_ms * 1000);
+}
+
+static char *
+describe_count (const RjCountRow *row, const RjCount *count)
+{
+  if (row->words == NULL)
+    return g_strdup_printf ("%" G_GUINT64_FORMAT, count->found);
+  return g_strdup_printf ("%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " %s", count->found,
+                          count->of_all, row->words);
+}
+
 static void
 judge_count (const RjExpectation *self, const RjResult *result, RjExpectationResult *out)
 {
-  const Count *count = &counts[self->index];
-  guint64 of_all = 0;
-  guint64 found = count->count (result, self->session, &of_all);
+  const RjCountRow *row = &rj_count_rows[self->index];
+  RjCountQuery query = { .scope = get_scope (self) };
+  RjCount count = { 0 };
 
-  if (self->all && of_all == 0) {
-    out->state = RJ_EXPECTATION_UNDECIDED;
-    out->found = g_strdup_printf ("there were no %s", count->words);
-    return;
+  if (self->within != NULL)
+    query.at_us = find_moment (self, result);
+  row->count (result, &query, &count);
+  if (self->within != NULL && query.at_us == 0)
+    count.undecided = "there was no fault after which it could be counted";
+  out->state = RJ_EXPECTATION_UNDECIDED;
+  if (count.undecided != NULL) {
+    out->found = g_strdup (count.undecided);
+  } else if (self->all && count.of_all == 0) {
+    out->found = g_strdup_printf ("there were no %s", row->words);
+  } else {
+    out->state =
+      holds (self->op, (double) count.found, self->all ? (double) count.of_all : self->value)
+        ? RJ_EXPECTATION_MET
+        : RJ_EXPECTATION_UNMET;
+    out->found = describe_count (row, &count);
   }
-  out->state = holds (self->op, (double) found, self->all ? (double) of_all : self->value)
-                 ? RJ_EXPECTATION_MET
-                 : RJ_EXPECTATION_UNMET;
-  out->found = count->words == NULL
-                 ? g_strdup_printf ("%" G_GUINT64_FORMAT, found)
-                 : g_strdup_printf ("%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " %s", found,
-                                    of_all, count->words);
 }
 
 static gboolean
-has_session (const RjResult *result, const char *session)
+has_participants (const RjResult *result, const RjScope *scope)
 {
   for (guint i = 0; i < result->participants->len; i++)
-    if (is_of (((RjParticipantResult *) g_ptr_array_index (result->participants, i))->session,
-               session))
+    if (rj_scope_has_participant (scope, g_ptr_array_index (result->participants, i)))
       return TRUE;
   return FALSE;
+}
+
+static char *
+describe_nobody (const RjExpectation *self, const RjResult *result)
+{
+  const RjScope session = { .session = self->session };
+
+  if (self->session != NULL && !has_participants (result, &session))
+    return g_strdup_printf ("there was no session %s", self->session);
+  if (self->group == NULL)
+    return g_strdup ("there were no participants");
+  return g_strdup_printf ("there was nobody of group %s%s%s", self->group,
+                          self->session != NULL ? " in session " : "",
+                          self->session != NULL ? self->session : "");
 }
 
 RjExpectationResult *
 rj_expectation_judge (const RjExpectation *self, const RjResult *result)
 {
   RjExpectationResult *out = g_new0 (RjExpectationResult, 1);
+  const RjScope scope = get_scope (self);
 
   out->text = g_strdup (self->text);
-  if (!has_session (result, self->session)) {
+  if (!has_participants (result, &scope)) {
     out->state = RJ_EXPECTATION_UNDECIDED;
-    out->found = self->session == NULL ? g_strdup ("there were no participants")
-                                       : g_strdup_printf ("there was no session %s", self->session);
+    out->found = describe_nobody (self, result);
   } else if (self->is_count)
     judge_count (self, result, out);
   else

@@ -55,6 +55,9 @@ typedef struct {
   gboolean has_stats, stats_open;
   gint64 stats_us;
   guint64 frames, wrong_frames, foreign_frames, packets, bytes;
+  guint64 lost_packets, sequence_gaps, duplicates, reordered, played_frames;
+  double receiving_ms, playing_ms;
+  double jitter_ms, jitter_max_ms; /* RJ_MS_UNKNOWN */
   gint64 last_frame_us, longest_gap_at_us;
   double longest_gap_ms;
 } RjPeerFacts;

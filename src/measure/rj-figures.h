@@ -3,6 +3,7 @@
 #pragma once
 
 #include "rj-measure.h"
+#include "rj-unit.h"
 
 G_BEGIN_DECLS
 
@@ -14,6 +15,12 @@ typedef enum {
   RJ_FIGURE_REJOIN_DETECT,  /* until it was noticed */
   RJ_FIGURE_UNAFFECTED_GAP, /* longest gap of each participant that lost nothing */
   RJ_FIGURE_FAULT_BACK,     /* from each fault's start until everything was back */
+  RJ_FIGURE_LOSS,           /* the rest: one value for each edge that had any packets */
+  RJ_FIGURE_JITTER,
+  RJ_FIGURE_LATENCY,
+  RJ_FIGURE_BITRATE,
+  RJ_FIGURE_FPS,
+  RJ_FIGURE_RTT, /* of each publication that got reports */
   RJ_N_FIGURES,
 } RjFigure;
 
@@ -21,12 +28,23 @@ typedef struct {
   const char *name;   /* in expectations: "rejoin.own" */
   const char *member; /* in JSON and of metrics: "rejoin_own" */
   const char *words;  /* for people: "our own part of a way back" */
+  RjUnit unit;
 } RjFigureRow;
 
 extern const RjFigureRow rj_figure_rows[RJ_N_FIGURES];
 
-/* @session: (nullable): only of this one; faults belong to none. Returns: (transfer full): of double,
- * milliseconds, only those that are known */
-GArray *rj_figure_list (const RjResult *result, RjFigure figure, const char *session);
+/* Of what a figure or a count is wanted; NULL: of all. An edge is where its subscriber is */
+typedef struct {
+  const char *session; /* (nullable) */
+  const char *group;   /* (nullable) */
+} RjScope;
+
+/* @scope: (nullable) */
+gboolean rj_scope_has_participant (const RjScope *scope, const RjParticipantResult *participant);
+gboolean rj_scope_has_edge (const RjScope *scope, const RjResult *result, const RjEdgeResult *edge);
+
+/* @scope: (nullable): only of this; faults belong to no session and no group. Returns: (transfer full): of
+ * double, in the figure's unit, only those that are known */
+GArray *rj_figure_list (const RjResult *result, RjFigure figure, const RjScope *scope);
 
 G_END_DECLS

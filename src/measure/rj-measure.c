@@ -229,6 +229,7 @@ conclude_participant (const RjFacts *facts, RjMember *member)
   p->rejoined = p->rejoins->len > 0;
   p->affected = p->rejoined || member->evictions->len > 0;
   p->longest_gap_ms = RJ_MS_UNKNOWN;
+  p->rtt_ms = p->rtt_max_ms = RJ_MS_UNKNOWN;
   p->last_error = g_strdup (find_last_error (member));
   return p;
 }

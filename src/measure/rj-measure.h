@@ -105,6 +105,7 @@ typedef struct {
   char *last_error;         /* (nullable) of the last attempt that failed */
   RjCandidatePair candidates; /* of its last publication */
   double longest_gap_ms;      /* over all its incoming edges, between complete frames */
+  double rtt_ms, rtt_max_ms;  /* of its publications; RJ_MS_UNKNOWN */
 } RjParticipantResult;
 
 typedef struct {
@@ -117,6 +118,11 @@ typedef struct {
   char *to;
   gboolean foreign;
   guint64 frames, wrong_frames, foreign_frames, packets, bytes;
+  guint64 lost_packets, sequence_gaps, duplicates, reordered;
+  double loss_percent; /* of what was sent; this and the next: RJ_MS_UNKNOWN where nothing came */
+  double jitter_ms, jitter_max_ms; /* RFC 3550: mean and maximum of the estimate */
+  double bitrate_bps;              /* while packets came */
+  double fps;                      /* while frames came */
   GArray *outages; /* of RjSpan: last frame before, first key frame after; one that is still open is
                            not among them, see down_at_end */
   GArray *outages_ms;   /* of double, the same */

@@ -165,6 +165,20 @@ rj_taking_frame_gap (const RjTaking *t)
 }
 
 static void
+read_quality (RjPeerFacts *peer, JsonObject *data)
+{
+  peer->lost_packets = rj_json_get_int (data, "lost_packets", 0);
+  peer->sequence_gaps = rj_json_get_int (data, "sequence_gaps", 0);
+  peer->duplicates = rj_json_get_int (data, "duplicates", 0);
+  peer->reordered = rj_json_get_int (data, "reordered", 0);
+  peer->played_frames = rj_json_get_int (data, "played_frames", 0);
+  peer->receiving_ms = rj_json_get_double (data, "receiving_ms", 0);
+  peer->playing_ms = rj_json_get_double (data, "playing_ms", 0);
+  peer->jitter_ms = rj_json_get_double (data, "jitter_ms", RJ_MS_UNKNOWN);
+  peer->jitter_max_ms = rj_json_get_double (data, "jitter_max_ms", RJ_MS_UNKNOWN);
+}
+
+static void
 read_stats (RjPeerFacts *peer, JsonObject *data, gint64 us)
 {
   peer->stats_us = us;
@@ -178,6 +192,7 @@ read_stats (RjPeerFacts *peer, JsonObject *data, gint64 us)
   peer->last_frame_us = rj_json_get_int (data, "last_frame_us", 0);
   peer->longest_gap_ms = rj_json_get_double (data, "longest_gap_ms", 0);
   peer->longest_gap_at_us = rj_json_get_int (data, "longest_gap_at_us", 0);
+  read_quality (peer, data);
 }
 
 void

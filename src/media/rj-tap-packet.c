@@ -126,14 +126,20 @@ rj_tap_seq_push (RjTapSeq *self, const RjTapPacket *packet, gint64 *out_number)
   }
   number = self->highest + step;
   *out_number = number;
-  if (step <= -RJ_TAP_SEQ_WINDOW)
+  if (step <= -RJ_TAP_SEQ_WINDOW) {
+    self->n_duplicates++;
     return RJ_TAP_SEQ_DUPLICATE;
+  }
   for (gint64 skipped = MAX (self->highest + 1, number - RJ_TAP_SEQ_WINDOW); skipped <= number;
        skipped++)
     forget (self, skipped);
   self->highest = MAX (self->highest, number);
-  if (test_and_set (self, number))
+  if (test_and_set (self, number)) {
+    self->n_duplicates++;
     return RJ_TAP_SEQ_DUPLICATE;
+  }
+  self->n_gaps += step > 1;
+  self->n_reordered += step < 0;
   self->first = MIN (self->first, number);
   self->n_unique++;
   return RJ_TAP_SEQ_NEW;

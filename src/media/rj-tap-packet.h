@@ -29,7 +29,8 @@ typedef struct {
 /* Returns: FALSE when the payload is no VP8 */
 gboolean rj_tap_packet_parse_vp8 (const RjTapPacket *self, RjTapVp8 *out);
 
-/* Numbers the packets of one sender without wrapping, tells duplicates, counts losses. */
+/* Numbers the packets of one sender without wrapping, tells duplicates, counts losses (RFC 3550, A.3: expected
+ * less received, where a duplicate is not received again). */
 #define RJ_TAP_SEQ_WINDOW 1024
 
 typedef struct {
@@ -38,6 +39,9 @@ typedef struct {
   gint64 first, highest; /* extended */
   guint64 n_unique;      /* since first */
   guint64 lost_before;   /* before the last restart of the numbers */
+  guint64 n_gaps; /* forward steps over one or more packets, whether they came later or not */
+  guint64 n_duplicates;
+  guint64 n_reordered; /* that came after one with a higher number */
   guint64 seen[RJ_TAP_SEQ_WINDOW / 64];
 } RjTapSeq;
 

@@ -2,11 +2,15 @@
 
 #include "rj-frame-builder.h"
 #include "rj-frame-stamp.h"
+#include "rj-jitter.h"
 #include "rj-tap-packet.h"
 
 /* A mean over more than this is of another machine's clock */
 #define MAX_LATENCY_MS 60000
 #define MIN_LATENCY_MS -5
+
+#define AUDIO_RATE 48000 /* Opus: RFC 7587 */
+#define VIDEO_RATE 90000
 
 /* What the streaming thread tells after it has left the lock */
 typedef struct {
@@ -25,6 +29,7 @@ struct _RjTap {
   GMutex counts_mutex; /* two streaming threads write, home reads: protects all below */
   RjTapCounts counts;
   RjTapSeq audio_seq, video_seq;
+  RjJitter audio_jitter, video_jitter;
   RjFrameBuilder *builder;
   gboolean gap_open; /* frames came again, the key frame has not */
   RjGap gap;
@@ -107,6 +112,10 @@ take_frame_locked (RjTap *self, gboolean is_key, gboolean follows, gint64 at_us,
     counts->longest_gap_us = gap_us;
     counts->longest_gap_at_us = counts->last_frame_us;
   }
+  if (gap_us > 0 && gap_us <= self->config.gap_limit_us) {
+    counts->playing_us += gap_us;
+    counts->played_frames++;
+  }
   if (gap_us > self->config.gap_limit_us && !self->gap_open) {
     self->gap_open = TRUE;
     self->gap.last_frame_us = counts->last_frame_us;
@@ -133,6 +142,24 @@ take_key_frame_locked (RjTap *self, gint64 at_us, News *news)
   news->first_key_frame = TRUE;
 }
 
+/* Returns: that of the sequence number; duplicates count for nothing else */
+static RjTapSeqNews
+number_locked (RjTapSeq *seq,
+               RjJitter *jitter,
+               guint rate,
+               const RjTapPacket *packet,
+               gint64 at_us,
+               gint64 *number)
+{
+  RjTapSeqNews news = rj_tap_seq_push (seq, packet, number);
+
+  if (news == RJ_TAP_SEQ_RESTARTED)
+    rj_jitter_restart (jitter);
+  if (news != RJ_TAP_SEQ_DUPLICATE)
+    rj_jitter_push (jitter, rate, packet->timestamp, at_us);
+  return news;
+}
+
 static void
 take_video_locked (
   RjTap *self, RjVideoCodec codec, const RjTapPacket *packet, gint64 at_us, News *news)
@@ -140,7 +167,8 @@ take_video_locked (
   RjBuiltFrame frame;
   gint64 number;
 
-  switch (rj_tap_seq_push (&self->video_seq, packet, &number)) {
+  switch (
+    number_locked (&self->video_seq, &self->video_jitter, VIDEO_RATE, packet, at_us, &number)) {
   case RJ_TAP_SEQ_DUPLICATE:
     return;
   case RJ_TAP_SEQ_RESTARTED:
@@ -165,7 +193,8 @@ take_audio_locked (RjTap *self, const RjTapPacket *packet, gint64 at_us, News *n
 {
   gint64 number;
 
-  if (rj_tap_seq_push (&self->audio_seq, packet, &number) == RJ_TAP_SEQ_DUPLICATE ||
+  if (number_locked (&self->audio_seq, &self->audio_jitter, AUDIO_RATE, packet, at_us, &number) ==
+        RJ_TAP_SEQ_DUPLICATE ||
       self->config.has_video)
     return;
   take_key_frame_locked (self, at_us, news);
@@ -183,6 +212,23 @@ tell (RjTap *self, const News *news, gint64 at_us)
     self->notices.gap_ended (&news->gap, self->user_data);
 }
 
+static void
+take_packet_locked (RjTap *self, gsize size, gint64 at_us, News *news)
+{
+  RjTapCounts *counts = &self->counts;
+  gint64 pause_us = counts->first_packet_us == 0 ? 0 : at_us - counts->last_packet_us;
+
+  counts->packets++;
+  counts->bytes += size;
+  if (pause_us > 0 && pause_us <= self->config.gap_limit_us)
+    counts->receiving_us += pause_us;
+  if (counts->first_packet_us == 0) {
+    counts->first_packet_us = at_us;
+    news->first_packet = TRUE;
+  }
+  counts->last_packet_us = MAX (counts->last_packet_us, at_us);
+}
+
 void
 rj_tap_push_rtp (RjTap *self, RjMediaKind kind, const guint8 *data, gsize size, gint64 at_us)
 {
@@ -192,13 +238,7 @@ rj_tap_push_rtp (RjTap *self, RjMediaKind kind, const guint8 *data, gsize size, 
   if (!rj_tap_packet_parse (&packet, data, size))
     return;
   g_mutex_lock (&self->counts_mutex);
-  self->counts.packets++;
-  self->counts.bytes += size;
-  if (self->counts.first_packet_us == 0) {
-    self->counts.first_packet_us = at_us;
-    news.first_packet = TRUE;
-  }
-  self->counts.last_packet_us = MAX (self->counts.last_packet_us, at_us);
+  take_packet_locked (self, size, at_us, &news);
   switch (kind) {
   case RJ_MEDIA_AUDIO:
     take_audio_locked (self, &packet, at_us, &news);
@@ -214,13 +254,28 @@ rj_tap_push_rtp (RjTap *self, RjMediaKind kind, const guint8 *data, gsize size, 
   tell (self, &news, at_us);
 }
 
+static void
+read_numbers_locked (const RjTap *self, RjTapCounts *out)
+{
+  const RjTapSeq *audio = &self->audio_seq, *video = &self->video_seq;
+  gboolean has_video = self->video_jitter.n > 0;
+  const RjJitter *jitter = has_video ? &self->video_jitter : &self->audio_jitter;
+  guint rate = has_video ? VIDEO_RATE : AUDIO_RATE;
+
+  out->lost_packets = rj_tap_seq_count_lost (audio) + rj_tap_seq_count_lost (video);
+  out->sequence_gaps = audio->n_gaps + video->n_gaps;
+  out->duplicates = audio->n_duplicates + video->n_duplicates;
+  out->reordered = audio->n_reordered + video->n_reordered;
+  out->jitter_ms = rj_jitter_get_mean_ms (jitter, rate);
+  out->jitter_max_ms = rj_jitter_get_max_ms (jitter, rate);
+}
+
 void
 rj_tap_read (RjTap *self, RjTapCounts *out)
 {
   g_mutex_lock (&self->counts_mutex);
   *out = self->counts;
-  out->lost_packets =
-    rj_tap_seq_count_lost (&self->audio_seq) + rj_tap_seq_count_lost (&self->video_seq);
+  read_numbers_locked (self, out);
   if (self->n_latencies > 0)
     out->latency_ms = self->latency_sum_ms / (double) self->n_latencies;
   g_mutex_unlock (&self->counts_mutex);

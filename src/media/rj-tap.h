@@ -29,14 +29,21 @@ typedef struct {
   guint64 stamped_frames;     /* with a stamp of this run */
   guint64 wrong_frames;       /* stamp of this run, but of another publisher than expected */
   guint64 foreign_frames;     /* no stamp, or a stamp of another run */
-  guint64 lost_packets;       /* by sequence numbers */
-  gint64 first_packet_us;     /* 0: none yet; also below */
-  gint64 last_packet_us;      /* any media */
+  guint64 lost_packets;       /* by sequence numbers (RFC 3550, A.3) */
+  guint64 sequence_gaps, duplicates, reordered;
+  gint64 first_packet_us; /* 0: none yet; also below */
+  gint64 last_packet_us;  /* any media */
   gint64 first_key_frame_us;
   gint64 first_frame_us; /* complete video frame (audio only: packet) */
   gint64 last_frame_us;
   gint64 longest_gap_us;    /* between complete frames */
   gint64 longest_gap_at_us; /* where it began */
+  gint64 receiving_us; /* time in which packets came: the intervals between them that are no gap */
+  gint64 playing_us;   /* the same of complete frames */
+  guint64
+    played_frames; /* that ended one of those intervals: played_frames / playing_us is the frame rate */
+  double jitter_ms,
+    jitter_max_ms;   /* of video, else of audio: mean and maximum of the estimate; -1: none */
   double latency_ms; /* mean of stamped frames, from push to arrival; 0 when none or other host */
   guint32 last_frame_number; /* of the stamp */
 } RjTapCounts;

@@ -7,12 +7,20 @@
   const FIGURES = {outage: 'outage of an edge', rejoin_total: 'way back of a participant',
     rejoin_own: 'our own part of it', rejoin_server: 'the server’s part of it',
     rejoin_detect: 'time until the loss was noticed', unaffected_gap: 'longest gap of those who lost nothing',
-    fault_back: 'time from a fault until everything was back'};
+    fault_back: 'time from a fault until everything was back', loss: 'packets lost on an edge', jitter: 'jitter of an edge',
+    latency: 'time of a frame from sender to receiver', bitrate: 'bit rate of an edge while packets came',
+    fps: 'frame rate of an edge while frames came', rtt: 'round trip from a publisher to its media node'};
   const SVG = 'http://www.w3.org/2000/svg';
 
   const by = (id) => document.getElementById(id);
   const ms = (value) => value === null || value === undefined ? '–'
     : value < 1000 ? `${value.toFixed(0)} ms` : `${(value / 1000).toFixed(2)} s`;
+  const given = (value, text) => value === null || value === undefined ? '–' : text(value);
+  const percent = (value) => given(value, (v) => `${v.toFixed(v > 0 && v < 0.95 ? 2 : 1)} %`);
+  const bits = (value) => given(value, (v) => v < 999500 ? `${(v / 1000).toFixed(0)} kbit/s` : `${(v / 1e6).toFixed(2)} Mbit/s`);
+  const fps = (value) => given(value, (v) => `${v.toFixed(1)} fps`);
+  const fine = (value) => given(value, (v) => v > 0 && v < 9.95 ? `${v.toFixed(1)} ms` : ms(v));
+  const UNITS = {loss: ['percent', percent], bitrate: ['bps', bits], fps: ['fps', fps]};
   const at = (value) => value === null || value === undefined ? '–' : `${(value / 1000).toFixed(2)} s`;
   const count = (value) => value.toLocaleString('en');
 
@@ -94,10 +102,11 @@
     const rows = Object.entries(FIGURES).filter(([name]) => run.statistics[name] && run.statistics[name].count > 0)
       .map(([name, words]) => {
         const s = run.statistics[name];
-        return row([words, ms(s.p50_ms), ms(s.p95_ms), ms(s.max_ms), count(s.count)]);
+        const [unit, text] = UNITS[name] || ['ms', fine];
+        return row([words, ...['min', 'p50', 'p95', 'max'].map((which) => text(s[`${which}_${unit}`])), count(s.count)]);
       });
     by('figures').append(rows.length === 0 ? make('p', {}, 'Nothing was lost.')
-      : make('table', {}, make('thead', {}, row(['', 'p50', 'p95', 'max', 'values'], 'th')), make('tbody', {}, ...rows)));
+      : make('table', {}, make('thead', {}, row(['', 'min', 'p50', 'p95', 'max', 'values'], 'th')), make('tbody', {}, ...rows)));
   }
 
   function showFaults() {
@@ -179,12 +188,17 @@
     const panel = by('edge');
     const outages = e.outages_ms.map((o, i) => `${ms(o)} from ${at(e.outages_at_ms[i])} on`);
     panel.hidden = false;
-    panel.replaceChildren(make('h3', {}, `${e.from} → ${e.to}`), make('p', {}, `session ${e.session}`),
+    panel.replaceChildren(...[make('h3', {}, `${e.from} → ${e.to}`), make('p', {}, `session ${e.session}`),
       make('p', {}, outages.length === 0 ? 'no outage' : `outages: ${outages.join(', ')}`),
       e.down_at_end ? make('p', {class: 'bad'}, e.flowed ? `dark at the end, since ${at(e.last_outage_from_ms)}` : 'never came') : null,
       make('p', {}, `${count(e.frames)} frames, ${count(e.packets)} packets, ${count(e.bytes)} bytes; wrong frames: ${count(e.wrong_frames)}`),
-      make('p', {}, `longest gap ${ms(e.longest_gap_ms)}; latency ${ms(e.latency_ms)}` +
-        (e.picture_checks > 0 ? `; pictures looked at: ${e.picture_checks}, bad: ${e.picture_failures}` : '')));
+      make('p', {}, `${percent(e.loss_percent)} lost (${count(e.lost_packets)} packets, ${count(e.sequence_gaps)} sequence gaps), ` +
+        `${count(e.duplicates)} twice, ${count(e.reordered)} out of order`),
+      make('p', {}, `${bits(e.bitrate_bps)}, ${fps(e.fps)}; jitter ${fine(e.jitter_ms)}, at most ${fine(e.jitter_max_ms)}`),
+      e.candidates ? make('p', {}, `candidates: ${e.candidates.local} here, ${e.candidates.remote} there`) : null,
+      make('p', {}, `longest gap ${ms(e.longest_gap_ms)}; latency ${fine(e.latency_ms)}` +
+        (e.picture_checks > 0 ? `; pictures looked at: ${e.picture_checks}, bad: ${e.picture_failures}` : ''))]
+      .filter((line) => line !== null));
   }
 
   function edgeCell(e) {

@@ -24,19 +24,19 @@ append_text (GString *out, const char *text)
 }
 
 static void
-append_ms (GString *out, double ms)
+append_number (GString *out, double value)
 {
   char text[G_ASCII_DTOSTR_BUF_SIZE];
 
   g_string_append_c (out, ',');
-  if (ms >= 0)
-    g_string_append (out, g_ascii_formatd (text, sizeof text, "%.3f", ms));
+  if (value >= 0)
+    g_string_append (out, g_ascii_formatd (text, sizeof text, "%.3f", value));
 }
 
 static void
 append_moment (GString *out, const RjResult *result, gint64 us)
 {
-  append_ms (out, us == 0 ? RJ_MS_UNKNOWN : (us - result->started_us) / 1000.0);
+  append_number (out, us == 0 ? RJ_MS_UNKNOWN : (us - result->started_us) / 1000.0);
 }
 
 static void
@@ -69,17 +69,24 @@ append_edge (GString *out, const RjResult *result, const RjEdgeResult *edge)
   g_string_append_printf (out, ",%s,%s,%s,%u", edge->foreign ? "true" : "false",
                           edge->flowed ? "true" : "false", edge->down_at_end ? "true" : "false",
                           edge->outages_ms->len);
-  append_ms (out, get_longest (edge->outages_ms));
+  append_number (out, get_longest (edge->outages_ms));
   append_moment (out, result, edge->last_outage_from_us);
   append_moment (out, result, edge->last_outage_to_us);
-  append_ms (out, edge->longest_gap_ms);
-  append_ms (out, edge->latency_ms);
+  append_number (out, edge->longest_gap_ms);
+  append_number (out, edge->latency_ms);
   g_string_append_printf (
     out, ",%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT,
     edge->frames, edge->wrong_frames, edge->packets, edge->bytes);
   append_group (out, result, edge->from);
   append_group (out, result, edge->to);
-  g_string_append (out, "\r\n");
+  append_number (out, edge->jitter_ms);
+  append_number (out, edge->loss_percent);
+  append_number (out, edge->bitrate_bps);
+  append_number (out, edge->fps);
+  g_string_append_printf (
+    out,
+    ",%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT "\r\n",
+    edge->lost_packets, edge->sequence_gaps, edge->duplicates, edge->reordered);
 }
 
 char *
@@ -88,7 +95,8 @@ rj_report_csv (const RjResult *result)
   GString *out =
     g_string_new ("session,from,to,foreign,flowed,down_at_end,outages,longest_outage_ms,"
                   "last_outage_from_ms,last_outage_to_ms,longest_gap_ms,latency_ms,frames,"
-                  "wrong_frames,packets,bytes,from_group,to_group\r\n");
+                  "wrong_frames,packets,bytes,from_group,to_group,jitter_ms,loss_percent,"
+                  "bitrate_bps,fps,lost_packets,sequence_gaps,duplicates,reordered\r\n");
 
   for (guint i = 0; i < result->edges->len; i++)
     append_edge (out, result, g_ptr_array_index (result->edges, i));

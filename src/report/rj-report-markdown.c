@@ -77,6 +77,7 @@ append_expectations (GString *out, const RjResult *result)
 static void
 append_figures (GString *out, const RjResult *result)
 {
+  static const double percents[] = { 0, 50, 95, 100 };
   gboolean begun = FALSE;
 
   for (guint i = 0; i < RJ_N_FIGURES; i++) {
@@ -85,12 +86,16 @@ append_figures (GString *out, const RjResult *result)
     if (values->len == 0)
       continue;
     if (!begun)
-      g_string_append (out, "| | p50 | p95 | max | values |\n| :-- | --: | --: | --: | --: |\n");
+      g_string_append (
+        out, "| | min | p50 | p95 | max | values |\n| :-- | --: | --: | --: | --: | --: |\n");
     begun = TRUE;
     g_string_append_printf (out, "| %s |", rj_figure_rows[i].words);
-    append_duration (out, rj_percentile (values, 50));
-    append_duration (out, rj_percentile (values, 95));
-    append_duration (out, rj_percentile (values, 100));
+    for (guint k = 0; k < G_N_ELEMENTS (percents); k++) {
+      g_autofree char *text =
+        rj_unit_to_text (rj_figure_rows[i].unit, rj_percentile (values, percents[k]));
+
+      g_string_append_printf (out, " %s |", text);
+    }
     g_string_append_printf (out, " %u |\n", values->len);
   }
   if (begun)

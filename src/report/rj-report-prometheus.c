@@ -33,7 +33,7 @@ append_number (GString *out, double value)
 {
   char text[G_ASCII_DTOSTR_BUF_SIZE];
 
-  g_string_append_printf (out, " %s\n", g_ascii_formatd (text, sizeof text, "%.6g", value));
+  g_string_append_printf (out, " %s\n", g_ascii_formatd (text, sizeof text, "%.10g", value));
 }
 
 static void
@@ -53,44 +53,94 @@ append_quantiles (GString *out, const RjResult *result, RjFigure figure)
   } quantiles[] = { { 50, "0.5" }, { 95, "0.95" }, { 100, "1" } };
   g_autoptr (GArray) values = rj_figure_list (result, figure, NULL);
   const char *member = rj_figure_rows[figure].member;
-  g_autofree char *name =
-    g_strdup_printf ("%s%s_seconds", g_str_has_prefix (member, "rejoin_") ? "" : "rejoin_", member);
-  double sum_ms = 0;
+  const RjUnitRow *unit = &rj_unit_rows[rj_figure_rows[figure].unit];
+  g_autofree char *name = g_strdup_printf (
+    "%s%s_%s", g_str_has_prefix (member, "rejoin_") ? "" : "rejoin_", member, unit->metric);
+  double sum = 0;
 
   append_head (out, name, "summary", rj_figure_rows[figure].words);
   for (guint i = 0; i < G_N_ELEMENTS (quantiles) && values->len > 0; i++) {
     g_string_append_printf (out, "%s{quantile=\"%s\"}", name, quantiles[i].label);
-    append_number (out, rj_percentile (values, quantiles[i].percent) / 1000);
+    append_number (out, rj_percentile (values, quantiles[i].percent) * unit->to_metric);
   }
   for (guint i = 0; i < values->len; i++)
-    sum_ms += g_array_index (values, double, i);
+    sum += g_array_index (values, double, i);
   g_string_append_printf (out, "%s_sum", name);
-  append_number (out, sum_ms / 1000);
+  append_number (out, sum * unit->to_metric);
   g_string_append_printf (out, "%s_count %u\n", name, values->len);
+}
+
+static double
+get_frames (const RjEdgeResult *edge)
+{
+  return (double) edge->frames;
+}
+
+static double
+get_down (const RjEdgeResult *edge)
+{
+  return edge->down_at_end;
+}
+
+static double
+get_lost_packets (const RjEdgeResult *edge)
+{
+  return (double) edge->lost_packets;
+}
+
+static double
+get_jitter (const RjEdgeResult *edge)
+{
+  return edge->jitter_ms / 1000;
+}
+
+static double
+get_bitrate (const RjEdgeResult *edge)
+{
+  return edge->bitrate_bps;
+}
+
+static double
+get_fps (const RjEdgeResult *edge)
+{
+  return edge->fps;
+}
+
+static const struct {
+  const char *name, *type, *help;
+  double (*get) (const RjEdgeResult *edge); /* negative: not known */
+} edge_metrics[] = {
+  { "rejoin_edge_frames_total", "counter", "complete frames received on an edge", get_frames },
+  { "rejoin_edge_down", "gauge", "1: expected, and dark at the end", get_down },
+  { "rejoin_edge_lost_packets_total", "counter", "packets lost on an edge", get_lost_packets },
+  { "rejoin_edge_jitter_seconds", "gauge", "mean jitter (RFC 3550)", get_jitter },
+  { "rejoin_edge_bits_per_second", "gauge", "bit rate while packets came", get_bitrate },
+  { "rejoin_edge_frames_per_second", "gauge", "frame rate while frames came", get_fps },
+};
+
+static void
+append_edge (GString *out, const char *name, const RjEdgeResult *edge, double value)
+{
+  g_string_append_printf (out, "%s{", name);
+  append_label (out, "session", edge->session, TRUE);
+  append_label (out, "from", edge->from, FALSE);
+  append_label (out, "to", edge->to, FALSE);
+  g_string_append_c (out, '}');
+  append_number (out, value);
 }
 
 static void
 append_edges (GString *out, const RjResult *result)
 {
-  append_head (out, "rejoin_edge_frames_total", "counter", "complete frames received on an edge");
-  for (guint i = 0; i < result->edges->len; i++) {
-    const RjEdgeResult *edge = g_ptr_array_index (result->edges, i);
+  for (guint m = 0; m < G_N_ELEMENTS (edge_metrics); m++) {
+    append_head (out, edge_metrics[m].name, edge_metrics[m].type, edge_metrics[m].help);
+    for (guint i = 0; i < result->edges->len; i++) {
+      const RjEdgeResult *edge = g_ptr_array_index (result->edges, i);
+      double value = edge_metrics[m].get (edge);
 
-    g_string_append (out, "rejoin_edge_frames_total{");
-    append_label (out, "session", edge->session, TRUE);
-    append_label (out, "from", edge->from, FALSE);
-    append_label (out, "to", edge->to, FALSE);
-    g_string_append_printf (out, "} %" G_GUINT64_FORMAT "\n", edge->frames);
-  }
-  append_head (out, "rejoin_edge_down", "gauge", "1: expected, and dark at the end");
-  for (guint i = 0; i < result->edges->len; i++) {
-    const RjEdgeResult *edge = g_ptr_array_index (result->edges, i);
-
-    g_string_append (out, "rejoin_edge_down{");
-    append_label (out, "session", edge->session, TRUE);
-    append_label (out, "from", edge->from, FALSE);
-    append_label (out, "to", edge->to, FALSE);
-    g_string_append_printf (out, "} %d\n", edge->down_at_end);
+      if (value >= 0)
+        append_edge (out, edge_metrics[m].name, edge, value);
+    }
   }
 }
 

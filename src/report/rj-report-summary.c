@@ -9,13 +9,14 @@
 
 #define RJ_SUMMARY_SCHEMA "rejoin-summary-1"
 
+/* Nothing that is measured is negative: that is what is not known */
 static void
-set_ms (JsonObject *object, const char *name, double ms)
+set_number (JsonObject *object, const char *name, double value)
 {
-  if (ms < 0)
+  if (value < 0)
     json_object_set_null_member (object, name);
   else
-    json_object_set_double_member (object, name, ms);
+    json_object_set_double_member (object, name, value);
 }
 
 static void
@@ -81,10 +82,10 @@ build_rejoin (const RjResult *result, const RjRejoin *rejoin)
 
   set_text (object, "last_edge", rejoin->last_edge);
   for (guint i = 0; i < RJ_N_PHASE_ROWS; i++)
-    set_ms (object, rj_phase_rows[i].member, rj_phase_get (rejoin, i));
-  set_ms (object, "own_ms", rejoin->own_ms);
-  set_ms (object, "server_ms", rj_rejoin_get_server_ms (rejoin));
-  set_ms (object, "total_ms", rejoin->total_ms);
+    set_number (object, rj_phase_rows[i].member, rj_phase_get (rejoin, i));
+  set_number (object, "own_ms", rejoin->own_ms);
+  set_number (object, "server_ms", rj_rejoin_get_server_ms (rejoin));
+  set_number (object, "total_ms", rejoin->total_ms);
   json_object_set_boolean_member (object, "back", rejoin->flowing_at_us > 0);
   set_text (object, "stuck_in", rejoin->stuck_in);
   set_moment (object, "lost_at_ms", result, rejoin->lost_at_us);
@@ -138,7 +139,9 @@ build_participant (const RjResult *result, const RjParticipantResult *p)
   set_text (object, "connection", p->connection);
   json_object_set_int_member (object, "attempts", p->attempts);
   set_candidates (object, &p->candidates);
-  set_ms (object, "longest_gap_ms", p->longest_gap_ms);
+  set_number (object, "longest_gap_ms", p->longest_gap_ms);
+  set_number (object, "rtt_ms", p->rtt_ms);
+  set_number (object, "rtt_max_ms", p->rtt_max_ms);
   set_text (object, "problem", p->problem);
   json_object_set_array_member (object, "problem_words", build_words (p->problems));
   set_text (object, "failure", p->failure);
@@ -159,6 +162,21 @@ build_moments (const RjResult *result, const GArray *spans)
   return array;
 }
 
+static void
+set_quality (JsonObject *object, const RjEdgeResult *edge)
+{
+  json_object_set_int_member (object, "lost_packets", (gint64) edge->lost_packets);
+  json_object_set_int_member (object, "sequence_gaps", (gint64) edge->sequence_gaps);
+  json_object_set_int_member (object, "duplicates", (gint64) edge->duplicates);
+  json_object_set_int_member (object, "reordered", (gint64) edge->reordered);
+  set_number (object, "loss_percent", edge->loss_percent);
+  set_number (object, "jitter_ms", edge->jitter_ms);
+  set_number (object, "jitter_max_ms", edge->jitter_max_ms);
+  set_number (object, "latency_ms", edge->latency_ms);
+  set_number (object, "bitrate_bps", edge->bitrate_bps);
+  set_number (object, "fps", edge->fps);
+}
+
 static JsonObject *
 build_edge (const RjResult *result, const RjEdgeResult *edge)
 {
@@ -172,10 +190,10 @@ build_edge (const RjResult *result, const RjEdgeResult *edge)
   json_object_set_array_member (object, "outages_at_ms", build_moments (result, edge->outages));
   json_object_set_boolean_member (object, "down_at_end", edge->down_at_end);
   json_object_set_boolean_member (object, "flowed", edge->flowed);
-  set_ms (object, "longest_gap_ms", edge->longest_gap_ms);
+  set_number (object, "longest_gap_ms", edge->longest_gap_ms);
   set_moment (object, "last_outage_from_ms", result, edge->last_outage_from_us);
   set_moment (object, "last_outage_to_ms", result, edge->last_outage_to_us);
-  set_ms (object, "latency_ms", edge->latency_ms);
+  set_quality (object, edge);
   set_candidates (object, &edge->candidates);
   json_object_set_int_member (object, "picture_checks", (gint64) edge->picture_checks);
   json_object_set_int_member (object, "picture_failures", (gint64) edge->picture_failures);
@@ -199,21 +217,31 @@ build_fault (const RjResult *result, const RjFaultResult *fault)
   set_text (object, "error", fault->error);
   set_text (object, "output", fault->output);
   set_text (object, "hit_session", fault->hit_session);
-  set_ms (object, "server_detection_ms", fault->server_detection_ms);
-  set_ms (object, "back_ms", fault->back_ms);
+  set_number (object, "server_detection_ms", fault->server_detection_ms);
+  set_number (object, "back_ms", fault->back_ms);
   return object;
 }
 
 /* --- over all of them --- */
 
+static void
+set_percentile (
+  JsonObject *object, const char *begin, RjUnit unit, const GArray *values, double percent)
+{
+  g_autofree char *name = g_strdup_printf ("%s_%s", begin, rj_unit_rows[unit].suffix);
+
+  set_number (object, name, rj_percentile (values, percent));
+}
+
 static JsonObject *
-build_spread (const GArray *values)
+build_spread (const GArray *values, RjUnit unit)
 {
   JsonObject *object = rj_json_build ("count", 'i', (gint64) values->len, NULL);
 
-  set_ms (object, "p50_ms", rj_percentile (values, 50));
-  set_ms (object, "p95_ms", rj_percentile (values, 95));
-  set_ms (object, "max_ms", rj_percentile (values, 100));
+  set_percentile (object, "min", unit, values, 0);
+  set_percentile (object, "p50", unit, values, 50);
+  set_percentile (object, "p95", unit, values, 95);
+  set_percentile (object, "max", unit, values, 100);
   return object;
 }
 
@@ -225,7 +253,8 @@ build_statistics (const RjResult *result)
   for (guint i = 0; i < RJ_N_FIGURES; i++) {
     g_autoptr (GArray) values = rj_figure_list (result, i, NULL);
 
-    json_object_set_object_member (object, rj_figure_rows[i].member, build_spread (values));
+    json_object_set_object_member (object, rj_figure_rows[i].member,
+                                   build_spread (values, rj_figure_rows[i].unit));
   }
   return object;
 }
@@ -237,9 +266,9 @@ build_sample (const RjResult *result, const RjSelfSample *sample)
     rj_json_build ("at_ms", 'd', MAX (0, sample->us - result->started_us) / 1000.0, "loop_lag_ms",
                    'd', sample->loop_lag_ms, "pacing_lag_ms", 'd', sample->pacing_lag_ms, NULL);
 
-  set_ms (object, "cpu_percent", sample->cpu_percent);
-  set_ms (object, "machine_percent", sample->machine_percent);
-  set_ms (object, "receive_drops", (double) sample->receive_drops);
+  set_number (object, "cpu_percent", sample->cpu_percent);
+  set_number (object, "machine_percent", sample->machine_percent);
+  set_number (object, "receive_drops", (double) sample->receive_drops);
   return object;
 }
 

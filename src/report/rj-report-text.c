@@ -252,6 +252,7 @@ rj_report_text (const RjResult *result, gboolean colour)
   rj_text_add_pictures (&text);
   rj_text_add_bystanders (&text);
   rj_text_add_detectors (&text);
+  rj_text_add_media (&text);
   rj_text_add_candidates (&text);
   add_warnings (&text);
   g_string_truncate (text.out, text.out->len - 1); /* the last empty line */

@@ -147,6 +147,23 @@ rj_leg_emit_failed (RjLeg *self, const GError *error)
   rj_stay_emit (self->stay, event);
 }
 
+static void
+set_counts (RjEvent *event, const RjTapCounts *counts)
+{
+  rj_event_set_int (event, "frames", counts->frames);
+  rj_event_set_int (event, "key_frames", counts->key_frames);
+  rj_event_set_int (event, "packets", counts->packets);
+  rj_event_set_int (event, "bytes", counts->bytes);
+  rj_event_set_int (event, "lost_packets", counts->lost_packets);
+  rj_event_set_int (event, "sequence_gaps", counts->sequence_gaps);
+  rj_event_set_int (event, "duplicates", counts->duplicates);
+  rj_event_set_int (event, "reordered", counts->reordered);
+  rj_event_set_int (event, "wrong_frames", counts->wrong_frames);
+  rj_event_set_int (event, "foreign_frames", counts->foreign_frames);
+  rj_event_set_int (event, "stamped_frames", counts->stamped_frames);
+  rj_event_set_int (event, "played_frames", counts->played_frames);
+}
+
 void
 rj_leg_emit_stats (RjLeg *self, gboolean open)
 {
@@ -156,21 +173,20 @@ rj_leg_emit_stats (RjLeg *self, gboolean open)
   if (self->stream == NULL || !rj_leg_read (self, &counts))
     return;
   event = rj_leg_event (self, RJ_EVENT_PEER_STATS, 0);
-  rj_event_set_int (event, "frames", counts.frames);
-  rj_event_set_int (event, "key_frames", counts.key_frames);
-  rj_event_set_int (event, "packets", counts.packets);
-  rj_event_set_int (event, "bytes", counts.bytes);
-  rj_event_set_int (event, "lost_packets", counts.lost_packets);
-  rj_event_set_int (event, "wrong_frames", counts.wrong_frames);
-  rj_event_set_int (event, "foreign_frames", counts.foreign_frames);
-  rj_event_set_int (event, "stamped_frames", counts.stamped_frames);
+  set_counts (event, &counts);
   rj_event_set_int (event, "first_frame_us", counts.first_frame_us);
   rj_event_set_int (event, "last_frame_us", counts.last_frame_us);
+  rj_event_set_double (event, "receiving_ms", counts.receiving_us / 1000.0);
+  rj_event_set_double (event, "playing_ms", counts.playing_us / 1000.0);
   rj_event_set_double (event, "longest_gap_ms", counts.longest_gap_us / 1000.0);
   rj_event_set_int (event, "longest_gap_at_us", counts.longest_gap_at_us);
   rj_event_set_double (event, "frame_interval_ms", self->frame_interval_us / 1000.0);
   if (counts.latency_ms > 0)
     rj_event_set_double (event, "latency_ms", counts.latency_ms);
+  if (counts.jitter_ms >= 0) {
+    rj_event_set_double (event, "jitter_ms", counts.jitter_ms);
+    rj_event_set_double (event, "jitter_max_ms", counts.jitter_max_ms);
+  }
   rj_event_set_bool (event, "open", open);
   rj_stay_emit (self->stay, event);
 }

@@ -72,6 +72,73 @@ test_counts (void)
     g_assert_cmpstr (judge (result, unmet[i]), ==, "unmet");
 }
 
+/* The fault ended at 4003 ms; everybody flows from about 7660 ms on */
+static void
+test_moments (void)
+{
+  static const char *const met[] = { "rejoined == all within 4s", "rejoined == 0 within 3s",
+                                     "dark == 6 within 1s", "dark == 0 within 4s",
+                                     "dark == 0 within 4s in room" };
+  static const char *const unmet[] = { "rejoined == all within 3s", "dark == 0 within 3s",
+                                       "dark == 0 in room within 3s" };
+  g_autoptr (RjtStory) quiet = rjt_story_new ("room");
+  g_autoptr (RjResult) no_fault = NULL;
+  g_autoptr (RjResult) result = conclude_crash ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (met); i++)
+    g_assert_cmpstr (judge (result, met[i]), ==, "met");
+  for (guint i = 0; i < G_N_ELEMENTS (unmet); i++)
+    g_assert_cmpstr (judge (result, unmet[i]), ==, "unmet");
+  rjt_tell_start (quiet, "a b");
+  no_fault = rjt_conclude (quiet);
+  g_assert_cmpstr (judge (no_fault, "dark == 0 within 4s"), ==, "undecided");
+}
+
+/* The run ended before anything could be said of that moment */
+static void
+test_moment_after_the_end (void)
+{
+  g_autoptr (RjtStory) story = rjt_story_new ("room");
+  g_autoptr (RjResult) result = NULL;
+
+  rjt_tell_start (story, "a b");
+  rjt_tell_all_join (story, (const char *const[]){ "a", "b" }, 2, 500, 1);
+  rjt_tell_fault (story, 4000, "kill-media-node", "1");
+  rjt_tell_lost (story, 7500, "a", 1, "nodeCrashed");
+  rjt_tell_lost (story, 7500, "b", 1, "nodeCrashed");
+  rjt_tell_end (story, 9000, "timeout");
+  result = rjt_conclude (story);
+  g_assert_cmpstr (judge (result, "rejoined == all within 10s"), ==, "undecided");
+  g_assert_cmpstr (judge (result, "rejoined == all within 3s"), ==, "unmet");
+  g_assert_cmpstr (judge (result, "dark == 0 within 10s"), ==, "undecided");
+}
+
+static void
+test_groups (void)
+{
+  g_autoptr (RjtStory) story = rjt_story_new ("room");
+  g_autoptr (RjResult) result = NULL;
+  JsonArray *participants;
+
+  rjt_tell_crash (story, "a b c");
+  participants = json_object_get_array_member (
+    ((RjEvent *) g_ptr_array_index (story->events, 0))->data, "participants");
+  for (guint i = 0; i < 3; i++)
+    json_object_set_string_member (json_array_get_object_element (participants, i), "group",
+                                   i == 0 ? "talkers in rows" : "watchers");
+  result = rjt_conclude (story);
+  g_assert_cmpstr (judge (result, "joined == 1 of talkers in rows"), ==, "undecided");
+  g_assert_cmpstr (judge (result, "joined == 2 of watchers"), ==, "met");
+  g_assert_cmpstr (judge (result, "joined == 2 of watchers in room"), ==, "met");
+  g_assert_cmpstr (judge (result, "joined == 2 in room of watchers"), ==, "met");
+  g_assert_cmpstr (judge (result, "joined == 3 of watchers"), ==, "unmet");
+  g_assert_cmpstr (judge (result, "outages == 4 of watchers"), ==, "met");
+  g_assert_cmpstr (judge (result, "outage.max < 1s of watchers"), ==, "unmet");
+  g_assert_cmpstr (judge (result, "dark == 0 within 4s of watchers in room"), ==, "met");
+  g_assert_cmpstr (judge (result, "joined == 2 of nobody"), ==, "undecided");
+  g_assert_cmpstr (judge (result, "joined == 2 of watchers in attic"), ==, "undecided");
+}
+
 static void
 test_nothing_to_judge (void)
 {
@@ -97,6 +164,16 @@ test_bad_ones (void)
     { "outage < 6s", "there are: outage.p95" },
     { "outage.p101 < 6s", "there are: outage.p95" },
     { "speed.p95 < 6s", "there are: outage.p95" },
+    { "outage.p95 < 6s within 5s", "counted at a moment: rejoined, dark" },
+    { "wrong_frames == 0 within 5s", "counted at a moment: rejoined, dark" },
+    { "dark == 0 within 5", "must have a duration such as" },
+    { "dark == 0 within", "a whole number" },
+    { "dark == 0 of  in room", "a name is missing" },
+    { "loss.max < 2", "a share such as 2%" },
+    { "loss.max < 2s", "a share such as 2%" },
+    { "bitrate.min > 100ms", "bits per second such as 100k" },
+    { "fps.min >= 15%", "frames per second such as 15" },
+    { "jitter.p95 < 3%", "a duration such as" },
     { "outage.p95 < 6", "a duration such as" },
     { "outage.p95 < 6h", "a duration such as" },
     { "outage.p95 < all", "a duration such as" },
@@ -154,6 +231,9 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD (figures);
   ADD (counts);
+  ADD (moments);
+  ADD (moment_after_the_end);
+  ADD (groups);
   ADD (nothing_to_judge);
   ADD (bad_ones);
   ADD (verdict);
