@@ -3,7 +3,7 @@ BUILD ?= build
 MESON_TEST = meson test -C $(BUILD) --print-errorlogs
 MESON_TEST_ASAN = meson test -C $(BUILD)-asan --print-errorlogs --wrapper $(CURDIR)/tests/lib/with-sanitizers
 
-.PHONY: demo test conformance asan asan-part bench sweep fuzz soak lint format clean setup build setup-tests
+.PHONY: demo test conformance asan asan-part bench sweep sweep-asan sweep-sockets fuzz soak lint format clean setup build setup-tests
 
 build: setup
 	@test -f $(BUILD)/build.ninja || meson setup $(BUILD)
@@ -59,6 +59,21 @@ SWEEPS = $(wildcard tests/sweep/sweep-*.c)
 sweep: setup-tests build
 	tests/sweep/sweep --output $(BUILD)/sweep.json $(if $(CASE),--case $(CASE)) \
 	  $(SWEEPS:%.c=$(BUILD)/%)
+
+# The same under the sanitizers: minutes. Into $(BUILD)-asan/sweep.json
+sweep-asan: setup-tests
+	@test -f $(BUILD)-asan/build.ninja || \
+	  meson setup $(BUILD)-asan -Db_sanitize=address,undefined -Db_lundef=false
+	@ninja -C $(BUILD)-asan
+	tests/sweep/sweep --output $(BUILD)-asan/sweep.json --wrapper tests/lib/with-sanitizers \
+	  $(if $(CASE),--case $(CASE)) $(SWEEPS:%.c=$(BUILD)-asan/%)
+
+# Again with real media, websockets and the embedded cluster, LANES clusters at once: a quarter of an hour. Into
+# $(BUILD)/sweep-sockets.json. CASE as above.
+LANES ?= 4
+sweep-sockets: setup-tests build
+	tests/sweep/sweep-sockets --program $(BUILD)/src/apps/rejoin --lanes $(LANES) \
+	  --output $(BUILD)/sweep-sockets.json $(if $(CASE),--case $(CASE))
 
 # Every parser against inputs that libFuzzer makes out of the recordings, each for SECONDS; needs clang.
 SECONDS ?= 60
