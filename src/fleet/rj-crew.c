@@ -47,7 +47,7 @@ find_publisher (const char *session, const char *name, RjKnownPublisher *found, 
   if (entry == NULL)
     return FALSE;
   found->number = entry->number;
-  found->fps = entry->group->publish.fps;
+  found->format = &entry->format;
   return TRUE;
 }
 
@@ -124,7 +124,8 @@ find_model (RjCrew *self, const RjRosterEntry *entry)
 static void
 describe_stream (RjCrew *self, RjParticipantConfig *config, const RjRosterEntry *entry)
 {
-  const RjGroupPublish *publish = &find_model (self, entry)->group->publish;
+  const RjRosterEntry *model = find_model (self, entry);
+  const RjGroupPublish *publish = &model->group->publish;
 
   config->publish = (RjPublishInfo){ .has_audio = publish->audio,
                                      .has_video = publish->video,
@@ -132,7 +133,7 @@ describe_stream (RjCrew *self, RjParticipantConfig *config, const RjRosterEntry 
                                      .height = publish->height,
                                      .fps = publish->fps };
   config->has_format = TRUE;
-  config->format = rj_group_get_format (entry->group);
+  config->format = model->format;
 }
 
 static RjParticipantConfig *

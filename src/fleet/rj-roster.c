@@ -107,6 +107,7 @@ add_entry (Filling *f, const char *session, GError **error)
   const RjGroup *group = f->group;
 
   entry->group = group;
+  entry->format = rj_group_get_format (group);
   entry->index = f->index;
   entry->session = g_strdup (session);
   entry->name = fill (f, "name", group->participant, number, error);

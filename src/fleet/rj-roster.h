@@ -14,8 +14,9 @@ typedef struct {
   guint index;          /* in its group, from 1 */
   const char
     *role; /* (nullable) static: "SUBSCRIBER", "PUBLISHER", "MODERATOR"; NULL: not asked for */
-  gboolean publishes; /* is to */
-  gint64 start_us;    /* when it joins, after the first one */
+  gboolean publishes;  /* is to */
+  RjClipFormat format; /* what it shows */
+  gint64 start_us;     /* when it joins, after the first one */
 } RjRosterEntry;
 
 typedef struct {

@@ -29,7 +29,8 @@ rj_leg_candidate_free (gpointer candidate)
 static gint64
 guess_frame_interval_us (const RjKnownPublisher *publisher)
 {
-  return publisher->fps > 0 ? G_USEC_PER_SEC / publisher->fps : DEFAULT_FRAME_INTERVAL_US;
+  return publisher->format != NULL ? G_USEC_PER_SEC / publisher->format->fps
+                                   : DEFAULT_FRAME_INTERVAL_US;
 }
 
 void
@@ -77,6 +78,8 @@ describe_peer (RjLeg *self)
     wanted.has_video = self->stream->has_video;
     wanted.expected_known = rj_participant_config_knows (config, self->stream->name, &publisher);
     wanted.publisher = publisher.number;
+    if (publisher.format != NULL)
+      wanted.format = publisher.format;
     wanted.frame_interval_us = self->frame_interval_us;
   }
   return wanted;

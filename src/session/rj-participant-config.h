@@ -52,8 +52,8 @@ typedef RjSignaller *(*RjMakeSignallerFunc) (RjParticipant *participant,
 
 /* A participant of this run, as those who subscribe to it have to know it */
 typedef struct {
-  guint16 number; /* of its frame stamp */
-  int fps;        /* 0: not known */
+  guint16 number;             /* of its frame stamp */
+  const RjClipFormat *format; /* (nullable): what it shows; its codec is asked for first */
 } RjKnownPublisher;
 
 /* Whether @name is one of this run's participants in the same session. @found: what is known of it. Returns:

@@ -134,6 +134,19 @@ count_down (RjSpares *self, RjDirection direction)
     (*left)--;
 }
 
+/* That is offered first; -1: as the factory likes */
+static int
+get_codec (const RjPeerConfig *config)
+{
+  return config->format == NULL ? -1 : (int) config->format->codec;
+}
+
+static int
+get_own_codec (RjSpares *self)
+{
+  return self->config->has_format ? (int) self->config->format.codec : -1;
+}
+
 static RjPeer *
 use (RjPeer *owned, const RjPeerConfig *config)
 {
@@ -149,7 +162,8 @@ RjPeer *
 rj_spares_take (RjSpares *self, const RjPeerConfig *config)
 {
   if (config->has_audio != self->config->publish.has_audio ||
-      config->has_video != self->config->publish.has_video)
+      config->has_video != self->config->publish.has_video ||
+      get_codec (config) != get_own_codec (self))
     return NULL;
   for (guint i = 0; i < self->made->len; i++) {
     Spare *spare = g_ptr_array_index (self->made, i);

@@ -134,6 +134,39 @@ test_no_spare_can_be_made (void)
   }
 }
 
+static gboolean
+find_h264 (const char *session, const char *name, RjKnownPublisher *found, gpointer unused)
+{
+  static const RjClipFormat h264 = { 640, 480, 30, 500000, .codec = RJ_VIDEO_H264 };
+
+  found->number = (guint16) g_ascii_strtoull (name + strlen ("bot-"), NULL, 10);
+  found->format = &h264;
+  return TRUE;
+}
+
+/* The offer of a spare receiver prefers a codec: it is of no use for a publisher that sends another one. */
+static void
+test_another_codec_needs_another_peer (void)
+{
+  g_autoptr (RjtBot) bot = rjt_bot_new ();
+
+  bot->config->find_publisher = find_h264;
+  bot->config->has_format = TRUE;
+  bot->config->format = RJ_CLIP_FORMAT_DEFAULT;
+  rjt_bot_add (bot, "bot-2");
+  rjt_bot_start (bot);
+  rjt_bot_run_until_flowing (bot, RJT_SECOND);
+  rjt_fake_peers_set_silent (bot->peers, TRUE);
+  rjt_bot_run (bot, 2 * RJT_SECOND);
+  g_assert_cmpuint (rjt_fake_peers_count_made (bot->peers), ==, 4); /* two and their spares */
+  rjt_fake_signaller_lose (bot->signaller, "nodeCrashed", "server-event");
+  rjt_fake_peers_set_silent (bot->peers, FALSE);
+  rjt_bot_run_until_flowing (bot, RJT_SECOND);
+  rjt_bot_run (bot, 0);
+  g_assert_cmpuint (rjt_fake_peers_count_made (bot->peers), ==, 5);
+  g_assert_cmpuint (rjt_fake_peers_count_alive (bot->peers), ==, 2);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -147,6 +180,7 @@ main (int argc, char **argv)
   ADD ("what-nobody-needs-is-thrown-away", test_what_nobody_needs_is_thrown_away);
   ADD ("the-participant-ends", test_the_participant_ends);
   ADD ("no-spare-can-be-made", test_no_spare_can_be_made);
+  ADD ("another-codec-needs-another-peer", test_another_codec_needs_another_peer);
 #undef ADD
   return g_test_run ();
 }
