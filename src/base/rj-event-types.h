@@ -10,10 +10,14 @@
 #define RJ_EVENT_RUN_ENDED "run-ended"
 /* every participant flowed for the first time; fault times count from here. {} */
 #define RJ_EVENT_EVERYONE_FLOWING "everyone-flowing"
-/* {fault: index from 0, what: "kill-media-node", target?: "1", medium?: "audio"|"video", at_ms} */
+/* {fault: index from 0, what: "kill-media-node", target?: "1", medium?: "audio"|"video", how?: "fin"|"rst",
+ * name?: of the plan's step, by?: who asked for it, when not the script, at_ms, length_ms?, stagger_ms?} */
 #define RJ_EVENT_FAULT_STARTED "fault-started"
 /* {fault, what, ok, exit_code?, output?, error?, timed_out?, hit_session?: session on the node, node?} */
 #define RJ_EVENT_FAULT_ENDED "fault-ended"
+/* an expectation of the script was met, or was not. {fault: its index among the steps, expect: "recovered",
+ * after?: "kill-media-node": what came before, within_ms, ok, found_ms?} */
+#define RJ_EVENT_STEP_CHECKED "step-checked"
 /* {loop_lag_ms, pacing_lag_ms, cpu_percent, receive_drops, overloaded, what?: which limit} once a second
  * at most, maxima since the last one */
 #define RJ_EVENT_SELF_CHECK "self-check"

@@ -27,7 +27,7 @@ make_signaller (RjParticipant *participant, guint attempt, gpointer user_data)
     .session = rj_participant_get_session (participant),
     .participant = rj_participant_get_name (participant),
     .attempt = attempt,
-    .clock = self->config.clock,
+    .clock = rj_participant_get_clock (participant),
     .events = self->config.events,
     .tokens = self->config.tokens,
     .http = self->config.http,
@@ -412,13 +412,14 @@ publish (RjParticipant *participant, GTask *owned)
 void
 rj_crew_act_async (RjCrew *self,
                    const RjFault *step,
+                   const char *name,
                    GAsyncReadyCallback callback,
                    gpointer user_data)
 {
-  const RjRosterEntry *entry = rj_roster_find_name (self->config.roster, step->target);
+  const RjRosterEntry *entry = rj_roster_find_name (self->config.roster, name);
   RjParticipant *participant = find_participant (self, entry);
   GTask *task = g_task_new (self, NULL, callback, user_data);
-  RjDeed deed = { .kind = RJ_DEED_UNPUBLISH, .text = step->target };
+  RjDeed deed = { .kind = RJ_DEED_UNPUBLISH, .text = name };
 
   g_task_set_source_tag (task, rj_crew_act_async);
   switch (step->kind) {
@@ -452,34 +453,34 @@ rj_crew_act_async (RjCrew *self,
   rj_participant_do_async (participant, &deed, on_step_done, task);
 }
 
-void
-rj_crew_cut (RjCrew *self, const char *session, gboolean with_reset)
-{
-  for (guint i = 0; i < self->participants->len; i++) {
-    RjParticipant *participant = g_ptr_array_index (self->participants, i);
+/* --- faults --- */
 
-    if (g_str_equal (rj_participant_get_session (participant), session))
-      rj_participant_cut_websocket (participant, with_reset);
-  }
+static RjParticipant *
+find_name (RjCrew *self, const char *name)
+{
+  return find_participant (self, rj_roster_find_name (self->config.roster, name));
 }
 
-gboolean
-rj_crew_blackhole (RjCrew *self, const char *session, const char *name, gboolean media, gboolean on)
+void
+rj_crew_cut (RjCrew *self, const char *name, gboolean with_reset)
 {
-  gboolean found = FALSE;
+  rj_participant_cut_websocket (find_name (self, name), with_reset);
+}
 
-  for (guint i = 0; i < self->participants->len; i++) {
-    RjParticipant *participant = g_ptr_array_index (self->participants, i);
+void
+rj_crew_blackhole (RjCrew *self, const char *name, gboolean media, gboolean on)
+{
+  RjParticipant *participant = find_name (self, name);
 
-    if (name != NULL ? !g_str_equal (rj_participant_get_name (participant), name)
-                     : !g_str_equal (rj_participant_get_session (participant), session))
-      continue;
-    found = TRUE;
-    rj_blackhole_switch (media ? rj_participant_get_media_hole (participant)
-                               : rj_participant_get_signalling_hole (participant),
-                         on);
-  }
-  return found;
+  rj_blackhole_switch (media ? rj_participant_get_media_hole (participant)
+                             : rj_participant_get_signalling_hole (participant),
+                       on);
+}
+
+void
+rj_crew_freeze (RjCrew *self, const char *name, gboolean on)
+{
+  rj_participant_freeze (find_name (self, name), on);
 }
 
 void

@@ -42,19 +42,18 @@ void rj_crew_leave_async (RjCrew *self,
                           gpointer user_data);
 gboolean rj_crew_leave_finish (RjCrew *self, GAsyncResult *result, GError **error);
 
-/* A step: what a participant does on purpose. Ends with a GTask of a boolean. */
+/* A step: what participant @name does on purpose, or has done to it. Ends with a GTask of a boolean. */
 void rj_crew_act_async (RjCrew *self,
                         const RjFault *step,
+                        const char *name,
                         GAsyncReadyCallback callback,
                         gpointer user_data);
 
-/* Breaks the websocket of every participant of @session */
-void rj_crew_cut (RjCrew *self, const char *session, gboolean with_reset);
-
-/* A fault: packets of the media (else: of the websockets) of participant @name vanish, or no longer. @name:
- * (nullable): of all of @session. Returns: FALSE: there is no such participant */
-gboolean rj_crew_blackhole (
-  RjCrew *self, const char *session, const char *name, gboolean media, gboolean on);
+/* Faults to participant @name, who is one of the roster: its websocket breaks; packets of its media (else: of its
+ * websockets) vanish, or no longer; it stands still, or goes on. */
+void rj_crew_cut (RjCrew *self, const char *name, gboolean with_reset);
+void rj_crew_blackhole (RjCrew *self, const char *name, gboolean media, gboolean on);
+void rj_crew_freeze (RjCrew *self, const char *name, gboolean on);
 
 /* Has every participant emit the statistics of its open peers */
 /* Emits what each one is still waiting for. */

@@ -19,10 +19,12 @@ static const RjFaultKey keys[] = {
     "before, and has been "
     "for 2 s" },
   { "fault",
-    "{\"type\": [\"string\", \"object\"], \"minLength\": 1, \"required\": [\"run\"], "
+    "{\"type\": [\"string\", \"object\"], \"minLength\": 1, \"minProperties\": 1, "
     "\"additionalProperties\": false}",
-    "what to do: a fault as after --fault, without @T, or a command as {run, timeout}" },
+    "what to do: a fault as after --fault, without @T, or a command as {run, timeout} or {repair, "
+    "timeout}" },
   { "fault.run", TEXT, "a command for /bin/sh" },
+  { "fault.repair", TEXT, "the same, and nobody should lose anything by it" },
   { "fault.timeout", DURATION, "the command is killed after this time, 60s without it" },
   { "expect", "{\"const\": \"recovered\"}",
     "everybody must be back; without a time it counts from the end of the step before" },
@@ -127,15 +129,18 @@ static RjFault *
 read_command (JsonObject *object, GError **error)
 {
   g_autoptr (RjFault) self = NULL;
-  const char *command = NULL;
+  const char *run = NULL;
+  const char *repair = NULL;
 
-  if (!check_keys (object, "fault.", error) || !read_text (object, "fault.run", &command, error))
+  if (!check_keys (object, "fault.", error) || !read_text (object, "fault.run", &run, error) ||
+      !read_text (object, "fault.repair", &repair, error))
     return NULL;
-  if (command == NULL) {
-    refuse (error, "fault.run: the command is missing; write {run: \"docker kill kms-1\"}");
+  if ((run == NULL) == (repair == NULL)) {
+    refuse (error, "fault.run: write one command, {run: \"docker kill kms-1\"} or {repair: "
+                   "\"docker start kms-1\"}");
     return NULL;
   }
-  self = make ("run", command);
+  self = run != NULL ? make ("run", run) : make ("repair", repair);
   return read_duration (object, "fault.timeout", &self->limit_us, error) ? g_steal_pointer (&self)
                                                                          : NULL;
 }
@@ -151,7 +156,8 @@ read_fault (JsonObject *object, GError **error)
     return read_command (json_node_get_object (node), error);
   if (!read_text (object, "fault", &text, error))
     return NULL;
-  if (strchr (text, '@') != NULL && !g_str_has_prefix (text, "run:")) {
+  if (strchr (text, '@') != NULL && !g_str_has_prefix (text, "run:") &&
+      !g_str_has_prefix (text, "repair:")) {
     refuse (error, "fault: the time stands beside it; write {at: 5s, fault: kill-media-node}");
     return NULL;
   }

@@ -1,316 +1,401 @@
 #include "rj-fault-script.h"
 
-#include "rj-command.h"
-#include "rj-error.h"
 #include "rj-measure.h"
 
-/* A fault on its way. Lives as long as the script. */
+typedef enum {
+  WAITING, /* for the step before, or until everybody is back */
+  COUNTING,
+  GOING,
+  ENDED,
+} Stage;
+
+/* A step in its place. Lives as long as the script. */
 typedef struct {
   RjFaultScript *script;
-  const RjFault *fault;
+  RjFault *fault; /* own copy */
   guint index;
-  RjTimer *timer; /* (nullable) until it begins; of what lasts, until it ends */
-  gboolean lasts; /* it is going on */
-} Step;
+  gboolean outside; /* asked for: no place in the order of the others */
+  Stage stage;
+  RjTimer *timer; /* (nullable): its delay; of an expectation, its limit */
+  gint64 begun_us;
+  RjFaultStep *step; /* (nullable): not begun, or an expectation */
+} Place;
 
 struct _RjFaultScript {
   GObject parent_instance;
 
-  GPtrArray *faults; /* of RjFault */
-  GPtrArray *steps;  /* of Step */
+  GPtrArray *faults; /* of RjFault: the plan's, also those on demand */
+  GPtrArray *places; /* of Place */
   char *session;
-  RjDeployment *deployment;
-  RjClock *clock;
-  RjEventSink *events;
-  RjFaultFuncs funcs;
-  gpointer user_data;
-  GCancellable *lifetime;
-  guint n_begun, n_ended;
+  RjFaultTools tools;
+  guint n_marks, n_marks_expected;
+  gboolean over; /* nothing further begins */
+  gint64 started_us;
+  gint64 back_us; /* since when everybody has been back; 0: not */
+  gboolean sure;  /* for long enough */
   gint64 ended_us;
   gint64 harm_us;
 };
 
-enum {
-  ENDED,
-  N_SIGNALS,
-};
-
-static guint signals[N_SIGNALS];
-
 G_DEFINE_FINAL_TYPE (RjFaultScript, rj_fault_script, G_TYPE_OBJECT)
 
-static void
-step_free (Step *step)
-{
-  rj_clock_cancel_timer (step->script->clock, &step->timer);
-  g_free (step);
-}
-
-static RjEvent *
-new_event (const Step *step, const char *type)
-{
-  RjEvent *event = rj_event_new (type);
-
-  rj_event_set_int (event, "fault", step->index);
-  rj_event_set_string (event, "what", step->fault->what);
-  return event;
-}
+static void begin (Place *place);
 
 static void
-end_step (Step *step, RjEvent *event, gboolean ok)
+place_free (Place *place)
 {
-  RjFaultScript *self = step->script;
-
-  rj_event_set_bool (event, "ok", ok);
-  rj_event_sink_emit (self->events, event);
-  self->ended_us = rj_clock_now_us (self->clock);
-  self->n_ended++;
-  if (self->n_ended == self->steps->len)
-    g_signal_emit (self, signals[ENDED], 0);
-}
-
-static void
-on_deployment_done (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  Step *step = user_data;
-  g_autoptr (RjFaultScript) self = step->script; /* referenced when it was asked */
-  g_autoptr (GError) error = NULL;
-  gboolean ok = rj_deployment_fault_finish (RJ_DEPLOYMENT (source), result, &error);
-  RjEvent *event;
-
-  if (g_cancellable_is_cancelled (self->lifetime))
-    return;
-  event = new_event (step, RJ_EVENT_FAULT_ENDED);
-  if (!ok)
-    rj_event_set_error (event, error);
-  end_step (step, event, ok);
-}
-
-static void
-on_acted (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  Step *step = user_data;
-  g_autoptr (RjFaultScript) self = step->script;
-  g_autoptr (GError) error = NULL;
-  gboolean ok = g_task_propagate_boolean (G_TASK (result), &error);
-  RjEvent *event;
-
-  if (g_cancellable_is_cancelled (self->lifetime))
-    return;
-  event = new_event (step, RJ_EVENT_FAULT_ENDED);
-  if (!ok)
-    rj_event_set_error (event, error);
-  end_step (step, event, ok);
-}
-
-static void
-on_command_done (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  Step *step = user_data;
-  g_autoptr (RjFaultScript) self = step->script;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (RjCommandResult) answer = rj_command_run_finish (result, &error);
-  RjEvent *event;
-
-  if (g_cancellable_is_cancelled (self->lifetime))
-    return;
-  event = new_event (step, RJ_EVENT_FAULT_ENDED);
-  if (answer == NULL) {
-    rj_event_set_error (event, error);
-  } else {
-    rj_event_set_string (event, "output", answer->output);
-    rj_event_set_bool (event, "timed_out", answer->timed_out);
-    if (!answer->timed_out)
-      rj_event_set_int (event, "exit_code", answer->exit_code);
-  }
-  end_step (step, event, answer != NULL && answer->exit_code == 0);
+  rj_clock_cancel_timer (place->script->tools.clock, &place->timer);
+  rj_fault_step_free (place->step);
+  rj_fault_free (place->fault);
+  g_free (place);
 }
 
 static gboolean
-is_thaw (const Step *step)
+is_expectation (const Place *place)
 {
-  return step->fault->kind == RJ_FAULT_THAW_MEDIA_NODE || step->fault->kind == RJ_FAULT_THAW_MASTER;
+  return place->fault->kind == RJ_FAULT_EXPECT_RECOVERED;
 }
-
-/* A thaw is of what was frozen: its participants may have gone to another node meanwhile. */
-static char *
-find_target (const Step *step)
-{
-  if (step->fault->target != NULL)
-    return g_strdup (step->fault->target);
-  if (is_thaw (step))
-    return g_strdup ("same");
-  return g_strconcat ("session:", step->script->session, NULL);
-}
-
-static void
-do_deployment_fault (Step *step)
-{
-  RjFaultScript *self = g_object_ref (step->script);
-  g_autofree char *target = find_target (step);
-
-  rj_deployment_fault_async (self->deployment, step->fault->what, target, self->lifetime,
-                             on_deployment_done, step);
-}
-
-/* --- what lasts --- */
 
 static gboolean
-switch_blackhole (Step *step, gboolean on)
+is_harmless (const RjFault *fault)
 {
-  RjFaultScript *self = step->script;
-
-  return self->funcs.blackhole (self->session, step->fault->target,
-                                step->fault->kind == RJ_FAULT_BLACKHOLE_MEDIA, on, self->user_data);
+  return fault->kind == RJ_FAULT_EXPECT_RECOVERED || rj_fault_is_harmless (fault->what);
 }
 
-static void
-on_length_over (gpointer user_data)
+static gint64
+now_us (RjFaultScript *self)
 {
-  Step *step = user_data;
-
-  step->timer = NULL;
-  step->lasts = FALSE;
-  switch_blackhole (step, FALSE);
-  end_step (step, new_event (step, RJ_EVENT_FAULT_ENDED), TRUE);
+  return rj_clock_now_us (self->tools.clock);
 }
 
-static void
-do_blackhole (Step *step)
-{
-  g_autoptr (GError) error = NULL;
-  RjEvent *event;
-
-  step->lasts = switch_blackhole (step, TRUE);
-  if (step->lasts) {
-    step->timer =
-      rj_clock_start_timer (step->script->clock, step->fault->length_us, on_length_over, step);
-    return;
-  }
-  event = new_event (step, RJ_EVENT_FAULT_ENDED);
-  error = g_error_new (RJ_ERROR, RJ_ERROR_USAGE, "there is no participant %s", step->fault->target);
-  rj_event_set_error (event, error);
-  end_step (step, event, FALSE);
-}
+/* --- one after the other --- */
 
 static void
 on_due (gpointer user_data)
 {
-  Step *step = user_data;
-  RjFaultScript *self = step->script;
-  RjEvent *event = new_event (step, RJ_EVENT_FAULT_STARTED);
+  Place *place = user_data;
 
-  step->timer = NULL;
-  self->n_begun++;
-  if (step->fault->kind != RJ_FAULT_RUN)
-    rj_event_set_string (event, "target", step->fault->target);
-  if (step->fault->kind != RJ_FAULT_CUT_WEBSOCKET)
-    rj_event_set_string (event, "medium", step->fault->detail);
-  rj_event_set_double (event, "at_ms", step->fault->delay_us / 1e3);
-  if (step->fault->length_us != 0)
-    rj_event_set_double (event, "length_ms", step->fault->length_us / 1e3);
-  rj_event_sink_emit (self->events, event);
-  if (!rj_fault_is_harmless (step->fault->what))
-    self->harm_us = rj_clock_now_us (self->clock);
+  place->timer = NULL;
+  begin (place);
+}
 
-  switch (step->fault->kind) {
-  case RJ_FAULT_KILL_MEDIA_NODE:
-  case RJ_FAULT_FREEZE_MEDIA_NODE:
-  case RJ_FAULT_THAW_MEDIA_NODE:
-  case RJ_FAULT_RESTART_MEDIA_NODE:
-  case RJ_FAULT_STOP_MEDIA_NODE:
-  case RJ_FAULT_ROLL_MEDIA_NODE:
-  case RJ_FAULT_KILL_MASTER:
-  case RJ_FAULT_FREEZE_MASTER:
-  case RJ_FAULT_THAW_MASTER:
-  case RJ_FAULT_RESTART_MASTER:
-  case RJ_FAULT_ROLL_MASTER:
-    do_deployment_fault (step);
-    break;
-  case RJ_FAULT_CUT_WEBSOCKET:
-    self->funcs.cut (self->session, g_strcmp0 (step->fault->detail, "fin") != 0, self->user_data);
-    end_step (step, new_event (step, RJ_EVENT_FAULT_ENDED), TRUE);
-    break;
-  case RJ_FAULT_BLACKHOLE_MEDIA:
-  case RJ_FAULT_BLACKHOLE_SIGNALLING:
-    do_blackhole (step);
-    break;
-  case RJ_FAULT_FREEZE_PARTICIPANT:
-  case RJ_FAULT_MARK:
-  case RJ_FAULT_EXPECT_RECOVERED:
-    g_assert_not_reached ();
-  case RJ_FAULT_LEAVE:
-  case RJ_FAULT_JOIN:
-  case RJ_FAULT_PUBLISH:
-  case RJ_FAULT_UNPUBLISH:
-  case RJ_FAULT_MUTE:
-  case RJ_FAULT_UNMUTE:
-  case RJ_FAULT_SIGNAL:
-  case RJ_FAULT_FORCE_UNPUBLISH:
-  case RJ_FAULT_FORCE_DISCONNECT:
-    g_object_ref (self);
-    self->funcs.act (step->fault, on_acted, step, self->user_data);
-    break;
-  case RJ_FAULT_RUN:
-    g_object_ref (self);
-    rj_command_run_async (step->fault->target, step->fault->limit_us, self->clock, self->lifetime,
-                          on_command_done, step);
-    break;
+static void
+count (Place *place)
+{
+  place->stage = COUNTING;
+  place->timer =
+    rj_clock_start_timer (place->script->tools.clock, place->fault->delay_us, on_due, place);
+}
+
+/* Whether the steps before @index have ended; @all: not only the last one of them */
+static gboolean
+have_ended (RjFaultScript *self, guint index, gboolean all)
+{
+  for (guint i = index; i > 0; i--) {
+    const Place *before = g_ptr_array_index (self->places, i - 1);
+
+    if (before->outside)
+      continue;
+    if (before->stage != ENDED)
+      return FALSE;
+    if (!all)
+      return TRUE;
   }
+  return TRUE;
+}
+
+/* Something has ended, or everybody is back. */
+static void
+advance (RjFaultScript *self)
+{
+  for (guint i = 0; i < self->places->len && !self->over; i++) {
+    Place *place = g_ptr_array_index (self->places, i);
+    gboolean back = place->fault->when == RJ_FAULT_RECOVERED;
+
+    if (place->stage == WAITING && have_ended (self, i, back) && (!back || self->sure))
+      count (place);
+  }
+}
+
+static void
+stop_counting (RjFaultScript *self)
+{
+  self->over = TRUE;
+  for (guint i = 0; i < self->places->len; i++) {
+    Place *place = g_ptr_array_index (self->places, i);
+
+    rj_clock_cancel_timer (self->tools.clock, &place->timer);
+  }
+}
+
+/* What was told before is of what was done before. */
+static void
+forget_back (RjFaultScript *self)
+{
+  self->back_us = 0;
+  self->sure = FALSE;
+}
+
+static void
+on_ended (gpointer user_data)
+{
+  Place *place = user_data;
+
+  place->stage = ENDED;
+  place->script->ended_us = now_us (place->script);
+  forget_back (place->script);
+  advance (place->script);
+}
+
+/* --- expectations --- */
+
+/* What it counts from, for sentences. Returns: (transfer full) (nullable) */
+static char *
+describe_before (const Place *place)
+{
+  for (guint i = place->index; i > 0; i--) {
+    const Place *before = g_ptr_array_index (place->script->places, i - 1);
+
+    if (!before->outside && !is_expectation (before))
+      return rj_fault_to_text (before->fault);
+  }
+  return NULL;
+}
+
+static void
+judge (Place *place, gboolean met)
+{
+  RjFaultScript *self = place->script;
+  RjEvent *event = rj_event_new (RJ_EVENT_STEP_CHECKED);
+  g_autofree char *before = describe_before (place);
+
+  rj_clock_cancel_timer (self->tools.clock, &place->timer);
+  place->stage = ENDED;
+  rj_event_set_int (event, "fault", place->index);
+  rj_event_set_string (event, "expect", "recovered");
+  rj_event_set_string (event, "after", before);
+  rj_event_set_double (event, "within_ms", place->fault->length_us / 1e3);
+  rj_event_set_bool (event, "ok", met);
+  if (met)
+    rj_event_set_double (event, "found_ms", MAX (0, self->back_us - place->begun_us) / 1e3);
+  rj_event_sink_emit (self->tools.events, event);
+  if (met)
+    advance (self);
+  else
+    stop_counting (self);
+}
+
+/* Who is back by now may still turn out not to be. */
+static void
+on_limit (gpointer user_data)
+{
+  Place *place = user_data;
+
+  place->timer = NULL;
+  if (place->script->back_us == 0)
+    judge (place, FALSE);
+}
+
+/* Returns: whether one was judged */
+static gboolean
+look (Place *place)
+{
+  RjFaultScript *self = place->script;
+  gint64 limit_us = place->begun_us + place->fault->length_us;
+
+  if (place->stage != GOING || !is_expectation (place))
+    return FALSE;
+  if (self->back_us == 0 ? now_us (self) > limit_us : self->back_us > limit_us)
+    judge (place, FALSE);
+  else if (self->sure)
+    judge (place, TRUE);
+  else
+    return FALSE;
+  return TRUE;
+}
+
+void
+rj_fault_script_tell_back (RjFaultScript *self, gint64 since_us, gboolean sure)
+{
+  self->back_us = since_us;
+  self->sure = since_us != 0 && sure;
+  for (guint i = 0; i < self->places->len && !self->over; i++)
+    look (g_ptr_array_index (self->places, i));
+  if (self->sure)
+    advance (self);
+}
+
+/* --- */
+
+static void
+begin_at (Place *place, gint64 us, const char *by)
+{
+  RjFaultScript *self = place->script;
+  gboolean planned = place->fault->when == RJ_FAULT_AT && !place->outside;
+  gint64 at_us = planned ? place->fault->delay_us : us - self->started_us;
+
+  place->stage = GOING;
+  place->begun_us = us;
+  if (!is_harmless (place->fault))
+    self->harm_us = us;
+  forget_back (self);
+  place->step = rj_fault_step_new (place->fault, place->index, &self->tools, on_ended, place);
+  rj_fault_step_begin (place->step, us, MAX (0, at_us) / 1e3, by);
+}
+
+static void
+begin (Place *place)
+{
+  RjFaultScript *self = place->script;
+
+  if (!is_expectation (place)) {
+    begin_at (place, now_us (self), NULL);
+    return;
+  }
+  place->stage = GOING;
+  place->begun_us = now_us (self);
+  place->timer = rj_clock_start_timer (self->tools.clock, place->fault->length_us, on_limit, place);
+}
+
+static Place *
+add_place (RjFaultScript *self, const RjFault *fault, gboolean outside)
+{
+  Place *place = g_new0 (Place, 1);
+
+  place->script = self;
+  place->fault = rj_fault_copy (fault);
+  place->index = self->places->len;
+  place->outside = outside;
+  g_ptr_array_add (self->places, place);
+  return place;
 }
 
 void
 rj_fault_script_start (RjFaultScript *self)
 {
+  self->started_us = now_us (self);
   for (guint i = 0; i < self->faults->len; i++) {
-    Step *step = g_new0 (Step, 1);
+    const RjFault *fault = g_ptr_array_index (self->faults, i);
 
-    step->script = self;
-    step->fault = g_ptr_array_index (self->faults, i);
-    step->index = i;
-    g_ptr_array_add (self->steps, step);
+    if (fault->when != RJ_FAULT_ON_DEMAND)
+      add_place (self, fault, FALSE);
   }
-  for (guint i = 0; i < self->steps->len; i++) {
-    Step *step = g_ptr_array_index (self->steps, i);
+  for (guint i = 0; i < self->places->len; i++) {
+    Place *place = g_ptr_array_index (self->places, i);
 
-    step->timer = rj_clock_start_timer (self->clock, step->fault->delay_us, on_due, step);
+    if (place->fault->when == RJ_FAULT_AT)
+      count (place);
   }
+  advance (self);
 }
 
 void
 rj_fault_script_stop (RjFaultScript *self)
 {
-  g_cancellable_cancel (self->lifetime);
-  for (guint i = 0; i < self->steps->len; i++) {
-    Step *step = g_ptr_array_index (self->steps, i);
+  g_cancellable_cancel (self->tools.lifetime);
+  stop_counting (self);
+  for (guint i = 0; i < self->places->len; i++) {
+    Place *place = g_ptr_array_index (self->places, i);
 
-    rj_clock_cancel_timer (self->clock, &step->timer);
-    if (step->lasts)
-      switch_blackhole (step, FALSE);
-    step->lasts = FALSE;
+    if (place->stage == GOING && place->step != NULL)
+      rj_fault_step_stop (place->step);
   }
 }
+
+guint
+rj_fault_script_do (RjFaultScript *self, const RjFault *fault, const char *by)
+{
+  Place *place = add_place (self, fault, TRUE);
+
+  begin_at (place, now_us (self), by);
+  return place->index;
+}
+
+void
+rj_fault_script_mark (RjFaultScript *self, const char *text, gint64 us, const char *by)
+{
+  g_autofree char *words = g_strconcat ("mark", text != NULL ? ":" : "", text, NULL);
+  g_autoptr (RjFault) fault = rj_fault_parse_bare (words, NULL);
+
+  self->n_marks++;
+  begin_at (add_place (self, fault, TRUE), us, by);
+}
+
+const RjFault *
+rj_fault_script_find (RjFaultScript *self, const char *name)
+{
+  for (guint i = 0; i < self->faults->len; i++) {
+    const RjFault *fault = g_ptr_array_index (self->faults, i);
+
+    if (g_strcmp0 (fault->name, name) == 0)
+      return fault;
+  }
+  return NULL;
+}
+
+void
+rj_fault_script_expect_marks (RjFaultScript *self, guint n)
+{
+  self->n_marks_expected = n;
+}
+
+guint
+rj_fault_script_count_marks (RjFaultScript *self)
+{
+  return self->n_marks;
+}
+
+/* --- what is asked about it --- */
 
 gboolean
 rj_fault_script_is_harmless (RjFaultScript *self)
 {
   for (guint i = 0; i < self->faults->len; i++) {
-    if (!rj_fault_is_harmless (((RjFault *) g_ptr_array_index (self->faults, i))->what))
+    const RjFault *fault = g_ptr_array_index (self->faults, i);
+
+    if (fault->when != RJ_FAULT_ON_DEMAND && !is_harmless (fault))
       return FALSE;
   }
-  return TRUE;
+  return self->harm_us == 0 && self->n_marks_expected == 0;
 }
 
 gboolean
 rj_fault_script_is_done (RjFaultScript *self)
 {
-  return self->n_ended == self->faults->len;
+  for (guint i = 0; i < self->places->len; i++) {
+    const Place *place = g_ptr_array_index (self->places, i);
+
+    if (place->stage == GOING || (place->stage != ENDED && !self->over))
+      return FALSE;
+  }
+  return self->started_us != 0 && (self->over || self->n_marks >= self->n_marks_expected);
 }
 
 gboolean
 rj_fault_script_is_busy (RjFaultScript *self)
 {
-  return self->n_begun > self->n_ended;
+  for (guint i = 0; i < self->places->len; i++) {
+    const Place *place = g_ptr_array_index (self->places, i);
+
+    if (place->stage == GOING && !is_expectation (place))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+gboolean
+rj_fault_script_is_waiting (RjFaultScript *self)
+{
+  gboolean waits = FALSE;
+
+  for (guint i = 0; i < self->places->len; i++) {
+    const Place *place = g_ptr_array_index (self->places, i);
+
+    if (place->stage == COUNTING || place->stage == GOING)
+      return FALSE;
+    waits |= place->stage == WAITING;
+  }
+  return waits && !self->over;
 }
 
 gint64
@@ -330,12 +415,12 @@ rj_fault_script_finalize (GObject *object)
 {
   RjFaultScript *self = RJ_FAULT_SCRIPT (object);
 
-  g_ptr_array_unref (self->steps);
+  g_ptr_array_unref (self->places);
   g_ptr_array_unref (self->faults);
-  g_clear_object (&self->deployment);
-  g_clear_object (&self->clock);
-  g_clear_object (&self->events);
-  g_clear_object (&self->lifetime);
+  g_clear_object (&self->tools.deployment);
+  g_clear_object (&self->tools.clock);
+  g_clear_object (&self->tools.events);
+  g_clear_object (&self->tools.lifetime);
   g_free (self->session);
   G_OBJECT_CLASS (rj_fault_script_parent_class)->finalize (object);
 }
@@ -344,15 +429,12 @@ static void
 rj_fault_script_class_init (RjFaultScriptClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = rj_fault_script_finalize;
-  signals[ENDED] = g_signal_new ("ended", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
-                                 NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
 rj_fault_script_init (RjFaultScript *self)
 {
-  self->steps = g_ptr_array_new_with_free_func ((GDestroyNotify) step_free);
-  self->lifetime = g_cancellable_new ();
+  self->places = g_ptr_array_new_with_free_func ((GDestroyNotify) place_free);
 }
 
 RjFaultScript *
@@ -366,12 +448,15 @@ rj_fault_script_new (GPtrArray *faults,
 {
   RjFaultScript *self = g_object_new (RJ_TYPE_FAULT_SCRIPT, NULL);
 
-  self->faults = faults;
+  self->faults = g_ptr_array_ref (faults);
   self->session = g_strdup (session);
-  self->deployment = g_object_ref (deployment);
-  self->clock = g_object_ref (clock);
-  self->events = g_object_ref (events);
-  self->funcs = *funcs;
-  self->user_data = user_data;
+  self->tools = (RjFaultTools){ G_OBJECT (self),
+                                self->session,
+                                g_object_ref (deployment),
+                                g_object_ref (clock),
+                                g_object_ref (events),
+                                *funcs,
+                                user_data,
+                                g_cancellable_new () };
   return self;
 }

@@ -1,32 +1,21 @@
-/* Does the faults of a run at their times and records each with its start, end and outcome. Home thread. */
+/* Does the steps of a run's script, each at its time or after what it waits for, and what is asked for from
+ * outside meanwhile; records each with its start, end and outcome. Home thread.
+ *
+ *   step:  waiting → counting → going → ended        what is asked for from outside: going → ended
+ *
+ * A step waits for the end of the step before, or until everybody is back; counts its delay; and goes on until it
+ * is done. An expectation that is not met stops the script: nothing further begins. */
 #pragma once
 
-#include "rj-clock.h"
-#include "rj-deployment.h"
-#include "rj-fault.h"
+#include "rj-fault-step.h"
 
 G_BEGIN_DECLS
-
-/* What the script does to ourselves. */
-typedef struct {
-  /* breaks every websocket of the participants of @session */
-  void (*cut) (const char *session, gboolean with_reset, gpointer user_data);
-  /* @media: of the media, else of the websockets. @name: (nullable): a participant of any session; NULL: all
-   * of @session. Returns: FALSE: there is no such participant */
-  gboolean (*blackhole) (
-    const char *session, const char *name, gboolean media, gboolean on, gpointer user_data);
-  /* a step. @callback: gets a GTask that returns a boolean */
-  void (*act) (const RjFault *step,
-               GAsyncReadyCallback callback,
-               gpointer callback_data,
-               gpointer user_data);
-} RjFaultFuncs;
 
 #define RJ_TYPE_FAULT_SCRIPT (rj_fault_script_get_type ())
 G_DECLARE_FINAL_TYPE (RjFaultScript, rj_fault_script, RJ, FAULT_SCRIPT, GObject)
 
-/* @faults: (element-type RjFault) (transfer container). @session: the first session, which a fault without
- * target means. @funcs: copied. Signal: "ended" () after the last fault has ended. */
+/* @faults: of RjFault (shared). @session: the first session, which a fault without target means. @funcs:
+ * copied. */
 RjFaultScript *rj_fault_script_new (GPtrArray *faults,
                                     const char *session,
                                     RjDeployment *deployment,
@@ -35,14 +24,34 @@ RjFaultScript *rj_fault_script_new (GPtrArray *faults,
                                     const RjFaultFuncs *funcs,
                                     gpointer user_data);
 
+/* So many marks are to come from outside before the script is done. */
+void rj_fault_script_expect_marks (RjFaultScript *self, guint n);
+
 /* Times count from now. */
 void rj_fault_script_start (RjFaultScript *self);
-/* No further fault begins; what lasts, ends. */
+/* No further step begins; what lasts, ends. */
 void rj_fault_script_stop (RjFaultScript *self);
+
+/* News from who watches: @since_us: since when everybody has been back from all that was done, 0: not.
+ * @sure: for long enough. To be told often. */
+void rj_fault_script_tell_back (RjFaultScript *self, gint64 since_us, gboolean sure);
+
+/* Somebody else has done something to the deployment at @us. @text: (nullable). @by: who says so. Between start
+ * and stop. */
+void rj_fault_script_mark (RjFaultScript *self, const char *text, gint64 us, const char *by);
+/* Does it now. @by: who asked. Between start and stop. Returns: its index in the events */
+guint rj_fault_script_do (RjFaultScript *self, const RjFault *fault, const char *by);
+/* The step of that name. Returns: (transfer none) (nullable) */
+const RjFault *rj_fault_script_find (RjFaultScript *self, const char *name);
+
 gboolean rj_fault_script_is_harmless (RjFaultScript *self); /* nobody should lose anything by it */
+/* Every step has ended, or will not begin any more, and every mark has come. */
 gboolean rj_fault_script_is_done (RjFaultScript *self);
-/* One has begun and not ended. */
+/* One has begun and not ended; expectations do not count. */
 gboolean rj_fault_script_is_busy (RjFaultScript *self);
+/* Nothing goes on until everybody is back. */
+gboolean rj_fault_script_is_waiting (RjFaultScript *self);
+guint rj_fault_script_count_marks (RjFaultScript *self);
 
 /* Returns: when the last fault ended, or when the last one that should do harm started (a thaw does none);
  * 0: none yet */

@@ -39,16 +39,18 @@ static const Row rows[] = {
   [RJ_FAULT_THAW_MASTER] = { "thaw-master", TRUE, "N|same", .needs_masters = TRUE },
   [RJ_FAULT_RESTART_MASTER] = { "restart-master", TRUE, "N|same" },
   [RJ_FAULT_ROLL_MASTER] = { "roll-master", TRUE, "N|same" },
-  [RJ_FAULT_CUT_WEBSOCKET] = { "cut-websocket", FALSE, "", .details = "fin|rst" },
+  [RJ_FAULT_CUT_WEBSOCKET] = { "cut-websocket", FALSE, "*", .names_people = TRUE, .staggers = TRUE,
+                               .details = "fin|rst" },
   HOLE (BLACKHOLE_MEDIA, "blackhole-media"),
   HOLE (BLACKHOLE_SIGNALLING, "blackhole-signalling"),
   [RJ_FAULT_FREEZE_PARTICIPANT] = { "freeze-participant", FALSE, "*", "NAME", USUAL_LENGTH_US,
                                     .names_people = TRUE },
   [RJ_FAULT_RUN] = { "run", FALSE, "*", "COMMAND" },
+  [RJ_FAULT_REPAIR] = { "repair", FALSE, "*", "COMMAND" },
   [RJ_FAULT_MARK] = { "mark", FALSE, "*" },
   [RJ_FAULT_EXPECT_RECOVERED] = { "expect-recovered", FALSE, "", NULL, USUAL_WITHIN_US },
-  STEP (LEAVE, "leave"),
-  STEP (JOIN, "join"),
+  STEP (LEAVE, "leave", .staggers = TRUE),
+  STEP (JOIN, "join", .staggers = TRUE),
   STEP (PUBLISH, "publish"),
   STEP (UNPUBLISH, "unpublish"),
   STEP (MUTE, "mute", .details = "audio|video"),
@@ -196,6 +198,25 @@ rj_fault_parse_bare (const char *text, GError **error)
   return parse_words (self, &rows[row], words, error) ? g_steal_pointer (&self) : NULL;
 }
 
+/* "5s", "+5s", "recovered", "recovered+2s", "all-flowing" */
+static gboolean
+parse_when (RjFault *self, const char *text, GError **error)
+{
+  g_auto (GStrv) parts = g_strsplit (text, "+", 2);
+
+  if (g_str_equal (parts[0], "recovered"))
+    self->when = RJ_FAULT_RECOVERED;
+  else if (g_str_equal (parts[0], "all-flowing"))
+    self->when = RJ_FAULT_AT;
+  else if (*parts[0] == '\0' && parts[1] != NULL)
+    self->when = RJ_FAULT_AFTER;
+  else {
+    self->when = RJ_FAULT_AT;
+    return rj_duration_parse (text, &self->delay_us, error);
+  }
+  return parts[1] == NULL || rj_duration_parse (parts[1], &self->delay_us, error);
+}
+
 RjFault *
 rj_fault_parse (const char *text, GError **error)
 {
@@ -210,13 +231,8 @@ rj_fault_parse (const char *text, GError **error)
     return NULL;
   }
   self = rj_fault_parse_bare (words, error);
-  if (self != NULL && self->kind >= RJ_FAULT_FREEZE_PARTICIPANT && self->kind < RJ_FAULT_LEAVE &&
-      self->kind != RJ_FAULT_RUN)
-    refuse (FALSE, error);
-  else if (self != NULL && rj_duration_parse (at + 1, &self->delay_us, error)) {
-    self->when = RJ_FAULT_AT;
+  if (self != NULL && parse_when (self, at + 1, error))
     return g_steal_pointer (&self);
-  }
   g_prefix_error (error, "--fault %s: ", text);
   return NULL;
 }
@@ -235,7 +251,7 @@ rj_fault_copy (const RjFault *self)
 char *
 rj_fault_to_text (const RjFault *self)
 {
-  const char *target = self->kind == RJ_FAULT_RUN ? NULL : self->target;
+  const char *target = rj_fault_is_command (self) ? NULL : self->target;
   gboolean first = self->kind == RJ_FAULT_CUT_WEBSOCKET;
   const char *one = first ? self->detail : target;
   const char *other = first ? target : self->detail;
@@ -265,6 +281,12 @@ gboolean
 rj_fault_needs_masters (const RjFault *self)
 {
   return rows[self->kind].needs_masters;
+}
+
+gboolean
+rj_fault_is_command (const RjFault *self)
+{
+  return self->kind == RJ_FAULT_RUN || self->kind == RJ_FAULT_REPAIR;
 }
 
 gboolean

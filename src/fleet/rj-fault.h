@@ -24,6 +24,7 @@ typedef enum {
   RJ_FAULT_BLACKHOLE_SIGNALLING,
   RJ_FAULT_FREEZE_PARTICIPANT,
   RJ_FAULT_RUN,
+  RJ_FAULT_REPAIR,           /* a command, too, by which nobody should lose anything */
   RJ_FAULT_MARK,             /* somebody else does something to the deployment */
   RJ_FAULT_EXPECT_RECOVERED, /* no fault: everybody must be back by then */
   /* steps: what a participant does on purpose */
@@ -88,6 +89,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RjFault, rj_fault_free)
 /* For sentences. Returns: (transfer full): "kill-media-node:1", "run", "cut-websocket:fin:all" */
 char *rj_fault_to_text (const RjFault *self);
 
+gboolean rj_fault_is_command (const RjFault *self);
 /* Whether it is something that participants do on purpose */
 gboolean rj_fault_is_step (const RjFault *self);
 /* Whether its target is a participant's name (or, unless a moderator is needed, a group or "all"). Without a

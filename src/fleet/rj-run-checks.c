@@ -5,7 +5,7 @@
 
 #include "rj-error.h"
 #include "rj-expectation.h"
-#include "rj-fault.h"
+#include "rj-fault-check.h"
 #include "rj-roster.h"
 #include "rj-run-groups.h"
 
@@ -80,7 +80,7 @@ check_deployment (RjRunOptions *self, GError **error)
   if (self->token != NULL && rj_run_options_count_participants (self) > 1)
     return fail (error,
                  "--token serves one participant: add --participants 1, or use --token-command");
-  if (self->token != NULL && self->faults->len > 0)
+  if (self->token != NULL && self->steps->len > 0)
     return fail (error,
                  "--token is used up by the first join, so nobody could rejoin after --fault: use "
                  "--token-command, --app or --url");
@@ -198,51 +198,37 @@ check_roles (RjRunOptions *self, const RjRoster *roster, GError **error)
   return check_asked_roles (self, roster, error);
 }
 
+/* --fault takes the place of what a plan says. */
 static gboolean
-check_step (const RjRoster *roster, const RjFault *fault, const char *text, GError **error)
+read_faults (RjRunOptions *self, GError **error)
 {
-  const RjRosterEntry *entry;
-
-  if (!check_name (roster, "fault", text, fault->target, error))
-    return FALSE;
-  entry = rj_roster_find_name (roster, fault->target);
-  if (rj_fault_needs_moderator (fault) && rj_roster_find_moderator (roster, entry) == NULL)
-    g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE,
-                 "--fault %s: nobody else there may do that; add --role MODERATOR:NAME", text);
-  else if (!entry->publishes && fault->kind >= RJ_FAULT_PUBLISH && fault->kind <= RJ_FAULT_UNMUTE)
-    g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE, "--fault %s: %s does not publish", text,
-                 entry->name);
-  else
+  if (self->faults->len == 0 && self->steps != NULL)
     return TRUE;
-  return FALSE;
+  g_clear_pointer (&self->steps, g_ptr_array_unref);
+  self->steps = g_ptr_array_new_with_free_func ((GDestroyNotify) rj_fault_free);
+  for (guint i = 0; i < self->faults->len; i++) {
+    RjFault *fault = rj_fault_parse (g_ptr_array_index (self->faults, i), error);
+
+    if (fault == NULL)
+      return FALSE;
+    g_ptr_array_add (self->steps, fault);
+  }
+  return TRUE;
 }
 
 static gboolean
 check_faults (RjRunOptions *self, const RjRoster *roster, GError **error)
 {
-  for (guint i = 0; i < self->faults->len; i++) {
-    g_autoptr (RjFault) fault = rj_fault_parse (g_ptr_array_index (self->faults, i), error);
+  const RjFaultGround ground = { roster, self->embedded, self->masters };
 
-    if (fault == NULL)
-      return FALSE;
-    if (rj_fault_is_step (fault) &&
-        !check_step (roster, fault, g_ptr_array_index (self->faults, i), error))
-      return FALSE;
-    if (rj_fault_needs_embedded (fault) && !self->embedded) {
-      g_set_error (
-        error, RJ_ERROR, RJ_ERROR_USAGE,
-        "--fault %s: only the embedded cluster can do that; for your own deployment give a "
-        "command, such as --fault 'run:docker kill kms-1@5s'",
-        (const char *) g_ptr_array_index (self->faults, i));
-      return FALSE;
-    }
-    if (rj_fault_needs_masters (fault) && self->masters < 2) {
-      g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE,
-                   "--fault %s: nobody could come back from the loss of the only master; add "
-                   "--masters 2, or give restart-master",
-                   (const char *) g_ptr_array_index (self->faults, i));
-      return FALSE;
-    }
+  for (guint i = 0; i < self->steps->len; i++) {
+    if (rj_fault_check (g_ptr_array_index (self->steps, i), &ground, error))
+      continue;
+    if (self->faults->len > 0)
+      g_prefix_error (error, "--fault %s: ", (const char *) g_ptr_array_index (self->faults, i));
+    else
+      g_prefix_error (error, "steps[%u]: ", i);
+    return FALSE;
   }
   return TRUE;
 }
@@ -278,8 +264,9 @@ rj_run_options_check (RjRunOptions *self, GError **error)
   self->embedded = self->app == NULL && self->app_request == NULL && self->token == NULL &&
                    self->token_command == NULL && self->url == NULL;
   if (!read_secret_file (self, error) || !rj_run_options_make_groups (self, error) ||
-      !check_deployment (self, error) || !check_people (self, error) ||
-      !rj_conditions_check (&self->conditions, error) || !check_detectors (self, error))
+      !read_faults (self, error) || !check_deployment (self, error) ||
+      !check_people (self, error) || !rj_conditions_check (&self->conditions, error) ||
+      !check_detectors (self, error))
     return FALSE;
   if (self->silence_us <= 0 || self->silence_leave_us <= self->silence_us)
     return fail (error, "--silence-leave must be longer than --silence, and both longer than 0");

@@ -96,7 +96,7 @@ static const RjOption options[] = {
     "embedded cluster: do this wrong, as the real server does; see below; may be repeated",
     .choices = RJ_QUIRK_NAMES },
   { "fault", RJ_OPTION_LIST, AT (faults), "WHAT@T", NULL,
-    "do this at that time; see below; may be repeated" },
+    "do this then; see below; may be repeated" },
   { "detect", RJ_OPTION_LIST, AT (detect), "DETECTOR", NULL,
     "further detector: icmp (closed ports; acts at once), consent (RFC 7675); may be repeated" },
   { "seed", RJ_OPTION_COUNT, AT (seed), "N", NULL, "seed of all random numbers [drawn anew]", 0,
@@ -116,33 +116,43 @@ static const RjOptionTable table = {
   "Without --app, --url, --token or --token-command the embedded cluster is started; without\n"
   "--participants, --sessions and --fault it then shows the demo: --participants 4,2\n"
   "--fault kill-media-node@3s.",
-  "Faults (T counts from the moment when everybody flowed for the first time):\n"
-  "  kill-media-node[:NODE]@T     SIGKILL\n"
-  "  freeze-media-node[:NODE]@T   SIGSTOP\n"
-  "  thaw-media-node[:NODE]@T     SIGCONT\n"
-  "  restart-media-node[:NODE]@T  SIGKILL and start again on the same port\n"
-  "  stop-media-node[:NODE]@T     take it out of service in order: sessions closed, then SIGTERM\n"
-  "  roll-media-node[:NODE]@T     the same, and back; with all one after the other\n"
-  "  kill-master[:MASTER]@T       SIGKILL to an OpenVidu server; needs --masters 2 or more\n"
+  "Faults and other steps, WHAT@T:\n"
+  "  kill-media-node[:NODE]       SIGKILL\n"
+  "  freeze-media-node[:NODE]     SIGSTOP\n"
+  "  thaw-media-node[:NODE]       SIGCONT\n"
+  "  restart-media-node[:NODE]    SIGKILL and start again on the same port\n"
+  "  stop-media-node[:NODE]       take it out of service in order: sessions closed, then SIGTERM\n"
+  "  roll-media-node[:NODE]       the same, and back; with all one after the other\n"
+  "  kill-master[:MASTER]         SIGKILL to an OpenVidu server; needs --masters 2 or more\n"
   "  freeze-master, thaw-master, restart-master   as for media nodes\n"
-  "  roll-master[:MASTER]@T       SIGTERM, so that it evicts everybody, and start again\n"
-  "  cut-websocket[:fin|:rst]@T   break the sockets of every participant of the first session\n"
-  "  blackhole-media[:NAME][/LENGTH]@T\n"
-  "                                 no packet of the media of participant NAME passes for LENGTH "
-  "[12s];\n"
-  "                                 without NAME of all participants of the first session\n"
-  "  blackhole-signalling[:NAME][/LENGTH]@T\n"
-  "                                 the same with the websockets: half-open TCP\n"
-  "  leave:NAME@T, join:NAME@T    that participant leaves, for good or until it joins again\n"
-  "  unpublish:NAME@T, publish:NAME@T\n"
-  "  mute:NAME[:audio|:video]@T, unmute:NAME[:audio|:video]@T\n"
-  "  signal:NAME@T                it sends a signal to everybody\n"
-  "  force-unpublish:NAME@T, force-disconnect:NAME@T\n"
+  "  roll-master[:MASTER]         SIGTERM, so that it evicts everybody, and start again\n"
+  "  cut-websocket[:fin|:rst][:WHO][/PAUSE]\n"
+  "                               break their sockets\n"
+  "  blackhole-media[:WHO][/LENGTH]\n"
+  "                               no packet of their media passes for LENGTH [12s]\n"
+  "  blackhole-signalling[:WHO][/LENGTH]\n"
+  "                               the same with their websockets: half-open TCP\n"
+  "  freeze-participant:WHO[/LENGTH]\n"
+  "                               they stand still for LENGTH [12s], like a laptop that sleeps\n"
+  "  leave:WHO[/PAUSE], join:WHO[/PAUSE]\n"
+  "                               they leave, for good or until they join again\n"
+  "  unpublish:WHO, publish:WHO\n"
+  "  mute:WHO[:audio|:video], unmute:WHO[:audio|:video]\n"
+  "  signal:WHO                   they send a signal to everybody\n"
+  "  force-unpublish:NAME, force-disconnect:NAME\n"
   "                               a moderator (--role) does that to it\n"
-  "  run:COMMAND@T                a shell command, for instance \"run:docker kill kms-1@5s\"\n"
-  "  NODE is 0, 1, …, all, or same: the one that the fault before has hit. Without it: the one "
-  "that\n"
-  "  hosts the first session now; for a thaw the same. MASTER is alike, without all.\n"
+  "  run:COMMAND                  a shell command, for instance \"run:docker kill kms-1@5s\"\n"
+  "  repair:COMMAND               the same, and nobody should lose anything by it\n"
+  "  mark[:TEXT]                  at this moment somebody else does something\n"
+  "  expect-recovered[/WITHIN]    everybody must be back WITHIN [15s] after that\n"
+  "NODE is 0, 1, …, all, or same: the one that the fault before has hit. Without it: the one that\n"
+  "hosts the first session now; for a thaw the same. MASTER is alike, without all. WHO is the "
+  "name\n"
+  "of a participant, or all; without it those of the first session. With PAUSE one after the "
+  "other,\n"
+  "so far apart.\n"
+  "T is 5s: so long after everybody flowed for the first time; +5s: after the end of the step\n"
+  "before; recovered or recovered+5s: after everybody is back, and has been for 2 s.\n"
   "\n" RJ_QUIRK_HELP "\n"
   "\n"
   "Every option can also be given as REJOIN_<NAME>, for instance REJOIN_JOIN_DEADLINE=30s.\n"
@@ -168,4 +178,5 @@ rj_run_options_clear (RjRunOptions *self)
   rj_option_table_clear (&table, self);
   g_clear_pointer (&self->app_request, rj_request_template_unref);
   g_clear_pointer (&self->groups, g_ptr_array_unref);
+  g_clear_pointer (&self->steps, g_ptr_array_unref);
 }

@@ -105,6 +105,9 @@ typedef struct {
    * any it makes one from the options */
   GPtrArray *groups;
 
+  /* (nullable) of RjFault: the steps of a plan, put in before the check, too; --fault takes their place */
+  GPtrArray *steps;
+
   /* worked out by rj_run_options_check() */
   gboolean embedded; /* no deployment was named */
 } RjRunOptions;

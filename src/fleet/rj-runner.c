@@ -2,8 +2,10 @@
 
 #include <string.h>
 
+#include "rj-back-watch.h"
 #include "rj-crew.h"
 #include "rj-error.h"
+#include "rj-fault-check.h"
 #include "rj-fault-script.h"
 #include "rj-foreign-watch.h"
 #include "rj-http-session.h"
@@ -16,7 +18,6 @@
 #include "rj-token-sources.h"
 
 #define TICK_US        (20 * 1000)
-#define CALM_US        (2 * G_USEC_PER_SEC) /* everybody must have been back for this long */
 #define LEAVE_LIMIT_US (3 * G_USEC_PER_SEC)
 
 /*   idle → preparing → joining → watching → leaving → ended        any → leaving
@@ -49,6 +50,7 @@ struct _RjRunner {
   RjRoster *roster;
   RjCrew *crew;
   RjFaultScript *script;
+  RjBackWatch *back;
   RjSelfCheck *self_check;
   RjForeignWatch *foreign;
   SoupSession *http;
@@ -61,9 +63,6 @@ struct _RjRunner {
   gint64 started_us;
   gint64 joining_us;
   gint64 flowing_us;
-  gint64 calm_us;          /* since when everybody has been back; 0: not */
-  gboolean has_last_stats; /* those of the end have been emitted */
-  gint64 effect_us;        /* last time that somebody lost something */
   RjTimer *tick;
 };
 
@@ -82,19 +81,14 @@ move (RjRunner *self, State to)
   self->state = to;
 }
 
-/* Our own ear: has a fault had an effect? */
+/* Our own ear */
 static void
 rj_runner_take (RjEventSink *sink, const RjEvent *event)
 {
-  static const char *const effects[] = {
-    RJ_EVENT_REJOIN_STARTED,  RJ_EVENT_RESUME_STARTED,     RJ_EVENT_FRAME_GAP,
-    RJ_EVENT_OWN_UNPUBLISHED, RJ_EVENT_PARTICIPANT_FAILED, NULL,
-  };
   RjRunner *self = RJ_RUNNER (sink);
 
   rj_event_sink_take (RJ_EVENT_SINK (self->foreign), event);
-  if (g_strv_contains (effects, event->type))
-    self->effect_us = rj_clock_now_us (self->config.clock);
+  rj_back_watch_take (self->back, event);
 }
 
 static void
@@ -179,7 +173,7 @@ start_leaving (RjRunner *self, const char *reason)
   }
   if (was_joining)
     rj_crew_tell_pending (self->crew);
-  if (!self->has_last_stats)
+  if (!rj_back_watch_has_fresh_stats (self->back, rj_clock_now_us (self->config.clock)))
     rj_crew_emit_stats (self->crew);
   rj_crew_leave_async (self->crew, LEAVE_LIMIT_US, on_left, g_object_ref (self));
 }
@@ -194,53 +188,33 @@ fail (RjRunner *self, GError *error)
   start_leaving (self, "error");
 }
 
-/* Whether the last fault that should do harm has done some, or has had its time: one that meets nobody any
- * more does none. After a frozen node the participants themselves are the last to act. */
+/* Not everybody has come back in time, and nothing goes on without them. */
 static gboolean
-is_harm_over (RjRunner *self, gint64 now_us)
+is_stuck (RjRunner *self, gint64 now_us)
 {
-  gint64 harm_us = rj_fault_script_get_harm_us (self->script);
+  const RjRunOptions *options = self->config.options;
+  gint64 since_us = MAX (self->flowing_us, rj_fault_script_get_ended_us (self->script));
+  gboolean last = options->duration_us < 0 && rj_fault_script_is_done (self->script) &&
+                  !rj_fault_script_is_harmless (self->script);
 
-  return self->effect_us >= harm_us ||
-         now_us - harm_us > self->config.options->silence_leave_us + CALM_US;
-}
-
-/* Everybody has been back for a while. Signs of life are not pictures: only the counts of the moment tell
- * whether frames are complete again. */
-static gboolean
-is_calm (RjRunner *self, gint64 now_us)
-{
-  if (self->calm_us == 0 || now_us - self->calm_us < CALM_US)
-    return FALSE;
-  rj_crew_emit_stats (self->crew);
-  self->has_last_stats = rj_measure_everyone_sees (self->config.measure);
-  if (!self->has_last_stats)
-    self->calm_us = 0;
-  return self->has_last_stats;
+  return (last || rj_fault_script_is_waiting (self->script)) &&
+         now_us - since_us > options->within_us + RJ_BACK_CALM_US;
 }
 
 static const char *
 find_end_of_watching (RjRunner *self, gint64 now_us)
 {
-  const RjRunOptions *options = self->config.options;
-  gboolean faults_done = rj_fault_script_is_done (self->script);
-  gboolean quiet = rj_fault_script_is_harmless (self->script);
-  gboolean back =
-    faults_done && rj_measure_everyone_flows (self->config.measure) &&
-    (quiet || (is_harm_over (self, now_us) && rj_measure_has_recovered (self->config.measure)));
+  gint64 duration_us = self->config.options->duration_us;
+  gboolean done;
 
-  if (!back)
-    self->calm_us = 0;
-  else if (self->calm_us == 0)
-    self->calm_us = now_us;
-  if (options->duration_us >= 0)
-    return now_us - self->flowing_us >= options->duration_us && faults_done ? "duration" : NULL;
-  if (is_calm (self, now_us))
-    return quiet ? "duration" : "recovered";
-  if (faults_done && !quiet &&
-      now_us - rj_fault_script_get_ended_us (self->script) > options->within_us + CALM_US)
-    return "timeout";
-  return NULL;
+  rj_back_watch_look (self->back, now_us);
+  done = rj_fault_script_is_done (self->script);
+  if (duration_us >= 0 && done && now_us - self->flowing_us >= duration_us)
+    return "duration";
+  if (duration_us < 0 && done && rj_back_watch_is_sure (self->back) &&
+      rj_back_watch_confirm (self->back, now_us))
+    return rj_fault_script_is_harmless (self->script) ? "duration" : "recovered";
+  return is_stuck (self, now_us) ? "timeout" : NULL;
 }
 
 static void
@@ -443,44 +417,65 @@ emit_run_started (RjRunner *self)
   rj_event_sink_emit (self->config.events, event);
 }
 
-static void
-cut (const char *session, gboolean with_reset, gpointer user_data)
+/* --- what the script does to ourselves --- */
+
+static GStrv
+select_people (const char *target, gpointer user_data)
 {
   RjRunner *self = user_data;
 
-  rj_crew_cut (self->crew, session, with_reset);
-}
-
-static gboolean
-blackhole (const char *session, const char *name, gboolean media, gboolean on, gpointer user_data)
-{
-  RjRunner *self = user_data;
-
-  return rj_crew_blackhole (self->crew, session, name, media, on);
+  return rj_fault_select (self->roster, target);
 }
 
 static void
-act (const RjFault *step, GAsyncReadyCallback callback, gpointer callback_data, gpointer user_data)
+cut (const char *name, gboolean with_reset, gpointer user_data)
 {
   RjRunner *self = user_data;
 
-  rj_crew_act_async (self->crew, step, callback, callback_data);
+  rj_crew_cut (self->crew, name, with_reset);
 }
 
-static const RjFaultFuncs fault_funcs = { .cut = cut, .blackhole = blackhole, .act = act };
-
-static GPtrArray *
-parse_faults (const RjRunOptions *options)
+static void
+blackhole (const char *name, gboolean media, gboolean on, gpointer user_data)
 {
-  GPtrArray *faults = g_ptr_array_new_with_free_func ((GDestroyNotify) rj_fault_free);
+  RjRunner *self = user_data;
 
-  for (guint i = 0; i < options->faults->len; i++) {
-    RjFault *fault = rj_fault_parse (g_ptr_array_index (options->faults, i), NULL);
+  rj_crew_blackhole (self->crew, name, media, on);
+  if (media)
+    rj_self_check_set_deaf (self->self_check, on);
+}
 
-    g_assert (fault != NULL); /* rj_run_options_check() has seen it */
-    g_ptr_array_add (faults, fault);
-  }
-  return faults;
+static void
+freeze (const char *name, gboolean on, gpointer user_data)
+{
+  RjRunner *self = user_data;
+
+  rj_crew_freeze (self->crew, name, on);
+  rj_self_check_set_deaf (self->self_check, on);
+}
+
+static void
+act (const RjFault *step,
+     const char *name,
+     GAsyncReadyCallback callback,
+     gpointer callback_data,
+     gpointer user_data)
+{
+  RjRunner *self = user_data;
+
+  rj_crew_act_async (self->crew, step, name, callback, callback_data);
+}
+
+static const RjFaultFuncs fault_funcs = {
+  .select = select_people, .cut = cut, .blackhole = blackhole, .freeze = freeze, .act = act
+};
+
+static void
+emit_stats (gpointer user_data)
+{
+  RjRunner *self = user_data;
+
+  rj_crew_emit_stats (self->crew);
 }
 
 static double
@@ -532,6 +527,7 @@ rj_runner_finalize (GObject *object)
   RjRunner *self = RJ_RUNNER (object);
 
   release (self);
+  g_clear_pointer (&self->back, rj_back_watch_free);
   g_clear_object (&self->foreign);
   g_clear_error (&self->error);
   rj_roster_free (self->roster);
@@ -560,8 +556,10 @@ rj_runner_new (const RjRunnerConfig *config)
   self->foreign = rj_foreign_watch_new ();
   self->self_check =
     rj_self_check_new (config->clock, config->events, "/proc", take_pacing_lag_ms, config->engine);
-  self->script = rj_fault_script_new (
-    parse_faults (config->options), g_ptr_array_index (self->roster->sessions, 0),
-    config->deployment, config->clock, config->events, &fault_funcs, self);
+  self->script =
+    rj_fault_script_new (config->options->steps, g_ptr_array_index (self->roster->sessions, 0),
+                         config->deployment, config->clock, config->events, &fault_funcs, self);
+  self->back = rj_back_watch_new (&(RjBackWatchConfig){
+    config->measure, self->script, config->options->silence_leave_us, emit_stats, self });
   return self;
 }

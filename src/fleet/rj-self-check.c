@@ -17,7 +17,9 @@ struct _RjSelfCheck {
   gint64 loop_lag_us; /* the longest of this period */
   gint64 period_started_us;
   RjLoad *load;
-  guint n_busy; /* periods, up to now */
+  guint n_busy;      /* periods, up to now */
+  guint n_deaf;      /* times that sockets were made deaf */
+  gboolean was_deaf; /* in this period */
 };
 
 G_DEFINE_FINAL_TYPE (RjSelfCheck, rj_self_check, G_TYPE_OBJECT)
@@ -55,6 +57,9 @@ end_period (RjSelfCheck *self, gint64 now_us)
   const char *overload;
 
   rj_load_take (self->load, now_us, &load);
+  if (self->was_deaf)
+    load.receive_drops = -1;
+  self->was_deaf = self->n_deaf > 0;
   overload = find_overload (self, loop_lag_ms, pacing_lag_ms, &load);
   rj_event_set_double (event, "loop_lag_ms", loop_lag_ms);
   rj_event_set_double (event, "pacing_lag_ms", pacing_lag_ms);
@@ -94,6 +99,13 @@ rj_self_check_start (RjSelfCheck *self)
   rj_load_take (self->load, self->period_started_us, &load);
   self->due_us = self->period_started_us + TICK_US;
   self->timer = rj_clock_start_timer (self->clock, TICK_US, on_tick, self);
+}
+
+void
+rj_self_check_set_deaf (RjSelfCheck *self, gboolean deaf)
+{
+  self->n_deaf += deaf ? 1 : -1;
+  self->was_deaf = TRUE;
 }
 
 void

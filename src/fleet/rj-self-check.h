@@ -32,5 +32,8 @@ RjSelfCheck *rj_self_check_new (RjClock *clock,
                                 gpointer user_data);
 void rj_self_check_start (RjSelfCheck *self);
 void rj_self_check_stop (RjSelfCheck *self);
+/* Our own sockets are made deaf on purpose, or no longer: what they drop meanwhile says nothing about the tester,
+ * and is not told. */
+void rj_self_check_set_deaf (RjSelfCheck *self, gboolean deaf);
 
 G_END_DECLS

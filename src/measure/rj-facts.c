@@ -111,6 +111,7 @@ rj_facts_new (void)
   self->faults = g_ptr_array_new_with_free_func (fault_clear);
   self->placements = g_array_new (FALSE, FALSE, sizeof (RjPlacement));
   self->crashes = g_array_new (FALSE, FALSE, sizeof (RjCrash));
+  self->checks = g_array_new (FALSE, FALSE, sizeof (RjStepCheck));
   self->samples = g_array_new (FALSE, FALSE, sizeof (RjSelfSample));
   self->expectations = g_ptr_array_new_with_free_func (g_free);
   self->warnings = g_ptr_array_new_with_free_func (g_free);
@@ -132,6 +133,7 @@ rj_facts_free (RjFacts *self)
   g_ptr_array_unref (self->faults);
   g_array_unref (self->placements);
   g_array_unref (self->crashes);
+  g_array_unref (self->checks);
   g_array_unref (self->samples);
   g_ptr_array_unref (self->expectations);
   g_ptr_array_unref (self->warnings);

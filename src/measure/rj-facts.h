@@ -177,6 +177,15 @@ typedef struct {
   int exit_code;
 } RjFaultFacts;
 
+/* An expectation of the script */
+typedef struct {
+  gint64 us;
+  guint index;       /* among the steps */
+  const char *after; /* interned (nullable): what came before */
+  gboolean ok;
+  double within_ms, found_ms;
+} RjStepCheck;
+
 typedef struct {
   RjStore *store; /* attempts, peers, faults */
   char *run, *name;
@@ -186,10 +195,12 @@ typedef struct {
   char *ended_reason, *ended_error;
   int signal;
   GHashTable *members_by_name;
-  GPtrArray *members; /* of RjMember, by rank */
-  GPtrArray *faults;  /* of RjFaultFacts */
-  GArray *placements; /* of RjPlacement */
-  GArray *crashes;    /* of RjCrash */
+  GPtrArray *members;              /* of RjMember, by rank */
+  GPtrArray *faults;               /* of RjFaultFacts */
+  GArray *checks;                  /* of RjStepCheck */
+  guint n_marks, n_marks_expected; /* from outside */
+  GArray *placements;              /* of RjPlacement */
+  GArray *crashes;                 /* of RjCrash */
   double loop_lag_ms, pacing_lag_ms;
   gboolean overloaded;
   char *overload;

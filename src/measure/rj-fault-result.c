@@ -21,7 +21,8 @@ is_for (const char *what, gboolean master)
 {
   if (master)
     return g_str_has_suffix (what, "-master");
-  return g_str_equal (what, "run") || g_str_has_suffix (what, "-media-node");
+  return g_str_equal (what, "run") || g_str_equal (what, "mark") ||
+         g_str_has_suffix (what, "-media-node");
 }
 
 /* Whether another fault of the kind came between: then that one's crash it is */
@@ -41,9 +42,9 @@ gboolean
 rj_fault_is_harmless (const char *what)
 {
   static const char *const harmless[] = {
-    "thaw-media-node",  "thaw-master", "join",   "leave",  "publish",
-    "unpublish",        "mute",        "unmute", "signal", "force-unpublish",
-    "force-disconnect", NULL,
+    "thaw-media-node", "thaw-master",      "repair", "join",   "leave",
+    "publish",         "unpublish",        "mute",   "unmute", "signal",
+    "force-unpublish", "force-disconnect", NULL,
   };
 
   return g_strv_contains (harmless, what);
@@ -121,6 +122,63 @@ find_back (const RjResult *result, gint64 from_us, gint64 until_us)
   return back_us == 0 || back_us == RJ_NEVER_US ? RJ_MS_UNKNOWN : (back_us - from_us) / 1000.0;
 }
 
+/* Two that begin within this time have one effect. */
+#define RJ_TOGETHER_US (1000 * 1000)
+
+/* The next one that should do harm, and not at the same time. Returns: G_MAXINT64: none */
+static gint64
+find_next_harm (const RjFacts *facts, const RjFaultFacts *fault)
+{
+  for (guint i = 0; i < facts->faults->len; i++) {
+    const RjFaultFacts *other = g_ptr_array_index (facts->faults, i);
+
+    if (other->us > fault->us + RJ_TOGETHER_US && !rj_fault_is_harmless (other->what))
+      return other->us;
+  }
+  return G_MAXINT64;
+}
+
+/* Whether it was dark at any time between the two moments: the last frame before may have come a little earlier */
+static gboolean
+is_edge_hit (const RjEdgeResult *edge, gint64 from_us, gint64 until_us)
+{
+  gint64 last_us = until_us == G_MAXINT64 ? until_us : until_us - SHORTEST_US;
+
+  for (guint i = 0; i < edge->outages->len; i++) {
+    const RjSpan *outage = &g_array_index (edge->outages, RjSpan, i);
+
+    if (outage->from_us < last_us && outage->to_us > from_us)
+      return TRUE;
+  }
+  return edge->last_outage_to_us == 0 && edge->last_outage_from_us > 0 &&
+         edge->last_outage_from_us < last_us;
+}
+
+static gboolean
+has_lost (const RjParticipantResult *p, gint64 from_us, gint64 until_us)
+{
+  for (guint i = 0; i < p->rejoins->len; i++) {
+    const RjRejoin *rejoin = g_ptr_array_index (p->rejoins, i);
+
+    if (rejoin->detected_at_us < until_us &&
+        (rejoin->flowing_at_us == 0 || rejoin->flowing_at_us > from_us))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static gboolean
+has_taken_effect (const RjResult *result, gint64 from_us, gint64 until_us)
+{
+  for (guint i = 0; i < result->edges->len; i++)
+    if (is_edge_hit (g_ptr_array_index (result->edges, i), from_us, until_us))
+      return TRUE;
+  for (guint i = 0; i < result->participants->len; i++)
+    if (has_lost (g_ptr_array_index (result->participants, i), from_us, until_us))
+      return TRUE;
+  return FALSE;
+}
+
 static RjFaultResult *
 conclude_fault (const RjFacts *facts, const RjFaultFacts *fault)
 {
@@ -150,6 +208,7 @@ rj_faults_conclude (const RjFacts *facts, RjResult *result)
     RjFaultResult *concluded = conclude_fault (facts, fault);
 
     concluded->back_ms = find_back (result, fault->us, next != NULL ? next->us : G_MAXINT64);
+    concluded->took_effect = has_taken_effect (result, fault->us, find_next_harm (facts, fault));
     g_ptr_array_add (result->faults, concluded);
   }
 }

@@ -43,6 +43,7 @@ typedef enum {
   RJ_REASON_NEVER_JOINED,
   RJ_REASON_NEVER_FLOWED,
   RJ_REASON_JOIN_DEADLINE, /* of the run */
+  RJ_REASON_MARK_MISSING,
   RJ_REASON_NO_EFFECT,
   RJ_REASON_TIMED_OUT,
   RJ_REASON_UNMET,
@@ -150,6 +151,8 @@ typedef struct {
   double
     back_ms; /* from its start until everything flowed again that it had taken; RJ_MS_UNKNOWN where it
                      took nothing, or not all is back */
+  gboolean
+    took_effect; /* somebody lost something between it and the next one that should do harm */
 } RjFaultResult;
 
 /* How the tester itself was, once a second */
@@ -214,7 +217,7 @@ gboolean rj_measure_everyone_sees (RjMeasure *self);
 gboolean rj_measure_has_recovered (RjMeasure *self);
 guint rj_measure_count_flowing (RjMeasure *self);
 
-/* Whether a fault of this name ("thaw-media-node", "mute") is none that anybody should lose something by: it undoes
+/* Whether a fault of this name ("thaw-media-node", "repair", "mute") is none that anybody should lose something by: it undoes
  * one, or is what participants do on purpose */
 gboolean rj_fault_is_harmless (const char *what);
 

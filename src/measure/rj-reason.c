@@ -20,6 +20,7 @@ static const struct {
   [RJ_REASON_OVERLOADED] = { "overloaded", RJ_VERDICT_INCONCLUSIVE },
   [RJ_REASON_TIMED_OUT_EARLY] = { "timed-out-early", RJ_VERDICT_INCONCLUSIVE },
   [RJ_REASON_JOIN_DEADLINE] = { "join-deadline", RJ_VERDICT_FAILED },
+  [RJ_REASON_MARK_MISSING] = { "mark-missing", RJ_VERDICT_INCONCLUSIVE },
   [RJ_REASON_NO_EFFECT] = { "no-effect", RJ_VERDICT_INCONCLUSIVE },
   [RJ_REASON_TIMED_OUT] = { "timed-out", RJ_VERDICT_INCONCLUSIVE },
   [RJ_REASON_UNMET] = { "unmet", RJ_VERDICT_FAILED },

@@ -90,6 +90,7 @@ take_run_started (RjFacts *self, const RjEvent *event)
   if (self->name == NULL)
     self->name = g_strdup (rj_json_get_string (event->data, "name", NULL));
   self->within_ms = rj_json_get_double (expectations, "within_ms", self->within_ms);
+  self->n_marks_expected += rj_json_get_int (expectations, "marks", 0);
   take_expectations (self, rj_json_get_array (expectations, "expect"));
   take_planned (self, rj_json_get_array (event->data, "participants"));
 }
@@ -165,6 +166,7 @@ take_fault_started (RjFacts *self, const RjEvent *event)
 
   fault->us = event->mono_us;
   fault->target = read_word (event->data, "target");
+  self->n_marks += g_str_equal (fault->what, "mark") && rj_json_has (event->data, "by");
   note_removal (self, fault);
 }
 
@@ -181,6 +183,22 @@ take_fault_ended (RjFacts *self, const RjEvent *event)
   fault->error = g_strdup (rj_json_get_string (event->data, "error", NULL));
   fault->output = g_strdup (rj_json_get_string (event->data, "output", NULL));
   fault->hit_session = g_strdup (rj_json_get_string (event->data, "hit_session", NULL));
+}
+
+static void
+take_step_checked (RjFacts *self, const RjEvent *event)
+{
+  const char *after = rj_json_get_string (event->data, "after", NULL);
+  RjStepCheck check = {
+    .us = event->mono_us,
+    .index = rj_json_get_int (event->data, "fault", 0),
+    .after = after == NULL ? NULL : g_intern_string (after),
+    .ok = rj_json_get_bool (event->data, "ok", FALSE),
+    .within_ms = rj_json_get_double (event->data, "within_ms", 0),
+    .found_ms = rj_json_get_double (event->data, "found_ms", RJ_MS_UNKNOWN),
+  };
+
+  rj_stamped_insert (self->checks, &check);
 }
 
 static void
@@ -267,6 +285,7 @@ static const struct {
   { RJ_EVENT_EVERYONE_FLOWING, take_everyone_flowing },
   { RJ_EVENT_FAULT_STARTED, take_fault_started },
   { RJ_EVENT_FAULT_ENDED, take_fault_ended },
+  { RJ_EVENT_STEP_CHECKED, take_step_checked },
   { RJ_EVENT_SELF_CHECK, take_self_check },
   { RJ_EVENT_WARNING, take_warning },
   { RJ_EVENT_SESSION_PLACED, take_session_placed },

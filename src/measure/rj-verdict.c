@@ -329,33 +329,46 @@ count_toll (const RjResult *result)
 }
 
 /* Somebody who left because that was the fault has lost nothing, and nobody had to; a thawed node hurts
- * nobody. */
-static gboolean
-had_real_fault (const RjResult *result)
+ * nobody; one that was hit before may have been left by everybody. @all: (out): whether none of those that should do harm has. Returns: (transfer full) (nullable): the
+ * names of those that have not, NULL: none */
+static char *
+describe_without_effect (const RjResult *result, gboolean *all)
 {
-  for (guint i = 0; i < result->faults->len; i++)
-    if (!rj_fault_is_harmless (((RjFaultResult *) g_ptr_array_index (result->faults, i))->what))
-      return TRUE;
-  return FALSE;
+  g_autoptr (GString) names = g_string_new (NULL);
+
+  *all = TRUE;
+  for (guint i = 0; i < result->faults->len; i++) {
+    const RjFaultResult *fault = g_ptr_array_index (result->faults, i);
+    g_autofree char *name = describe_fault (fault);
+
+    if (rj_fault_is_harmless (fault->what) || g_strcmp0 (fault->target, "same") == 0)
+      continue;
+    if (fault->took_effect)
+      *all = FALSE;
+    else
+      g_string_append_printf (names, "%s%s at +%.2f s", names->len > 0 ? ", " : "", name,
+                              (fault->started_us - result->flowing_us) / 1e6);
+  }
+  return names->len > 0 ? g_string_free (g_steal_pointer (&names), FALSE) : NULL;
 }
 
-/* Losses before the first fault are not its effect. */
+/* Returns: whether that decides */
 static gboolean
-has_taken_effect (const RjResult *result)
+conclude_without_effect (RjJudge *j)
 {
-  gint64 since_us = ((RjFaultResult *) g_ptr_array_index (result->faults, 0))->started_us;
+  gboolean all = FALSE;
+  g_autofree char *names = describe_without_effect (j->result, &all);
 
-  for (guint i = 0; i < result->participants->len; i++) {
-    const RjParticipantResult *p = g_ptr_array_index (result->participants, i);
-
-    for (guint k = 0; k < p->rejoins->len; k++)
-      if (((RjRejoin *) g_ptr_array_index (p->rejoins, k))->detected_at_us >= since_us)
-        return TRUE;
-  }
-  for (guint i = 0; i < result->edges->len; i++)
-    if (((RjEdgeResult *) g_ptr_array_index (result->edges, i))->last_outage_to_us >= since_us)
-      return TRUE;
-  return FALSE;
+  if (names == NULL)
+    return FALSE;
+  if (all)
+    conclude (j, RJ_REASON_NO_EFFECT,
+              "Nobody lost anything: the fault has hit none of the participants (%s).", names);
+  else
+    conclude (j, RJ_REASON_NO_EFFECT,
+              "A fault had no effect: nobody lost anything between it and the next one (%s).",
+              names);
+  return TRUE;
 }
 
 static void
@@ -393,6 +406,23 @@ conclude_passed (RjJudge *j)
 
 /* --- what the user expected --- */
 
+/* What a step of the script expected, which the run itself has judged */
+static RjExpectationResult *
+conclude_check (const RjStepCheck *check)
+{
+  RjExpectationResult *result = g_new0 (RjExpectationResult, 1);
+  g_autofree char *within = rj_duration_to_text (check->within_ms);
+  g_autofree char *found = check->found_ms < 0 ? NULL : rj_duration_to_text (check->found_ms);
+
+  result->text = g_strdup_printf ("step %u: recovered within %s%s%s", check->index + 1, within,
+                                  check->after != NULL ? " after " : "",
+                                  check->after != NULL ? check->after : "");
+  result->state = check->ok ? RJ_EXPECTATION_MET : RJ_EXPECTATION_UNMET;
+  result->found =
+    found != NULL ? g_strdup_printf ("after %s", found) : g_strdup_printf ("not after %s", within);
+  return result;
+}
+
 static void
 judge_expectations (RjJudge *j)
 {
@@ -411,6 +441,9 @@ judge_expectations (RjJudge *j)
     }
     g_ptr_array_add (j->result->expectations, result);
   }
+  for (guint i = 0; i < j->facts->checks->len; i++)
+    g_ptr_array_add (j->result->expectations,
+                     conclude_check (&g_array_index (j->facts->checks, RjStepCheck, i)));
 }
 
 /* Those in that state, in one sentence. Returns: NULL: none */
@@ -475,9 +508,12 @@ rj_verdict_find (const RjFacts *facts, RjResult *result)
   else if (g_str_equal (facts->ended_reason, "join-deadline"))
     conclude (j, RJ_REASON_JOIN_DEADLINE,
               "The time to join was over before everybody saw everybody who was waited for.");
-  else if (had_real_fault (result) && !has_taken_effect (result))
-    conclude (j, RJ_REASON_NO_EFFECT,
-              "Nobody lost anything: the fault has hit none of the participants.");
+  else if (facts->n_marks < facts->n_marks_expected)
+    conclude (j, RJ_REASON_MARK_MISSING, "%u of %u %s came before the run was over.",
+              facts->n_marks, facts->n_marks_expected,
+              rj_judge_plural (facts->n_marks_expected, "mark", "marks"));
+  else if (conclude_without_effect (j))
+    ;
   else if (g_str_equal (facts->ended_reason, "timeout"))
     conclude (j, RJ_REASON_TIMED_OUT, "The run timed out.");
   else if (!conclude_expectations (j))

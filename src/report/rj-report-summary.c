@@ -219,6 +219,7 @@ build_fault (const RjResult *result, const RjFaultResult *fault)
   set_text (object, "hit_session", fault->hit_session);
   set_number (object, "server_detection_ms", fault->server_detection_ms);
   set_number (object, "back_ms", fault->back_ms);
+  json_object_set_boolean_member (object, "took_effect", fault->took_effect);
   return object;
 }
 

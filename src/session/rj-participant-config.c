@@ -1,5 +1,7 @@
 #include "rj-participant-config.h"
 
+#include "rj-pausable-clock.h"
+
 RjParticipantConfig *
 rj_participant_config_new (const char *name,
                            const char *session,
@@ -14,7 +16,7 @@ rj_participant_config_new (const char *name,
   self->n_refs = 1;
   self->name = g_strdup (name);
   self->session = g_strdup (session);
-  self->clock = g_object_ref (clock);
+  self->clock = rj_pausable_clock_new (clock);
   self->dice = dice;
   self->events = events != NULL ? g_object_ref (events) : NULL;
   self->factory = g_object_ref (factory);

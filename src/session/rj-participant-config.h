@@ -92,11 +92,11 @@ typedef struct {
   const char *engine; /* word for events, static. "webrtcbin" */
   RjLimits limits;
 
-  RjClock *clock;               /* owned */
-  RjDice *dice;                 /* not owned; outlives all participants */
-  RjEventSink *events;          /* owned, (nullable) */
-  RjPeerFactory *factory;       /* owned */
-  RjBlackhole *media_hole;      /* owned: the fault that swallows packets of all peers */
+  RjClock *clock;          /* owned: an RjPausableClock of its own, for rj_participant_freeze() */
+  RjDice *dice;            /* not owned; outlives all participants */
+  RjEventSink *events;     /* owned, (nullable) */
+  RjPeerFactory *factory;  /* owned */
+  RjBlackhole *media_hole; /* owned: the fault that swallows packets of all peers */
   RjBlackhole *signalling_hole; /* owned: the same for websockets, for make_signaller */
   RjSteps *steps;               /* owned */
 

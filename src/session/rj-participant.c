@@ -3,6 +3,7 @@
 #include "rj-error.h"
 
 #include "rj-log.h"
+#include "rj-pausable-clock.h"
 #include "rj-secret.h"
 
 #define TO(s)   RJ_STATE_BIT (RJ_PARTICIPANT_##s)
@@ -270,6 +271,26 @@ rj_participant_cut_websocket (RjParticipant *self, gboolean with_reset)
 
   if (self->attempt != NULL)
     rj_attempt_cut (self->attempt, with_reset);
+}
+
+/* What it hears first when it goes on is what others have said meanwhile. */
+void
+rj_participant_freeze (RjParticipant *self, gboolean on)
+{
+  RjPausableClock *clock = RJ_PAUSABLE_CLOCK (self->config->clock);
+
+  if (on)
+    rj_pausable_clock_pause (clock);
+  rj_blackhole_switch (self->config->media_hole, on);
+  rj_blackhole_switch (self->config->signalling_hole, on);
+  if (!on)
+    rj_pausable_clock_resume (clock);
+}
+
+RjClock *
+rj_participant_get_clock (RjParticipant *self)
+{
+  return self->config->clock;
 }
 
 RjBlackhole *

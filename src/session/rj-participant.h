@@ -63,6 +63,13 @@ void rj_participant_cut_websocket (RjParticipant *self, gboolean with_reset);
 RjBlackhole *rj_participant_get_media_hole (RjParticipant *self);
 RjBlackhole *rj_participant_get_signalling_hole (RjParticipant *self);
 
+/* A fault: it stands still, as a machine that sleeps does. Nothing is read or sent by its websocket and its peers,
+ * and none of its timers runs; then it goes on where it was. Switched on twice, it must be switched off twice. */
+void rj_participant_freeze (RjParticipant *self, gboolean on);
+
+/* Whose timers stand still, too. Returns: (transfer none) */
+RjClock *rj_participant_get_clock (RjParticipant *self);
+
 /* The run gives up on us: emits what is still waited for. */
 void rj_participant_tell_pending (RjParticipant *self);
 

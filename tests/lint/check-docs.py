@@ -53,7 +53,9 @@ def check_man_page(program, text):
         # the doctor takes those of a run
         if subcommand != "doctor" and f"@{subcommand.upper()}OPTIONS@" not in plain:
             yield f"man page: no options of {subcommand}"
-    faults = re.findall(r"^  ([a-z-]+)\S*@T", ask(program, "run", "--help"), re.MULTILINE)
+    steps = ask(program, "run", "--help").partition("\nFaults and other steps")[2].partition("\nNODE is")[0]
+    faults = [word for line in re.findall(r"^  (\S.*?)(?:  |$)", steps, re.MULTILINE)
+              for word in re.findall(r"(?:^|, )([a-z-]+)", line)]
     for fault in faults:
         if fault not in plain:
             yield f"man page: no fault {fault}"

@@ -470,6 +470,53 @@ test_icmp_of_one_peer_is_mended (void)
   g_assert_cmpuint (bot->n_signallers, ==, 1);
 }
 
+/* --- a machine that sleeps --- */
+
+static void
+switch_sleep (RjtBot *bot, gboolean on)
+{
+  rj_participant_freeze (bot->participant, on);
+  rjt_fake_peers_set_silent (bot->peers, on); /* what the holes do to real peers */
+}
+
+static void
+test_a_sleeper_does_nothing_and_goes_on (void)
+{
+  g_autoptr (RjtBot) bot = start_in_room_of_three ();
+  g_autofree char *before = copy_requests (bot);
+
+  switch_sleep (bot, TRUE);
+  g_assert_true (rj_blackhole_is_on (rj_participant_get_media_hole (bot->participant)));
+  g_assert_true (rj_blackhole_is_on (rj_participant_get_signalling_hole (bot->participant)));
+  rjt_bot_run (bot, 60 * RJT_SECOND); /* far longer than any limit */
+  g_assert_cmpuint (rjt_history_count (bot->history, RJ_EVENT_DETECTOR_FIRED), ==, 0);
+  g_assert_cmpstr (rjt_fake_signaller_get_log (bot->signaller), ==, before);
+  switch_sleep (bot, FALSE);
+  rjt_bot_run (bot, 10 * RJT_SECOND);
+  g_assert_false (rj_blackhole_is_on (rj_participant_get_media_hole (bot->participant)));
+  g_assert_true (rj_participant_is_flowing (bot->participant));
+  g_assert_cmpuint (bot->n_signallers, ==, 1);
+  rjt_bot_assert_state (bot, "joined");
+}
+
+/* It wakes up, and nobody is there any more: its timers run again. */
+static void
+test_a_sleeper_finds_out_afterwards (void)
+{
+  g_autoptr (RjtBot) bot = start_in_room_of_three ();
+
+  switch_sleep (bot, TRUE);
+  rjt_bot_run (bot, 60 * RJT_SECOND);
+  rj_participant_freeze (bot->participant, FALSE); /* the media server stays silent */
+  rjt_bot_run (bot, 2 * RJT_SECOND);
+  g_assert_cmpuint (
+    rjt_history_count_where (bot->history, RJ_EVENT_DETECTOR_FIRED, "detector", "rtp-silence"), ==,
+    2);
+  rjt_fake_peers_set_silent (bot->peers, FALSE);
+  rjt_bot_run_until_flowing (bot, 10 * RJT_SECOND);
+  g_assert_cmpuint (bot->n_signallers, ==, 2);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -498,5 +545,7 @@ main (int argc, char **argv)
   g_test_add_func ("/session/silence/icmp/others-leave", test_icmp_while_the_others_leave);
   g_test_add_func ("/session/silence/icmp/suspended", test_icmp_while_suspended_waits);
   g_test_add_func ("/session/silence/icmp/one", test_icmp_of_one_peer_is_mended);
+  g_test_add_func ("/session/silence/sleeper", test_a_sleeper_does_nothing_and_goes_on);
+  g_test_add_func ("/session/silence/sleeper-wakes", test_a_sleeper_finds_out_afterwards);
   return g_test_run ();
 }

@@ -1,4 +1,5 @@
 #include "rj-clock.h"
+#include "rj-pausable-clock.h"
 
 typedef struct {
   RjClock *clock;
@@ -327,6 +328,50 @@ test_the_real_clock_uses_the_context_of_the_caller (Fixture *f, gconstpointer un
   g_assert_cmpstr (f->log->str, ==, "a");
 }
 
+static void
+test_held_timers_go_on_where_they_were (Fixture *f, gconstpointer unused)
+{
+  Ring rings[3] = { { f, 0 }, { f, 1 }, { f, 2 } };
+  g_autoptr (RjClock) clock = rj_pausable_clock_new (f->clock);
+  RjPausableClock *pausable = RJ_PAUSABLE_CLOCK (clock);
+
+  f->timers[0] = rj_clock_start_timer (clock, 30, on_ring, &rings[0]);
+  f->timers[1] = rj_clock_start_timer (clock, 10, on_ring, &rings[1]);
+  rj_fake_clock_advance_us (RJ_FAKE_CLOCK (f->clock), 5);
+  rj_pausable_clock_pause (pausable);
+  rj_pausable_clock_pause (pausable); /* twice: by two faults */
+  f->timers[2] = rj_clock_start_timer (clock, 1, on_ring, &rings[2]);
+  rj_fake_clock_advance_us (RJ_FAKE_CLOCK (f->clock), 1000);
+  rj_pausable_clock_resume (pausable);
+  rj_fake_clock_advance_us (RJ_FAKE_CLOCK (f->clock), 1000);
+  g_assert_cmpstr (f->log->str, ==, "");
+  g_assert_cmpint (rj_clock_now_us (clock), ==, 3005); /* time itself goes on */
+  rj_pausable_clock_resume (pausable);
+  rj_fake_clock_advance_us (RJ_FAKE_CLOCK (f->clock), 4);
+  g_assert_cmpstr (f->log->str, ==, "c");
+  rj_fake_clock_advance_us (RJ_FAKE_CLOCK (f->clock), 1);
+  g_assert_cmpstr (f->log->str, ==, "cb");
+  rj_fake_clock_advance_us (RJ_FAKE_CLOCK (f->clock), 20);
+  g_assert_cmpstr (f->log->str, ==, "cba");
+  g_assert_cmpint (f->at_us[0], ==, 3030);
+}
+
+static void
+test_held_timers_can_be_cancelled_and_left (Fixture *f, gconstpointer unused)
+{
+  Ring rings[2] = { { f, 0 }, { f, 1 } };
+  RjClock *clock = rj_pausable_clock_new (f->clock);
+
+  f->timers[0] = rj_clock_start_timer (clock, 10, on_ring, &rings[0]);
+  rj_pausable_clock_pause (RJ_PAUSABLE_CLOCK (clock));
+  f->timers[1] = rj_clock_start_timer (clock, 10, on_ring, &rings[1]);
+  rj_clock_cancel_timer (clock, &f->timers[0]);
+  rj_pausable_clock_resume (RJ_PAUSABLE_CLOCK (clock));
+  g_assert_cmpuint (rj_fake_clock_count_timers (RJ_FAKE_CLOCK (f->clock)), ==, 1);
+  g_object_unref (clock);
+  g_assert_cmpuint (rj_fake_clock_count_timers (RJ_FAKE_CLOCK (f->clock)), ==, 0);
+}
+
 #define ADD(name, func) g_test_add (name, Fixture, NULL, set_up, func, tear_down)
 
 int
@@ -341,6 +386,8 @@ main (int argc, char **argv)
   ADD ("/base/clock/fake/negative", test_a_negative_delay_is_now);
   ADD ("/base/clock/fake/idle", test_work_that_a_timer_causes_is_done_before_the_next);
   ADD ("/base/clock/fake/left-over", test_timers_left_over_go_with_the_clock);
+  ADD ("/base/clock/pausable/goes-on", test_held_timers_go_on_where_they_were);
+  ADD ("/base/clock/pausable/cancel", test_held_timers_can_be_cancelled_and_left);
   ADD ("/base/clock/real/order", test_the_real_clock_runs_and_orders_timers);
   ADD ("/base/clock/real/overdue", test_overdue_timers_run_in_order);
   ADD ("/base/clock/real/drop", test_a_timer_may_drop_the_real_clock);

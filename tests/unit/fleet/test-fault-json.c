@@ -1,6 +1,6 @@
 /* Steps as a plan writes them. */
 #include "rj-error.h"
-#include "rj-fault.h"
+#include "rj-fault-check.h"
 #include "rj-json.h"
 
 static RjFault *
@@ -23,8 +23,8 @@ test_forms (void)
   } rows[] = {
     { "{\"at\": \"10s\", \"fault\": \"kill-media-node:1\"}", "kill-media-node:1", RJ_FAULT_AT,
       10000, 0 },
-    { "{\"after\": \"5s\", \"fault\": \"cut-websocket:fin\"}", "cut-websocket:fin", RJ_FAULT_AFTER,
-      5000, 0 },
+    { "{\"after\": \"5s\", \"fault\": \"cut-websocket:fin:all\"}", "cut-websocket:fin:all",
+      RJ_FAULT_AFTER, 5000, 0 },
     { "{\"when\": \"recovered\", \"fault\": \"blackhole-media:bot-1/3s\"}", "blackhole-media:bot-1",
       RJ_FAULT_RECOVERED, 0, 3000 },
     { "{\"when\": \"recovered\", \"after\": \"2s\", \"mark\": \"pull the plug\"}",
@@ -37,6 +37,8 @@ test_forms (void)
     { "{\"mark\": \"cron\"}", "mark:cron", RJ_FAULT_AFTER, 0, 0 },
     { "{\"name\": \"kill it\", \"fault\": \"kill-media-node\"}", "kill-media-node",
       RJ_FAULT_ON_DEMAND, 0, 0 },
+    { "{\"after\": \"1s\", \"fault\": {\"repair\": \"docker start kms\"}}", "repair",
+      RJ_FAULT_AFTER, 1000, 0 },
     { "{\"name\": \"kill it\", \"manual\": true, \"fault\": \"run:true@1\"}", "run",
       RJ_FAULT_ON_DEMAND, 0, 0 },
   };
@@ -85,6 +87,8 @@ test_errors (void)
     { "{\"at\": \"1s\", \"fault\": 7}", "fault: ", "a text" },
     { "{\"at\": \"1s\", \"fault\": {}}", "fault.run: ", "docker kill" },
     { "{\"at\": \"1s\", \"fault\": {\"run\": \"\"}}", "fault.run: ", "not empty" },
+    { "{\"at\": \"1s\", \"fault\": {\"run\": \"a\", \"repair\": \"b\"}}",
+      "fault.run: ", "one command" },
     { "{\"at\": \"1s\", \"fault\": {\"run\": \"a\", \"timeout\": \"x\"}}",
       "fault.timeout: ", "500ms" },
     { "{\"at\": \"1s\", \"fault\": {\"run\": \"a\", \"time\": \"x\"}}", "fault.time: ", "timeout" },
@@ -135,6 +139,46 @@ test_keys_for_the_schema (void)
   }
 }
 
+static void
+assert_selected (const RjRoster *roster, const char *target, const char *names)
+{
+  g_auto (GStrv) selected = rj_fault_select (roster, target);
+  g_autofree char *joined = selected == NULL ? NULL : g_strjoinv (" ", selected);
+
+  g_assert_cmpstr (joined, ==, names);
+}
+
+static void
+test_who_is_meant (void)
+{
+  g_autoptr (GPtrArray) groups = g_ptr_array_new_with_free_func ((GDestroyNotify) rj_group_free);
+  g_autoptr (RjRoster) roster = NULL;
+  g_autoptr (GError) error = NULL;
+  static const char *const texts[] = {
+    "{\"group\": \"teachers\", \"count\": 1, \"sessions\": 2, \"session\": \"s-{session}\", "
+    "\"name\": "
+    "\"t-{index}\"}",
+    "{\"group\": \"pupils\", \"count\": 1, \"sessions\": 2, \"session\": \"s-{session}\", "
+    "\"name\": "
+    "\"p-{index}\"}",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++) {
+    g_autoptr (JsonObject) object = rj_json_parse_object (texts[i], -1, NULL);
+    RjGroup *group = rj_group_from_json (object, &error);
+
+    g_assert_no_error (error);
+    g_ptr_array_add (groups, group);
+  }
+  roster = rj_roster_new (groups, NULL, "run", &error);
+  g_assert_no_error (error);
+  assert_selected (roster, "t-2", "t-2");
+  assert_selected (roster, "pupils", "p-1 p-2");
+  assert_selected (roster, "all", "t-1 t-2 p-1 p-2");
+  assert_selected (roster, NULL, "t-1 p-1");
+  assert_selected (roster, "nobody", NULL);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -142,6 +186,7 @@ main (int argc, char **argv)
   g_test_add_func ("/fault-json/forms", test_forms);
   g_test_add_func ("/fault-json/command", test_command);
   g_test_add_func ("/fault-json/errors", test_errors);
+  g_test_add_func ("/fault-json/who", test_who_is_meant);
   g_test_add_func ("/fault-json/keys", test_keys_for_the_schema);
   return g_test_run ();
 }

@@ -133,9 +133,19 @@ static const Refusal refusals[] = {
   { "--fault kill-media-node@soon", "such as 500ms" },
   { "--fault kill-node@1s", "kill-media-node" },
   { "--fault kill-media-node:one@1s", "what follows its name" },
-  { "--fault cut-websocket:soft@1s", "what follows its name" },
+  { "--fault cut-websocket:soft@1s", "there is no participant \"soft\"" },
   { "--fault run@1s", "what follows its name" },
-  { "--fault cut-websocket/5s@1s", "what follows its name" },
+  { "--fault cut-websocketx@1s", "there is no such fault" },
+  { "--fault cut-websocket/later@1s", "what follows its name" },
+  { "--fault kill-media-node/5s@1s", "what follows its name" },
+  { "--fault kill-media-node@recovered-1s", "such as 500ms" },
+  { "--fault kill-media-node@recovered+soon", "such as 500ms" },
+  { "--fault kill-media-node@+", "such as 500ms" },
+  { "--fault expect-recovered:all@1s", "what follows its name" },
+  { "--fault freeze-participant@1s", "what follows its name" },
+  { "--fault freeze-participant:bot-9@1s", "there are: bot-1" },
+  { "--fault blackhole-media:bot-9@1s", "there are: bot-1" },
+  { "--fault force-disconnect:all@1s --role MODERATOR:bot-2", "there is no participant" },
   { "--fault blackhole-media:@1s", "what follows its name" },
   { "--fault blackhole-media/long@1s", "500ms" },
   { "--fault mute@1s", "what follows its name" },
@@ -219,6 +229,59 @@ test_some_faults_last (void)
     g_assert_cmpstr (fault->target, ==, rows[i].target);
     g_assert_cmpint (fault->length_us, ==, rows[i].length_us);
     g_assert_cmpint (fault->delay_us, ==, G_USEC_PER_SEC);
+  }
+}
+
+static void
+test_when_a_fault_begins (void)
+{
+  static const struct {
+    const char *text;
+    RjFaultWhen when;
+    gint64 delay_us;
+  } rows[] = {
+    { "kill-media-node@1.5s", RJ_FAULT_AT, 1500000 },
+    { "kill-media-node@all-flowing", RJ_FAULT_AT, 0 },
+    { "kill-media-node@all-flowing+1s", RJ_FAULT_AT, 1000000 },
+    { "kill-media-node@+5s", RJ_FAULT_AFTER, 5000000 },
+    { "run:kill a@b@recovered", RJ_FAULT_RECOVERED, 0 },
+    { "kill-media-node@recovered+2s", RJ_FAULT_RECOVERED, 2000000 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (RjFault) fault = rj_fault_parse (rows[i].text, NULL);
+
+    g_assert_nonnull (fault);
+    g_assert_cmpint (fault->when, ==, rows[i].when);
+    g_assert_cmpint (fault->delay_us, ==, rows[i].delay_us);
+  }
+}
+
+static void
+test_one_after_the_other (void)
+{
+  static const struct {
+    const char *text, *target, *detail;
+    gint64 stagger_us;
+  } rows[] = {
+    { "leave:all/200ms@1s", "all", NULL, 200000 },
+    { "leave:team/anna@1s", "team/anna", NULL, 0 },
+    { "join:bot-1@1s", "bot-1", NULL, 0 },
+    { "cut-websocket@1s", NULL, NULL, 0 },
+    { "cut-websocket/1s@1s", NULL, NULL, 1000000 },
+    { "cut-websocket:fin@1s", NULL, "fin", 0 },
+    { "cut-websocket:rst:all/1s@1s", "all", "rst", 1000000 },
+    { "cut-websocket:bot-2@1s", "bot-2", NULL, 0 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (RjFault) fault = rj_fault_parse (rows[i].text, NULL);
+
+    g_assert_nonnull (fault);
+    g_assert_cmpstr (fault->target, ==, rows[i].target);
+    g_assert_cmpstr (fault->detail, ==, rows[i].detail);
+    g_assert_cmpint (fault->stagger_us, ==, rows[i].stagger_us);
+    g_assert_true (rj_fault_names_people (fault));
   }
 }
 
@@ -315,6 +378,8 @@ main (int argc, char **argv)
   ADD ("/options/secrets", test_secrets_are_not_in_the_plan);
   ADD ("/options/roster", test_roster_names_are_unique);
   ADD ("/options/roles", test_roles_go_to_whom_they_are_meant);
+  g_test_add_func ("/options/when", test_when_a_fault_begins);
+  g_test_add_func ("/options/stagger", test_one_after_the_other);
   g_test_add_func ("/options/refusals", test_refusals_have_a_remedy);
   g_test_add_func ("/options/help", test_help_names_every_option);
   g_test_add_func ("/fault/split", test_fault_is_split_at_the_last_at);

@@ -2,52 +2,8 @@
  * be, in which it must not. A reason without a row here fails. */
 #include "rj-reason.h"
 #include "rjt-conclusion.h"
+#include "rjt-fault-stories.h"
 #include "rjt-story.h"
-
-static const char *const pair[] = { "a", "b" };
-
-/* --- pieces of stories --- */
-
-/* a and b publish and see each other from 300 on */
-static void
-tell_pair_joins (RjtStory *story)
-{
-  rjt_tell_all_join (story, pair, 2, 100, 1);
-  rjt_tell (story, 300, RJ_EVENT_EVERYONE_FLOWING, NULL, 0, NULL, NULL);
-}
-
-static void
-tell_pair (RjtStory *story)
-{
-  rjt_tell_start (story, "a b");
-  tell_pair_joins (story);
-}
-
-/* @a_ms, @b_ms: the last frame that each of them saw of the other */
-static void
-tell_end (RjtStory *story, double ms, double a_ms, double b_ms, const char *reason)
-{
-  rjt_tell_unwatch (story, ms, "a", 1, "b", a_ms);
-  rjt_tell_unwatch (story, ms, "b", 1, "a", b_ms);
-  rjt_tell_end (story, ms + 1, reason);
-}
-
-static void
-tell_good_end (RjtStory *story, double ms, const char *reason)
-{
-  tell_end (story, ms, ms - 10, ms - 10, reason);
-}
-
-/* b sees nothing of a between the two moments, and does again after. */
-static void
-tell_gap (RjtStory *story, double from_ms, double to_ms)
-{
-  g_autofree char *data = g_strdup_printf ("{'last_frame_us@':%g,'next_frame_us@':%g,"
-                                           "'next_key_frame_us@':%g}",
-                                           from_ms, to_ms, to_ms);
-
-  rjt_tell (story, to_ms, RJ_EVENT_FRAME_GAP, "b", 1, "a", data);
-}
 
 static void
 tell_overload (RjtStory *story)
@@ -74,15 +30,15 @@ tell_log_without_start (RjtStory *story, gboolean fires)
 {
   if (!fires)
     rjt_tell_start (story, "a b");
-  tell_pair_joins (story);
-  tell_good_end (story, 5000, "duration");
+  rjt_tell_pair_joins (story);
+  rjt_tell_good_end (story, 5000, "duration");
 }
 
 static void
 tell_log_without_end (RjtStory *story, gboolean fires)
 {
-  tell_pair (story);
-  tell_good_end (story, 5000, "duration");
+  rjt_tell_pair (story);
+  rjt_tell_good_end (story, 5000, "duration");
   if (fires)
     g_ptr_array_set_size (story->events, story->events->len - 1);
 }
@@ -91,17 +47,17 @@ tell_log_without_end (RjtStory *story, gboolean fires)
 static void
 tell_second_log_without_end (RjtStory *story, gboolean fires)
 {
-  tell_pair (story);
+  rjt_tell_pair (story);
   if (fires)
     rjt_tell_start (story, "a b");
-  tell_good_end (story, 5000, "duration");
+  rjt_tell_good_end (story, 5000, "duration");
 }
 
 static void
 tell_interrupted (RjtStory *story, gboolean fires)
 {
-  tell_pair (story);
-  tell_good_end (story, 5000, fires ? "signal" : "duration");
+  rjt_tell_pair (story);
+  rjt_tell_good_end (story, 5000, fires ? "signal" : "duration");
 }
 
 /* The neighbour: one of two could */
@@ -112,7 +68,7 @@ tell_nobody_joined (RjtStory *story, gboolean fires)
   if (!fires)
     rjt_tell_join (story, 100, "a", 1, TRUE);
   for (guint i = fires ? 0 : 1; i < 2; i++)
-    rjt_tell (story, 200, RJ_EVENT_ATTEMPT_FAILED, pair[i], 1, NULL,
+    rjt_tell (story, 200, RJ_EVENT_ATTEMPT_FAILED, rjt_pair[i], 1, NULL,
               "{'step':'token','error':'connection refused'}");
   rjt_tell_end (story, 20000, "join-deadline");
 }
@@ -131,20 +87,20 @@ tell_no_media (RjtStory *story, gboolean fires)
 static void
 tell_broke_off (RjtStory *story, gboolean fires)
 {
-  tell_pair (story);
-  tell_good_end (story, 5000, fires ? "error" : "duration");
+  rjt_tell_pair (story);
+  rjt_tell_good_end (story, 5000, fires ? "error" : "duration");
 }
 
 static void
 tell_command (RjtStory *story, const char *ended)
 {
-  tell_pair (story);
+  rjt_tell_pair (story);
   rjt_tell (story, 1000, RJ_EVENT_FAULT_STARTED, NULL, 0, NULL,
             "{'fault':0,'what':'run','target':'docker kill kms','at_ms':700}");
   if (ended != NULL)
     rjt_tell (story, 1100, RJ_EVENT_FAULT_ENDED, NULL, 0, NULL, ended);
-  tell_gap (story, 990, 3000);
-  tell_good_end (story, 30000, "recovered");
+  rjt_tell_gap (story, 990, 3000);
+  rjt_tell_good_end (story, 30000, "recovered");
 }
 
 static void
@@ -177,9 +133,9 @@ tell_fault_failed (RjtStory *story, gboolean fires)
 static void
 tell_dark (RjtStory *story, double end_ms, const char *reason)
 {
-  tell_pair (story);
+  rjt_tell_pair (story);
   rjt_tell_fault (story, 1000, "kill-media-node", "1");
-  tell_end (story, end_ms, 990, end_ms - 10, reason);
+  rjt_tell_pair_end (story, end_ms, 990, end_ms - 10, reason);
 }
 
 static void
@@ -193,11 +149,11 @@ tell_overloaded (RjtStory *story, gboolean fires)
 static void
 tell_overloaded_and_unmet (RjtStory *story, gboolean fires)
 {
-  tell_pair (story);
+  rjt_tell_pair (story);
   expect (story, "affected > 0");
   if (fires)
     tell_overload (story);
-  tell_good_end (story, 5000, "duration");
+  rjt_tell_good_end (story, 5000, "duration");
 }
 
 /* What comes out well in spite of it */
@@ -207,10 +163,10 @@ tell_overloaded_and_dark (RjtStory *story, gboolean fires)
   if (fires)
     tell_dark (story, 30000, "duration");
   else
-    tell_pair (story);
+    rjt_tell_pair (story);
   tell_overload (story);
   if (!fires)
-    tell_good_end (story, 5000, "duration");
+    rjt_tell_good_end (story, 5000, "duration");
 }
 
 static void
@@ -222,60 +178,60 @@ tell_timed_out_early (RjtStory *story, gboolean fires)
 static void
 tell_join_deadline (RjtStory *story, gboolean fires)
 {
-  tell_pair (story);
-  tell_good_end (story, 5000, fires ? "join-deadline" : "duration");
+  rjt_tell_pair (story);
+  rjt_tell_good_end (story, 5000, fires ? "join-deadline" : "duration");
 }
 
 static void
 tell_no_effect (RjtStory *story, gboolean fires)
 {
-  tell_pair (story);
-  tell_gap (story, 400, 990); /* before the fault, so not its effect */
+  rjt_tell_pair (story);
+  rjt_tell_gap (story, 400, 990); /* before the fault, so not its effect */
   rjt_tell_fault (story, 1000, "kill-media-node", "1");
   if (!fires)
-    tell_gap (story, 995, 3000);
-  tell_good_end (story, 5000, "duration");
+    rjt_tell_gap (story, 995, 3000);
+  rjt_tell_good_end (story, 5000, "duration");
 }
 
 static void
 tell_no_effect_of_a_step_on_purpose (RjtStory *story, gboolean fires)
 {
-  tell_pair (story);
+  rjt_tell_pair (story);
   rjt_tell_fault (story, 1000, fires ? "kill-media-node" : "mute", "1");
-  tell_good_end (story, 5000, "duration");
+  rjt_tell_good_end (story, 5000, "duration");
 }
 
 static void
 tell_timed_out (RjtStory *story, gboolean fires)
 {
-  tell_pair (story);
-  tell_good_end (story, 5000, fires ? "timeout" : "duration");
+  rjt_tell_pair (story);
+  rjt_tell_good_end (story, 5000, fires ? "timeout" : "duration");
 }
 
 static void
 tell_unmet (RjtStory *story, gboolean fires)
 {
-  tell_pair (story);
+  rjt_tell_pair (story);
   expect (story, fires ? "affected > 0" : "affected == 0");
-  tell_good_end (story, 5000, "duration");
+  rjt_tell_good_end (story, 5000, "duration");
 }
 
 static void
 tell_undecided (RjtStory *story, gboolean fires)
 {
-  tell_pair (story);
+  rjt_tell_pair (story);
   expect (story, "outage.p95 < 6s");
   if (!fires)
-    tell_gap (story, 990, 3000);
-  tell_good_end (story, 5000, "duration");
+    rjt_tell_gap (story, 990, 3000);
+  rjt_tell_good_end (story, 5000, "duration");
 }
 
 static void
 tell_unknown_expectation (RjtStory *story, gboolean fires)
 {
-  tell_pair (story);
+  rjt_tell_pair (story);
   expect (story, fires ? "happiness == all" : "joined == all");
-  tell_good_end (story, 5000, "duration");
+  rjt_tell_good_end (story, 5000, "duration");
 }
 
 /* --- of a participant --- */
@@ -283,7 +239,7 @@ tell_unknown_expectation (RjtStory *story, gboolean fires)
 static void
 tell_wrong_frames (RjtStory *story, gboolean fires)
 {
-  tell_pair (story);
+  rjt_tell_pair (story);
   rjt_tell (story, 4000, RJ_EVENT_PEER_STATS, "b", 1, "a",
             fires ? "{'frames':100,'wrong_frames':1,'last_frame_us@':3990,'open':true}"
                   : "{'frames':100,'wrong_frames':0,'last_frame_us@':3990,'open':true}");
@@ -293,23 +249,23 @@ tell_wrong_frames (RjtStory *story, gboolean fires)
 static void
 tell_bad_picture (RjtStory *story, gboolean fires)
 {
-  tell_pair (story);
+  rjt_tell_pair (story);
   rjt_tell (story, 3000, RJ_EVENT_PICTURE_CHECKED, "b", 1, "a", "{'ok':false}");
   if (!fires)
     rjt_tell (story, 4000, RJ_EVENT_PICTURE_CHECKED, "b", 1, "a", "{'ok':true}");
-  tell_good_end (story, 5000, "duration");
+  rjt_tell_good_end (story, 5000, "duration");
 }
 
 /* The neighbour: a step of the run has thrown it out */
 static void
 tell_gave_up (RjtStory *story, gboolean fires)
 {
-  tell_pair (story);
+  rjt_tell_pair (story);
   if (!fires)
     rjt_tell_fault (story, 1990, "force-disconnect", "b");
   rjt_tell (story, 2000, RJ_EVENT_PARTICIPANT_FAILED, "b", 0, NULL,
             "{'reason':'forceDisconnectByUser'}");
-  tell_end (story, 5000, 1990, 1990, "duration");
+  rjt_tell_pair_end (story, 5000, 1990, 1990, "duration");
 }
 
 /* a is lost at 4500, and back at @back_ms (0: not) */
@@ -318,7 +274,7 @@ tell_lost (RjtStory *story, double back_ms)
 {
   double end_ms = back_ms > 0 ? back_ms + 1000 : 30000;
 
-  tell_pair (story);
+  rjt_tell_pair (story);
   rjt_tell_fault (story, 1000, "kill-media-node", "1");
   rjt_tell_lost (story, 4500, "a", 1, "nodeCrashed");
   rjt_tell_unwatch (story, 4500, "a", 1, "b", 990);
@@ -348,10 +304,10 @@ tell_back_late (RjtStory *story, gboolean fires)
 static void
 tell_seen_late (RjtStory *story, gboolean fires)
 {
-  tell_pair (story);
+  rjt_tell_pair (story);
   rjt_tell_fault (story, 1000, "kill-media-node", "1"); /* it takes 3 ms */
-  tell_gap (story, 990, fires ? 16004 : 16003);
-  tell_good_end (story, 20000, "recovered");
+  rjt_tell_gap (story, 990, fires ? 16004 : 16003);
+  rjt_tell_good_end (story, 20000, "recovered");
 }
 
 static void
@@ -372,19 +328,19 @@ tell_never_seen (RjtStory *story, gboolean fires)
 static void
 tell_dark_edge (RjtStory *story, gboolean fires)
 {
-  tell_pair (story);
+  rjt_tell_pair (story);
   rjt_tell_fault (story, 1000, "kill-media-node", "1");
   if (!fires)
-    tell_gap (story, 990, 3000);
-  tell_end (story, 30000, 29990, fires ? 990 : 29990, "duration");
+    rjt_tell_gap (story, 990, 3000);
+  rjt_tell_pair_end (story, 30000, 29990, fires ? 990 : 29990, "duration");
 }
 
 static void
 tell_never_joined (RjtStory *story, gboolean fires)
 {
   if (!fires) {
-    tell_pair (story);
-    tell_good_end (story, 5000, "duration");
+    rjt_tell_pair (story);
+    rjt_tell_good_end (story, 5000, "duration");
     return;
   }
   rjt_tell_start (story, "a b");
@@ -415,10 +371,10 @@ tell_never_flowed (RjtStory *story, gboolean fires)
 static void
 tell_all_flowed (RjtStory *story, gboolean fires)
 {
-  tell_pair (story);
+  rjt_tell_pair (story);
   if (!fires)
-    tell_gap (story, 990, 3000);
-  tell_good_end (story, 5000, "duration");
+    rjt_tell_gap (story, 990, 3000);
+  rjt_tell_good_end (story, 5000, "duration");
 }
 
 static void
@@ -472,10 +428,15 @@ static const struct {
   { RJ_REASON_NEVER_JOINED, tell_never_joined, RJ_REASON_ALL_FLOWED },
   { RJ_REASON_NEVER_FLOWED, tell_never_flowed, RJ_REASON_ALL_FLOWED },
   { RJ_REASON_JOIN_DEADLINE, tell_join_deadline, RJ_REASON_ALL_FLOWED },
+  { RJ_REASON_MARK_MISSING, rjt_tell_mark_missing, RJ_REASON_ALL_BACK },
   { RJ_REASON_NO_EFFECT, tell_no_effect, RJ_REASON_ALL_BACK },
+  { RJ_REASON_NO_EFFECT, rjt_tell_no_effect_of_the_first, RJ_REASON_ALL_BACK },
+  { RJ_REASON_NO_EFFECT, rjt_tell_no_effect_of_a_command, RJ_REASON_ALL_BACK },
+  { RJ_REASON_NO_EFFECT, rjt_tell_no_effect_of_the_second, RJ_REASON_ALL_BACK },
   { RJ_REASON_NO_EFFECT, tell_no_effect_of_a_step_on_purpose, RJ_REASON_ALL_FLOWED },
   { RJ_REASON_TIMED_OUT, tell_timed_out, RJ_REASON_ALL_FLOWED },
   { RJ_REASON_UNMET, tell_unmet, RJ_REASON_ALL_FLOWED },
+  { RJ_REASON_UNMET, rjt_tell_unmet_step, RJ_REASON_ALL_BACK },
   { RJ_REASON_UNDECIDED, tell_undecided, RJ_REASON_ALL_BACK },
   { RJ_REASON_UNDECIDED, tell_unknown_expectation, RJ_REASON_ALL_FLOWED },
   { RJ_REASON_ALL_FLOWED, tell_all_flowed, RJ_REASON_ALL_BACK },
