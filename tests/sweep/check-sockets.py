@@ -56,6 +56,11 @@ class Judge(unittest.TestCase):
         untold.untold = ["participantPublished"]
         self.assertEqual(self.judge(untold, down), "")
         self.assertIn("nothing flows", self.judge(untold, make_outcome(make_edge("bot-1", "bot-2", down_at_end=True))))
+        nameless = make_case("lost")
+        nameless.untold = ["participantJoined"]
+        never, seen = make_edge("bot-2", "bot-1", flowed=False), make_edge("con_1", "bot-1")
+        self.assertEqual(self.judge(nameless, make_outcome(never, seen)), "")
+        self.assertIn("nothing flows", self.judge(nameless, make_outcome(never)))
         denied = make_case("error:105", "> receiveVideoFrom")
         self.assertEqual(self.judge(denied, down), "")
 

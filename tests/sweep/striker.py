@@ -8,7 +8,7 @@ import struct
 
 LATE_S = 11  # later than any limit of whoever waits (10 s)
 UP, DOWN = ">", "<"
-TEXT = 1
+TEXT, CLOSE = 1, 8
 LINGER_NONE = struct.pack("ii", 1, 0)  # closing sends RST
 
 
@@ -25,7 +25,7 @@ class Strike:
         self.struck = None  # label of the message
         self.gone = False
         self.lines = set()  # websockets of the one who is struck
-        self.untold = []  # notifications that never arrived
+        self.untold = []  # notifications that never arrived in this stay
         self.told = []
         self.on_crash = lambda: None
 
@@ -103,6 +103,7 @@ class Line:
         self.strike = None
         self.dead = False
         self.is_cut = False
+        self.is_closed = {UP: False, DOWN: False}  # by a close frame
 
     def close(self):
         for _, writer in self.streams.values():
@@ -129,6 +130,8 @@ class Line:
         params = frame.get("params") or {}
         if self.strike is None and way == UP and frame.get("method") == "joinRoom":
             self.strike = self.proxy.find(params.get("session", ""), str(params.get("metadata", "")))
+            if self.strike is not None:
+                self.strike.untold.clear()  # the answer lists everybody
         elif self.strike is None and way == UP and frame.get("method") == "connect":
             self.strike = self.proxy.rpc_sessions.get(params.get("sessionId"))
         elif self.strike is not None and way == DOWN:
@@ -138,6 +141,11 @@ class Line:
         if self.strike is not None:
             self.strike.lines.add(self)
             self.dead = self.dead or self.strike.gone
+
+    def pass_on(self, way, frame, whole):
+        if self.is_closed[UP] or self.streams[way][1].is_closing():  # nobody listens any more
+            self.lose(way, frame)
+        self.write(way, whole)
 
     def lose(self, way, frame):
         if way == DOWN and frame is not None and self.strike is not None and "method" in frame:
@@ -153,7 +161,7 @@ class Line:
                 loop.call_later(LATE_S, self.write, way, whole)
             case "stalled":
                 await asyncio.sleep(LATE_S)
-                self.write(way, whole)
+                self.pass_on(way, frame, whole)
             case "doubled":
                 self.write(way, whole + whole)
             case "error":
@@ -185,12 +193,14 @@ class Line:
             if frame is not None and way == UP and frame.get("method") == "joinRoom":  # the token as it was given
                 payload = payload.replace(self.proxy.own.encode(), self.proxy.server.encode())
                 whole = pack_text(payload, UP)
+            if opcode == CLOSE:
+                self.is_closed[way] = True
             if self.dead or self.is_cut:
                 self.lose(way, frame)
             elif frame is not None and self.strike is not None and self.strike.meet(way, frame):
                 await self.do(way, frame, whole)
             else:
-                self.write(way, whole)
+                self.pass_on(way, frame, whole)
 
     async def pump(self, way):
         try:
