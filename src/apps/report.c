@@ -48,8 +48,8 @@ render (Options *values, char **paths)
   for (guint i = 0; i < values->conditions.expect->len; i++)
     rj_measure_expect (measure, g_ptr_array_index (values->conditions.expect, i));
   result = rj_measure_conclude (measure);
-  if (!values->quiet)
-    rj_output_print (result, stdout);
+  if (!values->quiet && !rj_output_print (result, stdout, &error))
+    return rj_apps_fail (error);
   if (!rj_output_write (result, &values->files, &error))
     return rj_apps_fail (error);
   return rj_result_get_exit_code (result);

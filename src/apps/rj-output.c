@@ -31,15 +31,19 @@ get_path (const RjOutputFiles *files, guint format)
   return G_STRUCT_MEMBER (const char *, files, formats[format].offset);
 }
 
-void
-rj_output_print (const RjResult *result, FILE *stream)
+gboolean
+rj_output_print (const RjResult *result, FILE *stream, GError **error)
 {
   const char *no_color = g_getenv ("NO_COLOR");
   gboolean plain = no_color != NULL && *no_color != '\0';
   g_autofree char *text = rj_report_text (result, !plain && isatty (fileno (stream)));
 
-  fputs (text, stream);
-  fflush (stream);
+  if (fputs (text, stream) != EOF && fflush (stream) == 0)
+    return TRUE;
+  g_set_error (error, RJ_ERROR, RJ_ERROR_ENVIRONMENT,
+               "cannot write the report to standard %s: %s; is the disk full?",
+               stream == stderr ? "error" : "output", g_strerror (errno));
+  return FALSE;
 }
 
 static gboolean

@@ -8,8 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* In colours on a terminal, unless NO_COLOR is set */
-void rj_output_print (const RjResult *result, FILE *stream);
+/* In colours on a terminal, unless NO_COLOR is set. RJ_ERROR_ENVIRONMENT when it cannot be written */
+gboolean rj_output_print (const RjResult *result, FILE *stream, GError **error);
 
 /* Checks what was expected, and adds what the baseline asks for to it. Errors: RJ_ERROR_USAGE */
 gboolean rj_output_read_conditions (RjConditions *conditions, GError **error);

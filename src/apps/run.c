@@ -189,7 +189,12 @@ report (App *app)
   gboolean stdout_is_taken = g_strcmp0 (app->options.events, "-") == 0;
   int code = rj_result_get_exit_code (result);
 
-  rj_output_print (result, stdout_is_taken ? stderr : stdout);
+  if (!rj_output_print (result, stdout_is_taken ? stderr : stdout, &error)) {
+    int print_code = rj_apps_fail (error);
+
+    code = code == RJ_EXIT_PASSED ? print_code : code;
+    g_clear_error (&error);
+  }
   if (app->error != NULL)
     code = rj_apps_fail (app->error);
   if (app->log != NULL && rj_event_log_get_error (app->log) != NULL) {

@@ -26,12 +26,16 @@ typedef enum {
   RJ_QUIRK_SLOW_CLOSE = 1 << 7,
   /* Who leaves holds the session's lock until the media server has answered: joins wait for it */
   RJ_QUIRK_HELD_LOCK = 1 << 8,
+  /* Who subscribes gets the stream of another publisher, where there is a third one */
+  RJ_QUIRK_CROSSED_STREAMS = 1 << 9,
+  /* Where a media node is lost, the stream of whoever publishes first in a session is passed on to nobody */
+  RJ_QUIRK_DARK_STREAM = 1 << 10,
 } RjQuirk;
 
 /* Names, as choices of an option */
 #define RJ_QUIRK_NAMES                                                                             \
   "dead-session|undying-session|frozen-media-server|ghosts|early-leavers|lost-answers|"            \
-  "double-answers|slow-close|held-lock"
+  "double-answers|slow-close|held-lock|crossed-streams|dark-stream"
 
 /* The part of --help about them */
 #define RJ_QUIRK_HELP                                                                              \
@@ -49,7 +53,9 @@ typedef enum {
   "  double-answers       every answer comes twice\n"                                              \
   "  slow-close           a session is closing for 2 s, and lets nobody in, before it is gone\n"   \
   "  held-lock            a leave waits for a media server that hangs, and holds up joins "        \
-  "meanwhile"
+  "meanwhile\n"                                                                                    \
+  "  crossed-streams      who subscribes gets the stream of another publisher\n"                   \
+  "  dark-stream          after a crash nobody gets the stream of a session's first publisher"
 
 /* @names: (element-type utf8). Returns: their bits; a name that there is not is left out */
 guint rj_quirks_from_names (GPtrArray *names);

@@ -1,7 +1,7 @@
 #include "rj-load.h"
 
+#include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 struct _RjLoad {
@@ -12,16 +12,6 @@ struct _RjLoad {
   GHashTable *drops; /* inode of a socket (string) -> drops so far (guint64 *) */
 };
 
-static gint64
-get_own_us (void)
-{
-  struct rusage usage;
-
-  getrusage (RUSAGE_SELF, &usage);
-  return (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * G_USEC_PER_SEC + usage.ru_utime.tv_usec +
-         usage.ru_stime.tv_usec;
-}
-
 static char *
 read_proc (RjLoad *self, const char *name)
 {
@@ -30,6 +20,22 @@ read_proc (RjLoad *self, const char *name)
 
   g_file_get_contents (path, &text, NULL, NULL);
   return text;
+}
+
+/* "pid (name) state …": user and system time are words 14 and 15, in ticks. The name may be anything. */
+static gint64
+read_own_us (RjLoad *self)
+{
+  g_autofree char *text = read_proc (self, "self/stat");
+  const char *end = text == NULL ? NULL : g_strrstr (text, ")");
+  guint64 user, system;
+
+  if (end == NULL || sscanf (end,
+                             ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %" G_GUINT64_FORMAT
+                             " %" G_GUINT64_FORMAT,
+                             &user, &system) != 2)
+    return 0;
+  return (gint64) (user + system) * G_USEC_PER_SEC / sysconf (_SC_CLK_TCK);
 }
 
 /* "cpu  user nice system idle iowait irq softirq steal guest guest_nice": guests are in user and nice */
@@ -156,7 +162,7 @@ take_drops (RjLoad *self)
 void
 rj_load_take (RjLoad *self, gint64 now_us, RjLoadSample *sample)
 {
-  gint64 own_us = get_own_us ();
+  gint64 own_us = read_own_us (self);
 
   sample->own_percent =
     self->taken_us == 0 || now_us <= self->taken_us

@@ -63,6 +63,8 @@ struct _RjRunner {
   gint64 started_us;
   gint64 joining_us;
   gint64 flowing_us;
+  gboolean has_picture_news; /* since lacks_picture was found */
+  gboolean lacks_picture;
   RjTimer *tick;
 };
 
@@ -89,6 +91,10 @@ rj_runner_take (RjEventSink *sink, const RjEvent *event)
 
   rj_event_sink_take (RJ_EVENT_SINK (self->foreign), event);
   rj_back_watch_take (self->back, event);
+  if (g_str_equal (event->type, RJ_EVENT_PICTURE_CHECKED) ||
+      g_str_equal (event->type, RJ_EVENT_FIRST_KEY_FRAME) ||
+      g_str_equal (event->type, RJ_EVENT_FRAME_GAP))
+    self->has_picture_news = TRUE;
 }
 
 static void
@@ -201,6 +207,22 @@ is_stuck (RjRunner *self, gint64 now_us)
          now_us - since_us > options->within_us + RJ_BACK_CALM_US;
 }
 
+/* Complete frames may be black: with --decode one picture at least has to be seen since everybody is back, within
+ * the time that everybody had for it. */
+static gboolean
+lacks_picture (RjRunner *self, gint64 now_us)
+{
+  const RjRunOptions *options = self->config.options;
+  gint64 since_us = MAX (self->flowing_us, rj_fault_script_get_ended_us (self->script));
+
+  if (!options->decode || now_us - since_us > options->within_us)
+    return FALSE;
+  if (self->has_picture_news)
+    self->lacks_picture = !rj_measure_has_checked_pictures (self->config.measure);
+  self->has_picture_news = FALSE;
+  return self->lacks_picture;
+}
+
 static const char *
 find_end_of_watching (RjRunner *self, gint64 now_us)
 {
@@ -212,7 +234,7 @@ find_end_of_watching (RjRunner *self, gint64 now_us)
   if (duration_us >= 0 && done && now_us - self->flowing_us >= duration_us)
     return "duration";
   if (duration_us < 0 && done && rj_back_watch_is_sure (self->back) &&
-      rj_back_watch_confirm (self->back, now_us))
+      !lacks_picture (self, now_us) && rj_back_watch_confirm (self->back, now_us))
     return rj_fault_script_is_harmless (self->script) ? "duration" : "recovered";
   return is_stuck (self, now_us) ? "timeout" : NULL;
 }
@@ -400,7 +422,8 @@ describe_expectations (const RjRunOptions *options)
 
   for (guint i = 0; i < options->conditions.expect->len; i++)
     json_array_add_string_element (texts, g_ptr_array_index (options->conditions.expect, i));
-  return rj_json_build ("within_ms", 'd', options->within_us / 1e3, "expect", 'a', texts, NULL);
+  return rj_json_build ("within_ms", 'd', options->within_us / 1e3, "expect", 'a', texts,
+                        "pictures", 'b', options->decode, NULL);
 }
 
 static void

@@ -237,8 +237,10 @@ take_end (RjWalk *w, const RjPeerFacts *last, gint64 last_us)
     w->result->down_at_end = !w->result->flowed && !rj_edge_is_paused (w->edge, w->end_us);
     return;
   }
-  if (last_us == 0)
+  if (last_us == 0) {
+    w->result->uncounted = w->facts->n_started > 0 && w->facts->n_ended >= w->facts->n_started;
     return;
+  }
   /* statistics of a peer that is still open say nothing of the time after them */
   if (last->has_stats && last->stats_open &&
       rj_peer_get_flow_end (w->facts, w->edge->to, last) >= w->end_us)
@@ -318,6 +320,7 @@ rj_edge_conclude (const RjFacts *facts, const RjEdge *edge)
   result->picture_checks = edge->picture_checks;
   result->picture_failures = edge->picture_failures;
   result->picture_bad_at_end = edge->picture_bad;
+  result->picture_due = !edge->audio_only;
   result->candidates = rj_facts_get_candidates (edge->peers);
   w.result = result;
   w.pauses = find_pauses (facts, edge);
@@ -325,5 +328,8 @@ rj_edge_conclude (const RjFacts *facts, const RjEdge *edge)
   walk (&w);
   rj_edge_conclude_quality (edge, result);
   g_array_unref (w.pauses);
+  result->picture_due = result->picture_due && result->flowed;
+  result->picture_checked =
+    edge->picture_at_us > 0 && edge->picture_at_us >= result->last_outage_to_us;
   return result;
 }

@@ -141,9 +141,12 @@ struct _RjMember {
   char *connection;
   gint64 connection_us;
   guint n_connections;
-  GPtrArray *attempts;     /* of RjAttemptFacts */
-  GPtrArray *publications; /* of RjPeerFacts */
-  GPtrArray *edges;        /* of RjEdge, incoming */
+  const char
+    *server_session; /* interned; of the last join, as the server calls it; NULL: not told */
+  gboolean was_where_planned; /* once that was the planned one, by its name */
+  GPtrArray *attempts;        /* of RjAttemptFacts */
+  GPtrArray *publications;    /* of RjPeerFacts */
+  GPtrArray *edges;           /* of RjEdge, incoming */
   GHashTable *edges_by_from;
   GArray *rejoin_starts; /* of RjRejoinStart */
   GArray *resumes;       /* of RjResume */
@@ -190,6 +193,7 @@ typedef struct {
   RjStore *store; /* attempts, peers, faults */
   char *run, *name;
   double within_ms;
+  gboolean wants_pictures; /* --decode */
   guint n_started, n_ended, n_planned;
   gint64 started_us, flowing_us, ended_us, last_us;
   char *ended_reason, *ended_error;
@@ -207,6 +211,7 @@ typedef struct {
   GArray *samples;         /* of RjSelfSample */
   GPtrArray *expectations; /* (element-type utf8) */
   GPtrArray *warnings;
+  guint64 n_missing;   /* events that the log ought to have */
   gint64 last_loss_us; /* somebody lost something */
 } RjFacts;
 

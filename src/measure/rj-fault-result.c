@@ -50,6 +50,12 @@ rj_fault_is_harmless (const char *what)
   return g_strv_contains (harmless, what);
 }
 
+gboolean
+rj_fault_gives_time (const char *what)
+{
+  return !rj_fault_is_harmless (what) || g_str_has_prefix (what, "thaw-");
+}
+
 /* The server's own detection: the first node that it declares dead from then on (the one that was hit); of a
  * master, the front's. */
 static double

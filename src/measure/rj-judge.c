@@ -38,7 +38,7 @@ add_problem (RjJudge *j,
 }
 
 /* Until when everything has to be back that was lost at @from_us and is back at @to_us: `within` after the
- * last fault ended that had begun by then; without any, after the loss itself. */
+ * last fault ended that had begun by then and could cost somebody something; without any, after the loss itself. */
 static gint64
 find_deadline (const RjJudge *j, gint64 from_us, gint64 to_us)
 {
@@ -47,7 +47,7 @@ find_deadline (const RjJudge *j, gint64 from_us, gint64 to_us)
   for (guint i = 0; i < j->result->faults->len; i++) {
     const RjFaultResult *fault = g_ptr_array_index (j->result->faults, i);
 
-    if (fault->started_us <= to_us)
+    if (fault->started_us <= to_us && rj_fault_gives_time (fault->what))
       deadline_us = MAX (deadline_us, MAX (fault->started_us, fault->ended_us));
   }
   return deadline_us + (gint64) (j->result->within_ms * 1000);
@@ -64,7 +64,10 @@ get_seconds_late (const RjJudge *j, gint64 from_us, gint64 to_us)
 static const char *
 get_base_word (const RjJudge *j)
 {
-  return j->result->faults->len > 0 ? "the fault ended" : "it was lost";
+  for (guint i = 0; i < j->result->faults->len; i++)
+    if (rj_fault_gives_time (((RjFaultResult *) g_ptr_array_index (j->result->faults, i))->what))
+      return "the fault ended";
+  return "it was lost";
 }
 
 static gint64
@@ -208,18 +211,14 @@ judge_late_rejoins (RjJudge *j, RjParticipantResult *p)
   return FALSE;
 }
 
-/* Who has left may have done so on purpose; at the end of a run that never came to flow, everybody leaves. */
-static gboolean
-has_to_flow (const RjJudge *j, const RjParticipantResult *p)
-{
-  return j->facts->flowing_us == 0 || !g_str_equal (p->state, "left");
-}
-
 void
 rj_judge_participant (RjJudge *j, RjParticipantResult *p)
 {
   gboolean not_back;
 
+  if (p->strayed_to != NULL)
+    add_problem (j, p, RJ_REASON_WRONG_SESSION, FALSE, "is in the session %s instead of %s",
+                 p->strayed_to, p->belongs_to);
   judge_content (j, p);
   if (p->failure != NULL) {
     add_problem (j, p, RJ_REASON_GAVE_UP, FALSE, "gave up: %s", p->failure);
@@ -229,10 +228,14 @@ rj_judge_participant (RjJudge *j, RjParticipantResult *p)
   if (!judge_late_rejoins (j, p))
     judge_late (j, p);
   judge_down (j, p, not_back);
-  if (p->problem == NULL && !p->flowed && p->connection == NULL && has_to_flow (j, p))
+  if (p->problem == NULL && p->flowed && p->sends_nothing)
+    add_problem (j, p, RJ_REASON_SENDS_NOTHING, FALSE, "sends nothing any more%s%s",
+                 p->last_error != NULL ? "; last error: " : "",
+                 p->last_error != NULL ? p->last_error : "");
+  if (p->problem == NULL && !p->flowed && p->connection == NULL)
     add_problem (j, p, RJ_REASON_NEVER_JOINED, FALSE, "never joined%s%s",
                  p->last_error != NULL ? ": " : "", p->last_error != NULL ? p->last_error : "");
-  else if (p->problem == NULL && !p->flowed && has_to_flow (j, p))
+  else if (p->problem == NULL && !p->flowed)
     add_problem (j, p, RJ_REASON_NEVER_FLOWED, FALSE,
                  "never got all its media (it was %s at the end%s%s)", p->state,
                  p->last_error != NULL ? ", last error: " : "",

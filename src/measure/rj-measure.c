@@ -9,6 +9,7 @@
 #include "rj-flow.h"
 #include "rj-recovery.h"
 #include "rj-verdict.h"
+#include "rj-whereabouts.h"
 
 struct _RjMeasure {
   GObject parent_instance;
@@ -79,6 +80,14 @@ rj_measure_take (RjMeasure *self, const RjEvent *event)
 }
 
 void
+rj_measure_note_missing (RjMeasure *self, guint64 n_events)
+{
+  g_return_if_fail (RJ_IS_MEASURE (self));
+
+  self->facts->n_missing += n_events;
+}
+
+void
 rj_measure_expect (RjMeasure *self, const char *text)
 {
   g_return_if_fail (RJ_IS_MEASURE (self));
@@ -137,6 +146,30 @@ rj_measure_everyone_sees (RjMeasure *self)
 }
 
 gboolean
+rj_measure_has_checked_pictures (RjMeasure *self)
+{
+  const RjFacts *facts = self->facts;
+  RjResult result = {
+    .edges = g_ptr_array_new_with_free_func ((GDestroyNotify) rj_edge_result_free),
+  };
+  gboolean has;
+
+  for (guint i = 0; i < facts->members->len; i++) {
+    const RjMember *member = g_ptr_array_index (facts->members, i);
+
+    for (guint k = 0; k < member->edges->len; k++) {
+      RjEdgeResult *edge = rj_edge_conclude (facts, g_ptr_array_index (member->edges, k));
+
+      if (edge != NULL)
+        g_ptr_array_add (result.edges, edge);
+    }
+  }
+  has = rj_verdict_has_pictures (&result);
+  g_ptr_array_unref (result.edges);
+  return has;
+}
+
+gboolean
 rj_measure_has_recovered (RjMeasure *self)
 {
   const RjFacts *facts = self->facts;
@@ -163,6 +196,8 @@ participant_result_free (gpointer data)
   g_free (self->state);
   g_free (self->failure);
   g_free (self->connection);
+  g_free (self->strayed_to);
+  g_free (self->belongs_to);
   g_free (self->problem);
   g_free (self->last_error);
   g_ptr_array_unref (self->rejoins);
@@ -228,6 +263,8 @@ conclude_participant (const RjFacts *facts, RjMember *member)
   p->candidates = rj_facts_get_candidates (member->publications);
   p->rejoined = p->rejoins->len > 0;
   p->affected = p->rejoined || member->evictions->len > 0;
+  p->sends_nothing = member->failed_us == 0 && !rj_member_is_gone (member, end_us - 1) &&
+                     !rj_member_publication_flows (facts, member, end_us - 1);
   p->longest_gap_ms = RJ_MS_UNKNOWN;
   p->rtt_ms = p->rtt_max_ms = RJ_MS_UNKNOWN;
   p->last_error = g_strdup (find_last_error (member));
@@ -295,6 +332,7 @@ result_new (const RjFacts *facts)
   result->overloaded = facts->overloaded;
   result->overload = g_strdup (facts->overload);
   result->samples = g_array_ref (facts->samples);
+  result->n_missing = facts->n_missing;
   for (guint i = 0; i < facts->warnings->len; i++)
     g_ptr_array_add (result->warnings, g_strdup (g_ptr_array_index (facts->warnings, i)));
   return result;
@@ -314,6 +352,7 @@ rj_measure_conclude (RjMeasure *self)
   for (guint i = 0; i < facts->members->len; i++)
     conclude_edges (facts, result, i);
   g_ptr_array_sort (result->edges, compare_edges);
+  rj_whereabouts_find (facts, result);
   rj_faults_conclude (facts, result);
   rj_verdict_find (facts, result);
   return result;

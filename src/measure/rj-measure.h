@@ -22,6 +22,7 @@ int rj_verdict_get_exit_code (RjVerdict verdict);
 typedef enum {
   RJ_REASON_LOG_WITHOUT_START, /* of the run */
   RJ_REASON_LOG_WITHOUT_END,
+  RJ_REASON_LOG_INCOMPLETE,
   RJ_REASON_INTERRUPTED,
   RJ_REASON_NOBODY_JOINED,
   RJ_REASON_NO_MEDIA,
@@ -32,7 +33,8 @@ typedef enum {
   RJ_REASON_FAULT_FAILED,
   RJ_REASON_OVERLOADED,
   RJ_REASON_TIMED_OUT_EARLY,
-  RJ_REASON_WRONG_FRAMES, /* of a participant, and of the run whose worst it is */
+  RJ_REASON_WRONG_SESSION, /* of a participant, and of the run whose worst it is */
+  RJ_REASON_WRONG_FRAMES,
   RJ_REASON_BAD_PICTURE,
   RJ_REASON_GAVE_UP,
   RJ_REASON_NOT_BACK,
@@ -42,10 +44,12 @@ typedef enum {
   RJ_REASON_DARK_EDGE,
   RJ_REASON_NEVER_JOINED,
   RJ_REASON_NEVER_FLOWED,
+  RJ_REASON_SENDS_NOTHING,
   RJ_REASON_JOIN_DEADLINE, /* of the run */
   RJ_REASON_MARK_MISSING,
   RJ_REASON_NO_EFFECT,
   RJ_REASON_TIMED_OUT,
+  RJ_REASON_NO_PICTURE,
   RJ_REASON_UNMET,
   RJ_REASON_UNDECIDED,
   RJ_REASON_ALL_FLOWED,
@@ -96,8 +100,11 @@ typedef struct {
   char *failure;      /* (nullable) why it will not come back */
   GPtrArray *rejoins; /* of RjRejoin */
   guint attempts;
-  char *connection;  /* last connection id */
-  gboolean affected; /* lost something: a rejoin, an outage, an eviction */
+  char *connection; /* last connection id */
+  char *strayed_to,
+    *belongs_to; /* (nullable) server's sessions: it is in the first instead of the second */
+  gboolean sends_nothing; /* at the end its own stream is not up, though it ought to be */
+  gboolean affected;      /* lost something: a rejoin, an outage, an eviction */
   gboolean
     rejoined; /* left the session or republished: has rejoins; the others only saw others go */
   gboolean same_connection; /* one connection id all the time */
@@ -128,11 +135,15 @@ typedef struct {
                            not among them, see down_at_end */
   GArray *outages_ms;   /* of double, the same */
   gboolean down_at_end; /* expected and not flowing at the end */
+  gboolean
+    uncounted; /* the log of a run that ended has no counts of its last peer: nobody knows how it went on */
   gboolean flowed;
   double longest_gap_ms;
   gint64 last_outage_from_us, last_outage_to_us; /* to: 0 when it is still open; both 0: none */
   double latency_ms;
   double picture_checks, picture_failures; /* --decode */
+  gboolean picture_due;                    /* it has video, and was up */
+  gboolean picture_checked;                /* since its last outage */
   RjCandidatePair candidates;              /* of its last peer */
   gboolean picture_bad_at_end;             /* the last check failed */
 } RjEdgeResult;
@@ -185,6 +196,7 @@ typedef struct {
   GArray *samples;         /* of RjSelfSample */
   GPtrArray *expectations; /* of RjExpectationResult: what the user expected beyond the default */
   GPtrArray *warnings;     /* (element-type utf8) */
+  guint64 n_missing;       /* events that the log ought to have */
 } RjResult;
 
 void rj_result_free (RjResult *self);
@@ -198,6 +210,8 @@ RjMeasure *rj_measure_new (void);
 /* The run's id, which events do not carry */
 void rj_measure_set_run (RjMeasure *self, const char *run);
 void rj_measure_take (RjMeasure *self, const RjEvent *event);
+/* So many events of the log were found to be missing. */
+void rj_measure_note_missing (RjMeasure *self, guint64 n_events);
 /* One more expectation, beside those of the events. @text: for rj_expectation_parse() */
 void rj_measure_expect (RjMeasure *self, const char *text);
 
@@ -213,6 +227,8 @@ gboolean rj_measure_everyone_flows (RjMeasure *self);
 /* No edge was dark at the last event. To be asked right after statistics of all peers were emitted: signs of
  * life (packets, audio) may go on where no frame is complete. */
 gboolean rj_measure_everyone_sees (RjMeasure *self);
+/* Of the edges that were dark, else of all, the picture of one at least has been checked since (--decode). */
+gboolean rj_measure_has_checked_pictures (RjMeasure *self);
 /* A fault has taken effect (somebody lost something) and everybody is back. */
 gboolean rj_measure_has_recovered (RjMeasure *self);
 guint rj_measure_count_flowing (RjMeasure *self);
@@ -220,6 +236,8 @@ guint rj_measure_count_flowing (RjMeasure *self);
 /* Whether a fault of this name ("thaw-media-node", "repair", "mute") is none that anybody should lose something by: it undoes
  * one, or is what participants do on purpose */
 gboolean rj_fault_is_harmless (const char *what);
+/* Whether everybody has anew as long as that after it: it does harm, or ends some */
+gboolean rj_fault_gives_time (const char *what);
 
 /* What a rejoin spent waiting for the server and for others: total - detect - own, or RJ_MS_UNKNOWN */
 double rj_rejoin_get_server_ms (const RjRejoin *self);

@@ -250,16 +250,21 @@ take_joined (const RjTaking *t)
   RjAttemptFacts *attempt = rj_taking_get_attempt (t);
   const char *connection = rj_json_get_string (t->data, "connection", NULL);
 
+  const char *place = rj_json_get_string (t->data, "server_session", NULL);
+
   attempt->joined_us = t->us;
   attempt->node = g_intern_string (rj_json_get_string (t->data, "node", NULL));
   if (t->event->session != NULL)
     t->member->session = g_intern_string (t->event->session);
+  if (place != NULL && g_strcmp0 (place, t->member->session) == 0)
+    t->member->was_where_planned = TRUE;
   if (connection == NULL)
     return;
   if (g_strcmp0 (connection, t->member->connection) != 0)
     t->member->n_connections++;
   if (t->us < t->member->connection_us)
     return;
+  t->member->server_session = g_intern_string (place);
   g_free (t->member->connection);
   t->member->connection = g_strdup (connection);
   t->member->connection_us = t->us;

@@ -9,6 +9,7 @@ static const struct {
   [RJ_REASON_ALL_BACK] = { "all-back", RJ_VERDICT_PASSED },
   [RJ_REASON_LOG_WITHOUT_START] = { "log-without-start", RJ_VERDICT_INCONCLUSIVE },
   [RJ_REASON_LOG_WITHOUT_END] = { "log-without-end", RJ_VERDICT_INCONCLUSIVE },
+  [RJ_REASON_LOG_INCOMPLETE] = { "log-incomplete", RJ_VERDICT_INCONCLUSIVE },
   [RJ_REASON_INTERRUPTED] = { "interrupted", RJ_VERDICT_INCONCLUSIVE },
   [RJ_REASON_NOBODY_JOINED] = { "nobody-joined", RJ_VERDICT_ENVIRONMENT },
   [RJ_REASON_NO_MEDIA] = { "no-media", RJ_VERDICT_ENVIRONMENT },
@@ -23,8 +24,10 @@ static const struct {
   [RJ_REASON_MARK_MISSING] = { "mark-missing", RJ_VERDICT_INCONCLUSIVE },
   [RJ_REASON_NO_EFFECT] = { "no-effect", RJ_VERDICT_INCONCLUSIVE },
   [RJ_REASON_TIMED_OUT] = { "timed-out", RJ_VERDICT_INCONCLUSIVE },
+  [RJ_REASON_NO_PICTURE] = { "no-picture", RJ_VERDICT_INCONCLUSIVE },
   [RJ_REASON_UNMET] = { "unmet", RJ_VERDICT_FAILED },
   [RJ_REASON_UNDECIDED] = { "undecided", RJ_VERDICT_INCONCLUSIVE },
+  [RJ_REASON_WRONG_SESSION] = { "wrong-session", RJ_VERDICT_FAILED },
   [RJ_REASON_WRONG_FRAMES] = { "wrong-frames", RJ_VERDICT_FAILED },
   [RJ_REASON_BAD_PICTURE] = { "bad-picture", RJ_VERDICT_FAILED },
   [RJ_REASON_GAVE_UP] = { "gave-up", RJ_VERDICT_FAILED },
@@ -35,6 +38,7 @@ static const struct {
   [RJ_REASON_DARK_EDGE] = { "dark-edge", RJ_VERDICT_FAILED },
   [RJ_REASON_NEVER_JOINED] = { "never-joined", RJ_VERDICT_FAILED },
   [RJ_REASON_NEVER_FLOWED] = { "never-flowed", RJ_VERDICT_FAILED },
+  [RJ_REASON_SENDS_NOTHING] = { "sends-nothing", RJ_VERDICT_FAILED },
 };
 
 G_STATIC_ASSERT (RJ_N_REASONS <= 64); /* they are bits of RjParticipantResult.problems */

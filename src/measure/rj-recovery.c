@@ -137,7 +137,7 @@ find_fault (const RjFacts *facts, gint64 us)
   for (guint i = rj_stamped_count_pointers (facts->faults, us); i > 0; i--) {
     const RjFaultFacts *fault = g_ptr_array_index (facts->faults, i - 1);
 
-    if (!rj_fault_is_harmless (fault->what) || g_str_has_prefix (fault->what, "thaw-"))
+    if (rj_fault_gives_time (fault->what))
       return fault->us;
   }
   return 0;

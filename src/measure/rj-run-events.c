@@ -91,6 +91,8 @@ take_run_started (RjFacts *self, const RjEvent *event)
     self->name = g_strdup (rj_json_get_string (event->data, "name", NULL));
   self->within_ms = rj_json_get_double (expectations, "within_ms", self->within_ms);
   self->n_marks_expected += rj_json_get_int (expectations, "marks", 0);
+  if (rj_json_get_bool (expectations, "pictures", FALSE))
+    self->wants_pictures = TRUE;
   take_expectations (self, rj_json_get_array (expectations, "expect"));
   take_planned (self, rj_json_get_array (event->data, "participants"));
 }

@@ -120,6 +120,90 @@ conclude_environment (RjJudge *j)
             error != NULL ? rj_sentence_get_stop (error) : ".");
 }
 
+/* Returns: (nullable) */
+static const RjEdgeResult *
+find_uncounted (const RjResult *result)
+{
+  for (guint i = 0; i < result->edges->len; i++) {
+    const RjEdgeResult *edge = g_ptr_array_index (result->edges, i);
+
+    if (edge->uncounted)
+      return edge;
+  }
+  return NULL;
+}
+
+/* What is missing may be just what would have told of a failure. */
+static gboolean
+conclude_uncounted (RjJudge *j)
+{
+  const RjEdgeResult *edge = find_uncounted (j->result);
+
+  if (edge != NULL)
+    conclude (j, RJ_REASON_LOG_INCOMPLETE,
+              "The event log does not say how much %s got from %s in the end.", edge->to,
+              edge->from);
+  return edge != NULL;
+}
+
+/* Of those that were dark, or of all */
+static void
+count_pictures (const RjResult *result, gboolean of_dark, guint *n_due, guint *n_checked)
+{
+  *n_due = *n_checked = 0;
+  for (guint i = 0; i < result->edges->len; i++) {
+    const RjEdgeResult *edge = g_ptr_array_index (result->edges, i);
+
+    if (!edge->picture_due || (of_dark && edge->outages->len == 0))
+      continue;
+    ++*n_due;
+    *n_checked += edge->picture_checked;
+  }
+}
+
+gboolean
+rj_verdict_has_pictures (const RjResult *result)
+{
+  guint n_due, n_checked;
+
+  count_pictures (result, TRUE, &n_due, &n_checked);
+  if (n_due == 0)
+    count_pictures (result, FALSE, &n_due, &n_checked);
+  return n_due == 0 || n_checked > 0;
+}
+
+static gboolean
+conclude_no_picture (RjJudge *j)
+{
+  guint n_due, n_checked;
+
+  if (!j->facts->wants_pictures)
+    return FALSE;
+  if (!rj_verdict_has_pictures (j->result)) {
+    conclude (j, RJ_REASON_NO_PICTURE,
+              "No picture was decoded after everybody was back, though that was asked for.");
+    return TRUE;
+  }
+  count_pictures (j->result, TRUE, &n_due, &n_checked);
+  if (n_checked < n_due)
+    g_ptr_array_add (
+      j->result->warnings,
+      g_strdup_printf ("pictures of only %u of the %u edges that were dark have been "
+                       "decoded since",
+                       n_checked, n_due));
+  return FALSE;
+}
+
+static gboolean
+is_known_end (const char *reason)
+{
+  static const char *const known[] = {
+    "duration", "recovered", "timeout", "join-deadline", "failed", "signal", "error", NULL,
+  };
+
+  return g_strv_contains (known, reason);
+}
+
 static gboolean
 conclude_broken_off (RjJudge *j)
 {
@@ -128,6 +212,11 @@ conclude_broken_off (RjJudge *j)
               "The event log has no run-started: it is not a whole log.");
   else if (j->facts->n_ended < j->facts->n_started)
     conclude (j, RJ_REASON_LOG_WITHOUT_END, "The event log ends without run-ended.");
+  else if (j->facts->n_missing > 0)
+    conclude (j, RJ_REASON_LOG_INCOMPLETE,
+              "The event log is not whole: %" G_GUINT64_FORMAT " of its events %s missing.",
+              j->facts->n_missing,
+              rj_judge_plural ((guint) MIN (j->facts->n_missing, 2), "is", "are"));
   else if (j->facts->signal != 0)
     conclude (j, RJ_REASON_INTERRUPTED, "The run was interrupted by %s.",
               j->facts->signal == SIGTERM ? "SIGTERM" : "SIGINT");
@@ -137,6 +226,10 @@ conclude_broken_off (RjJudge *j)
     conclude (j, RJ_REASON_BROKE_OFF, "The run broke off: %s%s",
               j->facts->ended_error != NULL ? j->facts->ended_error : "no reason was given",
               rj_sentence_get_stop (j->facts->ended_error != NULL ? j->facts->ended_error : ""));
+  else if (!is_known_end (j->facts->ended_reason))
+    conclude (j, RJ_REASON_BROKE_OFF,
+              "The run ended for a reason that this version does not know: %s.",
+              j->facts->ended_reason);
   else
     return FALSE;
   return TRUE;
@@ -184,7 +277,8 @@ is_root (const RjParticipantResult *p)
   const RjRejoin *last =
     p->rejoins->len == 0 ? NULL : g_ptr_array_index (p->rejoins, p->rejoins->len - 1);
 
-  return p->failure != NULL || !p->flowed || (last != NULL && last->flowing_at_us == 0);
+  return p->failure != NULL || !p->flowed || p->strayed_to != NULL || p->sends_nothing ||
+         (last != NULL && last->flowing_at_us == 0);
 }
 
 /* Whom else it has befallen. Returns: (transfer full) (element-type utf8) */
@@ -516,7 +610,7 @@ rj_verdict_find (const RjFacts *facts, RjResult *result)
     ;
   else if (g_str_equal (facts->ended_reason, "timeout"))
     conclude (j, RJ_REASON_TIMED_OUT, "The run timed out.");
-  else if (!conclude_expectations (j))
+  else if (!conclude_uncounted (j) && !conclude_no_picture (j) && !conclude_expectations (j))
     conclude_passed (j);
   warn_of_overload (j);
 }

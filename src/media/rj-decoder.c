@@ -6,12 +6,16 @@
 /* A look waits up to a second for a key frame and then takes a second of pictures. */
 #define LOOK_US (3500 * 1000)
 
+/* Before somebody is looked at for the first time, so that a short run sees something of everybody */
+#define NEW_PAUSE_US (500 * 1000)
+
 /* A peer in the rotation */
 typedef struct {
   RjReceiver *receiver;
   guint fps;
   RjDecoderFunc func;
   gpointer owner;
+  guint64 turn; /* of its last look, counted; 0: none was ever begun */
 } Seat;
 
 struct _RjDecoder {
@@ -22,7 +26,7 @@ struct _RjDecoder {
   RjReaper *reaper;
   RjMailbox *mailbox;
   GPtrArray *seats;     /* of Seat */
-  guint next;           /* index of the seat that is looked at next */
+  guint64 n_looks;      /* begun */
   Seat *current;        /* (nullable) */
   RjDecoding *decoding; /* of current */
   RjTimer *timer;       /* end of the pause, or of the look */
@@ -50,12 +54,48 @@ forget_letters (RjDecoder *self)
   g_clear_pointer (&self->mailbox, rj_mailbox_unref);
 }
 
+/* Who was never looked at comes first, the newest of them (after a crash: who is just back), then whose look is the
+ * longest ago. */
+static gboolean
+is_before (const Seat *a, const Seat *b)
+{
+  return a->turn != b->turn ? a->turn < b->turn : a->turn == 0;
+}
+
+/* Returns: (nullable): NULL: nothing has come to anybody yet */
+static Seat *
+choose_seat (RjDecoder *self, RjVideoCodec *codec)
+{
+  Seat *chosen = NULL;
+
+  for (guint i = 0; i < self->seats->len; i++) {
+    Seat *seat = self->seats->pdata[i];
+
+    if (rj_receiver_get_video_codec (seat->receiver, codec) &&
+        (chosen == NULL || is_before (seat, chosen)))
+      chosen = seat;
+  }
+  if (chosen != NULL)
+    rj_receiver_get_video_codec (chosen->receiver, codec);
+  return chosen;
+}
+
+static gint64
+get_pause_us (RjDecoder *self)
+{
+  RjVideoCodec unused;
+  const Seat *next = choose_seat (self, &unused);
+
+  return next != NULL && next->turn > 0 ? self->config.pause_us
+                                        : MIN (self->config.pause_us, NEW_PAUSE_US);
+}
+
 static void
 begin_pause (RjDecoder *self)
 {
   rj_clock_cancel_timer (self->clock, &self->timer);
   if (self->seats->len > 0)
-    self->timer = rj_clock_start_timer (self->clock, self->config.pause_us, begin_look, self);
+    self->timer = rj_clock_start_timer (self->clock, get_pause_us (self), begin_look, self);
 }
 
 static void
@@ -78,11 +118,10 @@ static void
 end_look (RjDecoder *self)
 {
   RjPictureCheck check = { 0 };
-  RjDecoderFunc func = self->current->func;
-  gpointer owner = self->current->owner;
+  Seat *seat = self->current;
 
   if (stop_look (self, &check))
-    func (owner, &check);
+    seat->func (seat->owner, &check);
   g_free (check.detail);
   begin_pause (self);
 }
@@ -119,19 +158,20 @@ begin_look (gpointer user_data)
   self->timer = NULL;
   if (self->seats->len == 0)
     return;
-  self->next %= self->seats->len;
-  seat = self->seats->pdata[self->next++];
-  config.clip_frames = RJ_CLIP_SECONDS * seat->fps;
-  config.n_wanted = seat->fps;
-  if (!rj_receiver_get_video_codec (seat->receiver, &config.codec)) {
-    begin_pause (self); /* nothing has come yet */
+  seat = choose_seat (self, &config.codec);
+  if (seat == NULL) {
+    begin_pause (self);
     return;
   }
+  seat->turn = ++self->n_looks;
+  config.clip_frames = RJ_CLIP_SECONDS * seat->fps;
+  config.n_wanted = seat->fps;
   forget_letters (self);
   self->mailbox = rj_mailbox_new (G_OBJECT (self), G_PRIORITY_DEFAULT);
   self->decoding = rj_decoding_new (&config, self->mailbox, on_enough, &error);
   if (self->decoding == NULL) {
     g_debug ("no picture check: %s", error->message);
+    begin_pause (self);
     return;
   }
   self->current = seat;
@@ -172,8 +212,6 @@ rj_decoder_remove (RjDecoder *self, gpointer owner)
     if (seat->owner != owner)
       continue;
     g_ptr_array_remove_index (self->seats, i);
-    if (i < self->next)
-      self->next--;
     return;
   }
 }

@@ -1,4 +1,4 @@
-/* Sampled decoding: looks for about a second at the picture of one receiving peer after the other. One
+/* Sampled decoding: looks for about a second at the picture of one receiving peer after the other, new ones first. One
  * decoder for all peers of an engine; home thread, the work is done on its pipeline's own threads.
  *
  * It checks that the picture is not black, moves, and shows the counter that the frame's stamp announces. */
@@ -19,7 +19,7 @@ typedef void (*RjDecoderFunc) (gpointer owner, const RjPictureCheck *check);
 
 typedef struct {
   guint16 run_hash; /* of our stamps */
-  gint64 pause_us;  /* between two looks */
+  gint64 pause_us;  /* between two looks; before the first one at somebody it is shorter */
 } RjDecoderConfig;
 
 RjDecoder *rj_decoder_new (const RjDecoderConfig *config, RjClock *clock, RjReaper *reaper);

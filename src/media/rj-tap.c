@@ -87,6 +87,8 @@ judge_stamp_locked (RjTap *self, const RjBuiltFrame *frame, gint64 at_us)
 
   if (!frame->has_stamp || stamp->run_hash != self->config.run_hash) {
     self->counts.foreign_frames++;
+    if (frame->has_stamp && self->config.expected_known)
+      self->counts.wrong_frames++; /* of another run, though the publisher is one of ours */
     return;
   }
   self->counts.stamped_frames++;

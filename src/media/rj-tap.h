@@ -27,7 +27,7 @@ typedef struct {
   guint64 packets, bytes;     /* RTP, all media, with header */
   guint64 frames, key_frames; /* complete video frames */
   guint64 stamped_frames;     /* with a stamp of this run */
-  guint64 wrong_frames;       /* stamp of this run, but of another publisher than expected */
+  guint64 wrong_frames;       /* stamp of another publisher than expected */
   guint64 foreign_frames;     /* no stamp, or a stamp of another run */
   guint64 lost_packets;       /* by sequence numbers (RFC 3550, A.3) */
   guint64 sequence_gaps, duplicates, reordered;

@@ -14,6 +14,9 @@ typedef struct {
   char *run;
   char *boot_id;    /* whose clock counts */
   gint64 offset_us; /* wall clock less monotonic clock, there */
+  GHashTable
+    *numbers; /* host → GArray of guint64: those of the events of the log that is being read */
+  guint64 n_missing;
   GPtrArray *events;
   GPtrArray *warnings;
 } Reader;
@@ -90,6 +93,61 @@ shift_event (RjEvent *event, gint64 shift_us)
   json_object_unref (data);
 }
 
+/* --- whole? --- */
+
+static void
+note_number (Reader *self, JsonObject *line)
+{
+  const char *host = rj_json_get_string (line, "host", "");
+  gint64 number = rj_json_get_int (line, "seq", -1);
+  GArray *numbers = g_hash_table_lookup (self->numbers, host);
+
+  if (number < 0)
+    return;
+  if (numbers == NULL) {
+    numbers = g_array_new (FALSE, FALSE, sizeof (gint64));
+    g_hash_table_insert (self->numbers, g_strdup (host), numbers);
+  }
+  g_array_append_val (numbers, number);
+}
+
+static int
+compare_numbers (gconstpointer a, gconstpointer b)
+{
+  gint64 left = *(const gint64 *) a, right = *(const gint64 *) b;
+
+  return (left > right) - (left < right);
+}
+
+/* Each log counts its events from 0. Several of one machine may stand in one file, and in any order. */
+static guint64
+count_holes (GArray *numbers)
+{
+  gint64 next = 0;
+  guint64 n = 0;
+
+  g_array_sort (numbers, compare_numbers);
+  for (guint i = 0; i < numbers->len; i++) {
+    gint64 number = g_array_index (numbers, gint64, i);
+
+    n += number > next ? (guint64) (number - next) : 0;
+    next = number + 1;
+  }
+  return n;
+}
+
+static void
+check_numbers (Reader *self)
+{
+  GHashTableIter iter;
+  gpointer numbers;
+
+  g_hash_table_iter_init (&iter, self->numbers);
+  while (g_hash_table_iter_next (&iter, NULL, &numbers))
+    self->n_missing += count_holes (numbers);
+  g_hash_table_remove_all (self->numbers);
+}
+
 /* --- lines --- */
 
 static gboolean
@@ -138,6 +196,7 @@ take_line (Reader *self, const char *text, gsize length, gboolean is_whole, GErr
     return fail (self, error, bad->message, "is this an event log of rejoin?");
   if (!check_run (self, line, error))
     return FALSE;
+  note_number (self, line);
   shift_event (event, find_shift (self, line));
   g_ptr_array_add (self->events, g_steal_pointer (&event));
   return TRUE;
@@ -236,6 +295,7 @@ feed (Reader *self, RjMeasure *measure)
   const RjEvent *last;
 
   rj_measure_set_run (measure, self->run);
+  rj_measure_note_missing (measure, self->n_missing);
   if (self->events->len == 0)
     return;
   g_ptr_array_sort (self->events, compare_times); /* stable: what has one stamp keeps its order */
@@ -250,15 +310,20 @@ gboolean
 rj_log_read (const char *const *paths, RjMeasure *measure, GError **error)
 {
   Reader reader = {
+    .numbers =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_array_unref),
     .events = g_ptr_array_new_with_free_func ((GDestroyNotify) rj_event_free),
     .warnings = g_ptr_array_new_with_free_func (g_free),
   };
   gboolean ok = TRUE;
 
-  for (guint i = 0; paths[i] != NULL && ok; i++)
+  for (guint i = 0; paths[i] != NULL && ok; i++) {
     ok = take_file (&reader, paths[i], error);
+    check_numbers (&reader);
+  }
   if (ok)
     feed (&reader, measure);
+  g_hash_table_unref (reader.numbers);
   g_ptr_array_unref (reader.events);
   g_ptr_array_unref (reader.warnings);
   g_free (reader.run);

@@ -126,15 +126,53 @@ on_subscribed (GObject *source, GAsyncResult *result, gpointer data)
   rj_server_fail (call, error, FALSE, is_reconnection (call) ? "{}" : NULL, RJ_OV2_CODE_MEDIA_SDP);
 }
 
+static gboolean
+has_lost_node (RjServerCore *core)
+{
+  for (guint i = 0; i < core->nodes->len; i++)
+    if (rj_node_watcher_get_lost_ms (g_ptr_array_index (core->nodes, i)) > 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* Whoever publishes in the session, the first but for these two. Returns: (transfer none) (nullable) */
+static RjServerParticipant *
+find_publisher (RjServerSession *session, RjServerParticipant *but, RjServerParticipant *nor)
+{
+  for (guint i = 0; i < session->participants->len; i++) {
+    RjServerParticipant *other = g_ptr_array_index (session->participants, i);
+
+    if (other != but && other != nor && other->stream != NULL)
+      return other;
+  }
+  return NULL;
+}
+
+/* Where the stream comes from; with quirks from somebody else. Returns: (transfer none) (nullable): NULL: a hub that
+ * nothing flows into */
+static const char *
+get_hub (RjServerCall *call, RjServerParticipant *sender)
+{
+  RjServerSession *session = call->participant->session;
+  guint quirks = session->core->config->quirks;
+  RjServerParticipant *other = find_publisher (session, call->participant, sender);
+
+  if (quirks & RJ_QUIRK_DARK_STREAM && has_lost_node (session->core) &&
+      sender == find_publisher (session, NULL, NULL))
+    return NULL;
+  return rj_server_endpoint_get_hub (
+    quirks & RJ_QUIRK_CROSSED_STREAMS && other != NULL ? other->publisher : sender->publisher);
+}
+
 static void
 subscribe (RjServerCall *call,
            RjServerSubscription *subscription,
            RjServerParticipant *sender,
            const char *offer)
 {
-  rj_server_endpoint_subscribe_async (
-    subscription->endpoint, rj_server_get_client (call), call->participant->session->pipeline,
-    rj_server_endpoint_get_hub (sender->publisher), offer, on_subscribed, call);
+  rj_server_endpoint_subscribe_async (subscription->endpoint, rj_server_get_client (call),
+                                      call->participant->session->pipeline, get_hub (call, sender),
+                                      offer, on_subscribed, call);
 }
 
 static void
@@ -257,10 +295,10 @@ rj_server_method_prepare (RjServerCall *call)
     rj_server_call_crash (call, "subscribed already");
     return;
   }
-  rj_server_endpoint_prepare_async (
-    subscription->endpoint, rj_server_get_client (call), self->session->pipeline,
-    rj_server_endpoint_get_hub (sender->publisher), sender->stream->has_audio,
-    sender->stream->has_video, on_prepared, call);
+  rj_server_endpoint_prepare_async (subscription->endpoint, rj_server_get_client (call),
+                                    self->session->pipeline, get_hub (call, sender),
+                                    sender->stream->has_audio, sender->stream->has_video,
+                                    on_prepared, call);
 }
 
 void

@@ -86,6 +86,7 @@ emit_joined (RjOpenvidu2Signaller *self, const RjOv2Joined *answer, gint64 read_
   RjEvent *event = rj_event_new_at (RJ_EVENT_JOINED, read_us);
 
   rj_event_set_string (event, "connection", answer->id);
+  rj_event_set_string (event, "server_session", answer->session);
   rj_event_set_int (event, "others", answer->value->len);
   rj_event_set_string (event, "server_version", answer->version);
   rj_event_set_string (event, "media_server", answer->media_server);

@@ -419,6 +419,24 @@ def move_clock(event, shift_us):
 
 
 @test
+def a_log_with_a_hole_proves_nothing():
+    lines = [json.dumps(event) + "\n" for event in get_events("demo")]
+    with tempfile.TemporaryDirectory() as folder:
+        def judge(kept):
+            return json.loads(run("read", "summary", write(folder, "events.jsonl", "".join(kept))).stdout)
+        expect(judge(lines)["verdict"] == "passed", "a whole log")
+        expect(judge(reversed(lines))["reason"] == judge(lines)["reason"], "lines in any order")
+        for name, kept, word in (
+                ("a hole", lines[:50] + lines[53:], "log-incomplete"),
+                ("the first line", lines[1:], "log-without-start"),
+                ("the first lines but the first", lines[:1] + lines[4:], "log-incomplete"),
+                ("the last line", lines[:-1], "log-without-end")):
+            summary = judge(kept)
+            expect(summary["reason_word"] == word and summary["exit_code"] == 3, name, summary["reason"])
+        expect("3 of its events are missing" in judge(lines[:50] + lines[53:])["reason"], "how many")
+
+
+@test
 def logs_of_two_machines_are_merged_by_their_wall_clocks():
     events = get_events("demo")
     expected = get_summary("demo")
@@ -429,6 +447,9 @@ def logs_of_two_machines_are_merged_by_their_wall_clocks():
             there.append(event)
         else:
             here.append(event)
+    for part in (here, there):  # each log counts its own events
+        for number, event in enumerate(part):
+            event["seq"] = number
     with tempfile.TemporaryDirectory() as folder:
         paths = [write(folder, name, "".join(json.dumps(event) + "\n" for event in part))
                  for name, part in (("here.jsonl", here), ("there.jsonl", there))]

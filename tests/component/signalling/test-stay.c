@@ -43,7 +43,8 @@ test_joins_an_empty_room (void)
   g_assert_cmpstr (stay->told->str, ==, "progress connect\nprogress join\njoined\n");
   g_assert_cmpstr (stay->events->str, ==,
                    "token-requested {\"source\":\"app\"}\ntoken-received {}\nconnect-started {}\n"
-                   "connected {}\njoin-sent {}\njoined {\"connection\":\"con_SELF\",\"others\":0,"
+                   "connected {}\njoin-sent {}\njoined "
+                   "{\"connection\":\"con_SELF\",\"server_session\":\"room\",\"others\":0,"
                    "\"server_version\":\"2.32.2\",\"media_server\":\"kurento\"}\n");
 }
 

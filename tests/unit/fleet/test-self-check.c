@@ -2,6 +2,7 @@
 #include "rj-self-check.h"
 
 #include <glib/gstdio.h>
+#include <unistd.h>
 
 #include "rj-event-types.h"
 #include "rj-json.h"
@@ -14,6 +15,7 @@ typedef struct {
   char *proc;
   double pacing_lag_ms;
   guint64 busy, idle; /* ticks */
+  guint64 own;        /* the same, of our process */
 } Fixture;
 
 static double
@@ -36,6 +38,38 @@ put_ticks (Fixture *f, guint busy, guint idle)
 }
 
 static void
+put (Fixture *f, const char *name, const char *text)
+{
+  g_autofree char *path = g_build_filename (f->proc, "self", name, NULL);
+  g_autofree char *folder = g_path_get_dirname (path);
+
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+}
+
+static void
+put_own_ticks (Fixture *f, guint64 ticks)
+{
+  g_autofree char *text = NULL;
+
+  f->own += ticks;
+  text = g_strdup_printf (
+    "1 (a b) c) R 1 1 1 0 -1 4194304 1 0 0 0 %" G_GUINT64_FORMAT " 0 0 0 20 0 1 0 100\n", f->own);
+  put (f, "stat", text);
+}
+
+static void
+put_drops (Fixture *f, guint drops)
+{
+  g_autofree char *text = g_strdup_printf (
+    "  sl  local_address rem_address\n"
+    " 1: 0100007F:A6B0 00000000:0000 07 00000000:00000000 00:00000000 00000000 0 0 1001 2 0 %u\n",
+    drops);
+
+  put (f, "net/udp", text);
+}
+
+static void
 set_up (Fixture *f, gconstpointer unused)
 {
   f->clock = rj_fake_clock_new (0);
@@ -48,15 +82,26 @@ set_up (Fixture *f, gconstpointer unused)
 }
 
 static void
+remove_all (Fixture *f)
+{
+  static const char *const names[] = {
+    "self/fd/7", "self/fd", "self/net/udp", "self/net", "self/stat", "self", "stat", "",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+    g_autofree char *path = g_build_filename (f->proc, names[i], NULL);
+
+    g_remove (path);
+  }
+}
+
+static void
 tear_down (Fixture *f, gconstpointer unused)
 {
-  g_autofree char *path = g_build_filename (f->proc, "stat", NULL);
-
   g_object_unref (f->check);
   g_object_unref (f->history);
   g_object_unref (f->clock);
-  g_remove (path);
-  g_rmdir (f->proc);
+  remove_all (f);
   g_free (f->proc);
 }
 
@@ -124,6 +169,42 @@ test_machine_busy_for_long (Fixture *f, gconstpointer unused)
   g_assert_cmpuint (count_overloads (f, "processor time"), ==, 1);
 }
 
+static void
+test_own_process_busy_for_long (Fixture *f, gconstpointer unused)
+{
+  guint64 limit = (guint64) sysconf (_SC_CLK_TCK) * g_get_num_processors () *
+                  (guint64) RJ_SELF_CHECK_OWN_LIMIT_PERCENT / 100;
+
+  put_own_ticks (f, 0);
+  pass_seconds (f, 1);
+  for (guint i = 0; i < RJ_SELF_CHECK_BUSY_PERIODS + 2; i++) {
+    put_own_ticks (f, limit - 2);
+    pass_seconds (f, 1);
+  }
+  g_assert_cmpuint (count_overloads (f, "own processor time"), ==, 0);
+  for (guint i = 0; i < RJ_SELF_CHECK_BUSY_PERIODS; i++) {
+    put_own_ticks (f, limit + limit / 20 + 2);
+    pass_seconds (f, 1);
+  }
+  g_assert_cmpuint (count_overloads (f, "own processor time"), ==, 1);
+}
+
+static void
+test_receive_queues (Fixture *f, gconstpointer unused)
+{
+  g_autofree char *folder = g_build_filename (f->proc, "self", "fd", NULL);
+  g_autofree char *path = g_build_filename (folder, "7", NULL);
+
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+  g_assert_cmpint (symlink ("socket:[1001]", path), ==, 0);
+  put_drops (f, 0);
+  pass_seconds (f, 1);
+  g_assert_cmpuint (count_overloads (f, "receive queues"), ==, 0);
+  put_drops (f, 1);
+  pass_seconds (f, 1);
+  g_assert_cmpuint (count_overloads (f, "receive queues"), ==, 1);
+}
+
 #define ADD(name, func) g_test_add ("/self-check/" name, Fixture, NULL, set_up, func, tear_down)
 
 int
@@ -134,5 +215,7 @@ main (int argc, char **argv)
   ADD ("pacing-lag", test_pacing_lag);
   ADD ("loop-lag", test_loop_lag);
   ADD ("machine-busy-for-long", test_machine_busy_for_long);
+  ADD ("own-process-busy-for-long", test_own_process_busy_for_long);
+  ADD ("receive-queues", test_receive_queues);
   return g_test_run ();
 }

@@ -274,9 +274,11 @@ test_what_is_published_again_is_due_again (void)
     rjt_tell (story, 5000, RJ_EVENT_PEER_CREATED, "a", 1, "publish", "{'direction':'publish'}");
     rjt_tell (story, 5030, RJ_EVENT_ANSWER_RECEIVED, "a", 1, "publish", NULL);
     rjt_tell (story, 5060, RJ_EVENT_DTLS_CONNECTED, "a", 1, "publish", NULL);
-    if (seen)
+    rjt_tell_unwatch (story, 8999, "a", 1, "b", 8990);
+    if (seen) {
       rjt_tell_watch (story, 5040, "b", 1, "a");
-    else
+      rjt_tell_unwatch (story, 8999, "b", 1, "a", 8990);
+    } else
       rjt_tell (story, 5040, RJ_EVENT_REMOTE_PUBLISHED, "b", 1, "a", "{'from':'a'}");
     rjt_tell_end (story, 9000, "duration");
     result = conclude (story);

@@ -391,6 +391,7 @@ test_a_media_server_that_is_back_in_time (void)
   rjt_tell (story, 2560, RJ_EVENT_ICE_CONNECTED, "a", 1, "publish", NULL);
   rjt_tell (story, 2570, RJ_EVENT_DTLS_CONNECTED, "a", 1, "publish", NULL);
   rjt_tell_watch (story, 2541, "b", 1, "a");
+  rjt_tell_unwatch (story, 4999, "b", 1, "a", 4990);
   rjt_tell_end (story, 5000, "recovered");
   result = rjt_conclude (story);
   r = rjt_get_rejoin (result, 0, 0);

@@ -1,0 +1,222 @@
+#!/usr/bin/env python3
+"""What must not pass: trouble of each kind is made on purpose with real processes, and the run finds and names it.
+
+That each reason of a verdict can fire, and does not fire without need, is proven by tests/unit/measure/test-reasons.c;
+here is proven that the harness notices at all.
+"""
+import concurrent.futures
+import json
+import os
+import signal
+import time
+import urllib.request
+import xml.etree.ElementTree
+
+from fake_openvidu import SILENT, FakeOpenVidu, RpcError
+import harness
+
+PASSED, FAILED, INCONCLUSIVE, ENVIRONMENT = 0, 1, 3, 4
+QUICK = ("--join-deadline", "1500ms", *harness.SMALL)
+
+
+def refuse(_socket, _params):
+    raise RpcError(401, "Unable to join the session: token not valid")
+
+
+class NoFalsePass(harness.Case):
+    def run_one(self, name, word, code, *arguments, **options):
+        """Runs in a folder of its own, so that several can run at once. @word: why it ends as it does (a busy
+        machine may be blamed for failures, which stay named)"""
+        folder = self.folder / name.replace(" ", "-")
+        folder.mkdir()
+        process = self.start("run", "--events", folder / "events.jsonl", "--json", folder / "summary.json", "--junit",
+                             folder / "junit.xml", *arguments, **options)
+        outcome = self.finish(process)
+        outcome.folder = folder
+        summary = outcome.summary
+        if summary["self"]["overloaded"] and (code == FAILED or word == "no-effect"):
+            self.assertIn((outcome.code, summary["reason_word"]), ((INCONCLUSIVE, "overloaded"), (INCONCLUSIVE, word)),
+                          f"{name}: {outcome}")
+        else:
+            self.assertEqual((outcome.code, summary["reason_word"]), (code, word), f"{name}: {outcome}")
+        if code == FAILED:
+            found = {word for participant in summary["participants"] for word in participant["problem_words"]}
+            self.assertIn(word, found, f"{name}: {outcome}")
+        self.assertEqual(outcome.code, summary["exit_code"], f"{name}: {outcome}")
+        self.check_green(folder, summary)
+        return outcome
+
+    def check_green(self, folder, summary):
+        """No report of a run that has not passed looks green, and none of one that has looks red."""
+        bad = [*xml.etree.ElementTree.parse(folder / "junit.xml").iter("failure"),
+               *xml.etree.ElementTree.parse(folder / "junit.xml").iter("error")]
+        self.assertEqual(bad == [], summary["verdict"] == "passed", summary["reason"])
+        harness.validate(summary, "summary")
+
+    def fake(self, http=None, **rpc):
+        fake = FakeOpenVidu()
+        self.addCleanup(fake.stop)
+        fake.rpc.update(rpc)
+        if http is not None:
+            fake.http["/api/get-token"] = http
+        return fake
+
+    def together(self, *cases):
+        with concurrent.futures.ThreadPoolExecutor(3) as pool:
+            futures = {case.__name__: pool.submit(case) for case in cases}
+        for name, future in futures.items():
+            with self.subTest(name):
+                future.result()
+
+    # --- nobody joins ---
+
+    def refused(self):
+        self.run_one("refused", "nobody-joined", ENVIRONMENT, "--app", self.fake(joinRoom=refuse).url,
+                               "--participants", "2", *QUICK)
+
+    def app_server_is_down(self):
+        self.run_one("down", "nobody-joined", ENVIRONMENT, "--app", self.fake(lambda body: (503, "busy")).url, *QUICK)
+
+    def nobody_answers(self):
+        self.run_one("silent", "nobody-joined", ENVIRONMENT, "--app",
+                     self.fake(joinRoom=lambda client, params: SILENT).url, "--participants", "2", *QUICK)
+
+    def media_never_come(self):
+        """Joins are answered, offers too, by a media server that is not there."""
+        self.run_one("no media", "no-media", ENVIRONMENT, "--app", self.fake().url, "--participants", "2",
+                     "--join-deadline", "4s", *harness.SMALL)
+
+    def token_of_another_server(self):
+        other = self.fake(joinRoom=refuse)
+        here = self.fake(lambda body: (200, json.dumps({"token": other.make_token(body)})))
+        self.run_one("other server", "nobody-joined", ENVIRONMENT, "--app", here.url, *QUICK)
+        self.assertNotIn("joinRoom", [method for method, _ in here.requests])
+
+    def test_nobody_joined(self):
+        self.together(self.refused, self.app_server_is_down, self.nobody_answers, self.media_never_come,
+                      self.token_of_another_server)
+
+    # --- who comes back, and to what ---
+
+    def wrong_session(self):
+        """The app server hands out a token of the other session on the second request: alone in each, so that
+        nobody misses anybody."""
+        cluster = self.start_cluster()
+        asked = []
+
+        def hand_on(body):
+            session = json.loads(body)["sessionId"]
+            asked.append(session)
+            if asked.count(session) > 1:
+                session = next(other for other in asked if other != session)
+            request = urllib.request.Request(
+                cluster.app_url + "/api/get-token", json.dumps({**json.loads(body), "sessionId": session}).encode(),
+                {"Content-Type": "application/json"})
+            with urllib.request.urlopen(request, timeout=harness.DEADLINE_S) as answer:
+                return answer.status, answer.read().decode()
+
+        outcome = self.run_one(
+            "wrong session", "wrong-session", FAILED, "--app", self.fake(hand_on).url, "--participants", "1,1", "--resume", "never",
+            "--fault", "cut-websocket@500ms", "--within", "3s", *harness.SMALL)
+        summary = outcome.summary
+        strayed = summary["participants"][0]
+        self.assertIn(f"is in the session {summary['participants'][1]['session']} instead of {strayed['session']}",
+                      summary["reason"])
+        self.assertNotIn("wrong-session", summary["participants"][1]["problem_words"])
+
+    def dead_edges(self):
+        """Everybody is back, every request succeeds, and one stream reaches nobody."""
+        outcome = self.run_one(
+            "dead edges", "not-back", FAILED, "--participants", "3", "--quirk", "dark-stream", "--crash-after", "300ms",
+            "--within", "3s", "--fault", "kill-media-node@300ms", *harness.SMALL)
+        dead = [e["from"] for e in outcome.summary["edges"] if e["down_at_end"]]
+        silent = [name for name in dead if dead.count(name) == 2]
+        self.assertTrue(silent, str(outcome))
+        for participant in outcome.summary["participants"]:
+            if participant["name"] != silent[0]:
+                self.assertIn("not-back", participant["problem_words"], str(outcome))
+
+    def crossed_streams(self):
+        outcome = self.run_one("crossed", "wrong-frames", FAILED, "--participants", "3", "--quirk", "crossed-streams",
+                               "--duration", "1s", *harness.SMALL)
+        wrong = [e for e in outcome.summary["edges"] if e["wrong_frames"] > 0]
+        self.assertTrue(wrong, str(outcome))
+        for edge in wrong:
+            self.assertIn(f"of somebody else as the stream of {edge['from']}", " ".join(outcome.stdout.split()))
+
+    def nobody_is_back(self):
+        """The only node dies for good."""
+        self.run_one("not back", "not-back", FAILED, "--media-nodes", "1", "--participants", "2",
+                     "--crash-after", "300ms", "--within", "1s", "--fault", "kill-media-node@300ms", *harness.SMALL)
+
+    def test_who_comes_back(self):
+        self.together(self.wrong_session, self.dead_edges, self.crossed_streams, self.nobody_is_back)
+
+    # --- faults that are none ---
+
+    def command_fails(self):
+        self.run_one("fails", "fault-exit-code", INCONCLUSIVE, "--participants", "2", "--fault", "run:exit 7@200ms",
+                     *harness.SMALL)
+
+    def command_is_not_there(self):
+        self.run_one("not there", "fault-exit-code", INCONCLUSIVE, "--participants", "2", "--fault",
+                     "run:no-such-command-anywhere@200ms", *harness.SMALL)
+
+    def command_does_nothing(self):
+        self.run_one("no effect", "no-effect", INCONCLUSIVE, "--participants", "2", "--duration", "1s", "--fault",
+                     "run:true@200ms", *harness.SMALL)
+
+    def node_that_is_dead_already(self):
+        self.run_one("no node", "fault-failed", INCONCLUSIVE, "--participants", "2", "--fault", "thaw-media-node:7@200ms",
+                     *harness.SMALL)
+
+    def expectation_of_nothing(self):
+        self.run_one("nothing measured", "undecided", INCONCLUSIVE, "--participants", "2", "--duration", "300ms",
+                     "--expect", "rejoin.p95 < 6s", *harness.SMALL)
+
+    def nothing_to_decode(self):
+        self.run_one("no picture", "no-picture", INCONCLUSIVE, "--participants", "2", "--duration", "300ms", "--decode",
+                     *harness.SMALL)
+
+    def test_no_fault(self):
+        self.together(self.command_fails, self.command_is_not_there, self.command_does_nothing,
+                      self.node_that_is_dead_already, self.expectation_of_nothing, self.nothing_to_decode)
+
+    # --- the tester itself ---
+
+    def frozen_tester(self):
+        """Stands still for a second, as on a machine that has no time for it: it sees frames late, and nobody but
+        itself is to blame."""
+        folder = self.folder / "frozen"
+        folder.mkdir()
+        log = folder / "events.jsonl"
+        process = self.start("run", "--participants", "2", "--duration", "3s", "--expect", "affected == 0",
+                             "--events", log, "--json", folder / "summary.json", "--junit", folder / "junit.xml",
+                             *harness.SMALL)
+        self.addCleanup(harness.end_process, process)
+        harness.wait_for("flowing", lambda: log.exists() and "everyone-flowing" in log.read_text(encoding="utf-8"))
+        os.kill(process.pid, signal.SIGSTOP)
+        until = time.monotonic() + 1.2
+        harness.wait_for("a standstill of 1.2 s", lambda: time.monotonic() > until)
+        os.kill(process.pid, signal.SIGCONT)
+        outcome = self.finish(process)
+        outcome.folder = folder
+        summary = outcome.summary
+        self.assertEqual((outcome.code, summary["reason_word"]), (INCONCLUSIVE, "overloaded"), str(outcome))
+        self.assertGreater(summary["self"]["loop_lag_ms"], 1000)
+        self.assertEqual([e["state"] for e in summary["expectations"]], ["unmet"])
+        self.check_green(folder, summary)
+
+    def report_nobody_reads(self):
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            process = self.start("run", "--participants", "1", "--duration", "200ms", *harness.SMALL, stdout=full)
+            outcome = self.finish(process)
+        self.assertEqual(outcome.code, ENVIRONMENT, str(outcome))
+        self.assertIn("cannot write the report to standard output: No space left", outcome.stderr)
+
+    def test_the_tester(self):
+        self.together(self.frozen_tester, self.report_nobody_reads)
+
+
+if __name__ == "__main__":
+    harness.main()
