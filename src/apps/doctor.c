@@ -127,17 +127,11 @@ check_machine (Doctor *self)
 
 /* --- a join of its own --- */
 
-static gboolean
-is_left_out (const char *name)
-{
-  /* what a look has its own of, or must not do */
-  static const char *const names[] = { "participants", "sessions", "foreign",  "duration",
-                                       "fault",        "expect",   "baseline", "events",
-                                       "json",         "junit",    "html",     "markdown",
-                                       "prometheus",   "csv",      NULL };
-
-  return g_strv_contains (names, name);
-}
+/* what a look has its own of, or must not do */
+static const char *const left_out[] = { "participants", "sessions", "foreign",  "duration",
+                                        "fault",        "expect",   "baseline", "events",
+                                        "json",         "junit",    "html",     "markdown",
+                                        "prometheus",   "csv",      NULL };
 
 /* Arguments of the run, without those. All of them take a value. */
 static void
@@ -153,11 +147,27 @@ add_arguments (GStrvBuilder *arguments, char **argv)
     }
     name = equals == NULL ? g_strdup (argv[i] + 2)
                           : g_strndup (argv[i] + 2, (gsize) (equals - argv[i] - 2));
-    if (!is_left_out (name))
+    if (!g_strv_contains (left_out, name))
       g_strv_builder_add (arguments, argv[i]);
     else if (equals == NULL && argv[i + 1] != NULL)
       i++;
   }
+}
+
+/* What plan and environment say of them is not taken either. */
+static void
+forget_the_rest (GStrvBuilder *arguments)
+{
+  const RjOptionTable *table = rj_run_options_get_table ();
+
+  for (guint i = 0; left_out[i] != NULL; i++) {
+    const RjOption *option = rj_option_table_find (table, left_out[i]);
+    g_autofree char *empty = g_strdup_printf ("--%s=", option->name);
+
+    if (option->kind == RJ_OPTION_TEXT || option->kind == RJ_OPTION_LIST)
+      g_strv_builder_add (arguments, empty);
+  }
+  g_strv_builder_add_many (arguments, "--foreign", "0", NULL);
 }
 
 static GSubprocess *
@@ -170,11 +180,10 @@ start_run (Doctor *self, const char *summary, GError **error)
 
   g_strv_builder_add_many (arguments, "/proc/self/exe", "run", NULL);
   add_arguments (arguments, self->argv);
+  forget_the_rest (arguments);
   g_strv_builder_add_many (arguments, "--participants", self->options.token != NULL ? "1" : "2",
                            "--duration", "1s", "--quiet", "--json", summary, NULL);
   list = g_strv_builder_end (arguments);
-  g_subprocess_launcher_unsetenv (launcher, "REJOIN_FAULT");
-  g_subprocess_launcher_unsetenv (launcher, "REJOIN_EXPECT");
   return g_subprocess_launcher_spawnv (launcher, (const char *const *) list, error);
 }
 
@@ -264,10 +273,8 @@ rj_doctor_main (int argc, char **argv)
   g_auto (GStrv) rest = NULL;
   int code = rj_apps_parse (&table, "doctor", argc, argv, &self.options, &rest);
 
-  if (code < 0 && rest[0] != NULL) {
-    fprintf (stderr, "rejoin: doctor takes no argument \"%s\"; see rejoin run --help\n", rest[0]);
-    code = RJ_EXIT_USAGE;
-  }
+  if (code < 0)
+    code = rj_apps_take_plan (&self.options, "doctor", rest);
   if (code < 0)
     code = examine (&self);
   rj_run_options_clear (&self.options);

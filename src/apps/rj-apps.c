@@ -16,6 +16,13 @@ wants_help (char **argv)
   return FALSE;
 }
 
+static void
+warn (GPtrArray *warnings)
+{
+  for (guint i = 0; i < warnings->len; i++)
+    fprintf (stderr, "rejoin: warning: %s\n", (const char *) g_ptr_array_index (warnings, i));
+}
+
 int
 rj_apps_parse (const RjOptionTable *table,
                const char *subcommand,
@@ -35,8 +42,26 @@ rj_apps_parse (const RjOptionTable *table,
   }
   if (!rj_option_table_parse (table, argc, argv, values, ret_rest, warnings, &error))
     return rj_apps_fail (error);
-  for (guint i = 0; i < warnings->len; i++)
-    fprintf (stderr, "rejoin: warning: %s\n", (const char *) g_ptr_array_index (warnings, i));
+  warn (warnings);
+  return -1;
+}
+
+int
+rj_apps_take_plan (RjRunOptions *options, const char *subcommand, char **rest)
+{
+  g_autoptr (GPtrArray) warnings = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GError) error = NULL;
+
+  if (rest[0] == NULL)
+    return -1;
+  if (rest[1] != NULL) {
+    fprintf (stderr, "rejoin: %s takes one plan, what is \"%s\"? See rejoin run --help\n",
+             subcommand, rest[1]);
+    return RJ_EXIT_USAGE;
+  }
+  if (!rj_run_options_take_plan (options, rest[0], warnings, &error))
+    return rj_apps_fail (error);
+  warn (warnings);
   return -1;
 }
 

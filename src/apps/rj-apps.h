@@ -3,7 +3,7 @@
 
 #include <gio/gio.h>
 
-#include "rj-option-table.h"
+#include "rj-run-options.h"
 
 G_BEGIN_DECLS
 
@@ -35,6 +35,9 @@ int rj_apps_parse (const RjOptionTable *table,
                    char **argv,
                    gpointer values,
                    char ***ret_rest);
+
+/* The plan of a run, if there is one among what is left after the options. Returns: -1 to go on, else the exit code */
+int rj_apps_take_plan (RjRunOptions *options, const char *subcommand, char **rest);
 
 /* @turn: (nullable): of --turn. Errors: RJ_ERROR_USAGE */
 gboolean rj_apps_check_turn (const char *turn, GError **error);

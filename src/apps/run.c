@@ -12,6 +12,7 @@
 #include "rj-limits.h"
 #include "rj-media-init.h"
 #include "rj-output.h"
+#include "rj-plan-schema.h"
 #include "rj-progress.h"
 #include "rj-remote-deployment.h"
 #include "rj-runner.h"
@@ -257,10 +258,14 @@ rj_run_main (int argc, char **argv)
     puts ("rejoin " RJ_VERSION);
     code = RJ_EXIT_PASSED;
   }
-  if (code < 0 && rest[0] != NULL) {
-    fprintf (stderr, "rejoin: run takes no argument \"%s\"; see rejoin run --help\n", rest[0]);
-    code = RJ_EXIT_USAGE;
+  if (code < 0 && app.options.plan_schema) {
+    g_autofree char *schema = rj_plan_schema_to_text (rj_run_options_get_table ());
+
+    fputs (schema, stdout);
+    code = RJ_EXIT_PASSED;
   }
+  if (code < 0)
+    code = rj_apps_take_plan (&app.options, "run", rest);
   if (code < 0)
     code = run (&app);
   clear (&app);

@@ -3,6 +3,8 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "rj-json.h"
+
 static const guint8 *
 get_salt (void)
 {
@@ -48,6 +50,18 @@ is_mask (const char *text)
          strspn (text + 1, "0123456789abcdef") == 8;
 }
 
+/* "${NAME}": where a secret comes from, not what it is */
+static gboolean
+is_reference (const char *text)
+{
+  gsize length = strlen (text);
+
+  return length > 3 && g_str_has_prefix (text, "${") &&
+         strspn (text + 2, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") ==
+           length - 3 &&
+         text[length - 1] == '}';
+}
+
 static gboolean
 mask_match (const GMatchInfo *match, GString *result, gpointer unused)
 {
@@ -56,7 +70,7 @@ mask_match (const GMatchInfo *match, GString *result, gpointer unused)
   g_autofree char *mask = NULL;
 
   g_string_append (result, before);
-  if (*secret == '\0' || is_mask (secret)) {
+  if (*secret == '\0' || is_mask (secret) || is_reference (secret)) {
     g_string_append (result, secret);
     return FALSE;
   }
@@ -81,15 +95,108 @@ get_pattern (void)
   return pattern;
 }
 
+/* --- what was remembered --- */
+
+/* A form that a secret can have in a text, and what takes its place */
+typedef struct {
+  char *form;
+  char *mask;
+} Remembered;
+
+static GMutex lock;
+static GPtrArray *remembered; /* protected by lock; the longest form first */
+static int n_remembered;      /* atomic */
+
+static int
+compare_length (gconstpointer a, gconstpointer b)
+{
+  gsize first = strlen ((*(Remembered *const *) a)->form);
+  gsize second = strlen ((*(Remembered *const *) b)->form);
+
+  return first == second ? 0 : first > second ? -1 : 1;
+}
+
+/* @form: (transfer full) */
+static void
+remember_form (char *form, const char *secret, const char *shown)
+{
+  Remembered *one;
+
+  for (guint i = 0; i < remembered->len; i++) {
+    if (g_str_equal (((Remembered *) g_ptr_array_index (remembered, i))->form, form)) {
+      g_free (form);
+      return;
+    }
+  }
+  one = g_new0 (Remembered, 1);
+  one->form = form;
+  one->mask = shown != NULL ? g_strdup (shown) : rj_secret_mask (secret);
+  g_ptr_array_add (remembered, one);
+}
+
+void
+rj_secret_remember (const char *secret, const char *shown)
+{
+  g_autoptr (JsonNode) node = NULL;
+  g_autofree char *quoted = NULL;
+
+  if (secret == NULL || strlen (secret) < RJ_SECRET_SHORTEST || !g_utf8_validate (secret, -1, NULL))
+    return;
+  node = json_node_init_string (json_node_alloc (), secret);
+  quoted = rj_json_node_to_text (node);
+  g_mutex_lock (&lock);
+  if (remembered == NULL)
+    remembered = g_ptr_array_new ();
+  remember_form (g_strdup (secret), secret, shown);
+  remember_form (g_strndup (quoted + 1, strlen (quoted) - 2), secret, shown);
+  remember_form (g_uri_escape_string (secret, NULL, FALSE), secret, shown);
+  g_ptr_array_sort (remembered, compare_length);
+  g_atomic_int_set (&n_remembered, (int) remembered->len);
+  g_mutex_unlock (&lock);
+}
+
+gboolean
+rj_secret_is_any_remembered (void)
+{
+  return g_atomic_int_get (&n_remembered) > 0;
+}
+
+char *
+rj_secret_scrub_remembered (const char *text)
+{
+  char *scrubbed = NULL;
+
+  if (!rj_secret_is_any_remembered ())
+    return NULL;
+  g_mutex_lock (&lock);
+  for (guint i = 0; i < remembered->len; i++) {
+    const Remembered *one = g_ptr_array_index (remembered, i);
+    g_autofree char *before = scrubbed;
+    g_auto (GStrv) parts = NULL;
+
+    scrubbed = NULL;
+    if (strstr (before != NULL ? before : text, one->form) == NULL) {
+      scrubbed = g_steal_pointer (&before);
+      continue;
+    }
+    parts = g_strsplit (before != NULL ? before : text, one->form, -1);
+    scrubbed = g_strjoinv (one->mask, parts);
+  }
+  g_mutex_unlock (&lock);
+  return scrubbed;
+}
+
 char *
 rj_secret_scrub (const char *text)
 {
+  g_autofree char *known = text == NULL ? NULL : rj_secret_scrub_remembered (text);
   g_autofree char *valid = NULL;
   char *scrubbed;
 
   if (text == NULL)
     return NULL;
-  valid = g_utf8_make_valid (text, -1); /* the pattern refuses other texts */
+  /* the pattern refuses other texts */
+  valid = g_utf8_make_valid (known != NULL ? known : text, -1);
   scrubbed = g_regex_replace_eval (get_pattern (), valid, -1, 0, 0, mask_match, NULL, NULL);
   /* a text that the pattern gives up on (its limits are those of the matcher) is not shown at all */
   return scrubbed == NULL ? g_strdup ("(hidden: too long to be searched for secrets)") : scrubbed;

@@ -5,7 +5,8 @@
 #include "rj-duration.h"
 #include "rj-error.h"
 
-#define HELP_COLUMN 30
+#define HELP_COLUMN     30
+#define MAX_EXPLANATION 96
 
 char *
 rj_option_get_environment_name (const RjOption *self)
@@ -15,8 +16,8 @@ rj_option_get_environment_name (const RjOption *self)
   return g_strconcat ("REJOIN_", g_strdelimit (upper, "-", '_'), NULL);
 }
 
-static const RjOption *
-find_option (const RjOptionTable *self, const char *name)
+const RjOption *
+rj_option_table_find (const RjOptionTable *self, const char *name)
 {
   for (guint i = 0; i < self->n_options; i++) {
     if (g_str_equal (self->options[i].name, name))
@@ -85,8 +86,8 @@ set_flag (gboolean *slot, const char *text, GError **error)
   return TRUE;
 }
 
-static gboolean
-set_value (const RjOption *option, gpointer values, const char *text, GError **error)
+gboolean
+rj_option_set (const RjOption *option, gpointer values, const char *text, GError **error)
 {
   gpointer slot = (char *) values + option->offset;
 
@@ -99,14 +100,30 @@ set_value (const RjOption *option, gpointer values, const char *text, GError **e
     return rj_duration_parse (text, slot, error);
   case RJ_OPTION_TEXT:
     g_free (*(char **) slot);
-    *(char **) slot = g_strdup (text);
+    *(char **) slot = g_strdup (*text == '\0' ? option->fallback : text);
     return TRUE;
   case RJ_OPTION_CHOICE:
     return set_choice (option, slot, text, error);
   case RJ_OPTION_LIST:
-    return add_to_list (option, *(GPtrArray **) slot, text, error);
+    return *text == '\0' || add_to_list (option, *(GPtrArray **) slot, text, error);
   }
   g_assert_not_reached ();
+}
+
+RjOptionSource *
+rj_option_table_get_source (const RjOptionTable *self, gpointer values, const RjOption *option)
+{
+  return *(RjOptionSource **) ((char *) values + self->sources) + (option - self->options);
+}
+
+static void
+note_source (const RjOptionTable *self,
+             gpointer values,
+             const RjOption *option,
+             RjOptionSource source)
+{
+  if (self->sources != 0)
+    *rj_option_table_get_source (self, values, option) = source;
 }
 
 static void
@@ -128,7 +145,10 @@ blame (const char *variable, GError **error)
 }
 
 static gboolean
-set_from_environment (const RjOption *option, gpointer values, GError **error)
+set_from_environment (const RjOptionTable *self,
+                      const RjOption *option,
+                      gpointer values,
+                      GError **error)
 {
   g_autofree char *name = rj_option_get_environment_name (option);
   const char *text = g_getenv (name);
@@ -136,11 +156,12 @@ set_from_environment (const RjOption *option, gpointer values, GError **error)
 
   if (text == NULL)
     return TRUE;
+  note_source (self, values, option, RJ_OPTION_FROM_ENVIRONMENT);
   lines = option->kind == RJ_OPTION_LIST ? g_strsplit (text, "\n", -1) : NULL;
   for (guint i = 0; lines != NULL && lines[i] != NULL; i++)
-    if (*g_strstrip (lines[i]) != '\0' && !set_value (option, values, lines[i], error))
+    if (*g_strstrip (lines[i]) != '\0' && !rj_option_set (option, values, lines[i], error))
       return blame (name, error);
-  if (lines == NULL && !set_value (option, values, text, error))
+  if (lines == NULL && !rj_option_set (option, values, text, error))
     return blame (name, error);
   return TRUE;
 }
@@ -186,7 +207,7 @@ take_argument (const RjOptionTable *self,
   const char *equals = strchr (argument, '=');
   g_autofree char *name =
     equals == NULL ? g_strdup (argument) : g_strndup (argument, equals - argument);
-  const RjOption *option = find_option (self, name);
+  const RjOption *option = rj_option_table_find (self, name);
   const char *text = equals == NULL ? NULL : equals + 1;
 
   if (option == NULL) {
@@ -203,7 +224,8 @@ take_argument (const RjOptionTable *self,
     return FALSE;
   }
   forget_list_once (option, values, seen);
-  if (!set_value (option, values, text, error)) {
+  note_source (self, values, option, RJ_OPTION_FROM_FLAG);
+  if (!rj_option_set (option, values, text, error)) {
     g_prefix_error (error, "--%s: ", name);
     return FALSE;
   }
@@ -243,15 +265,18 @@ rj_option_table_parse (const RjOptionTable *self,
 {
   g_autoptr (GPtrArray) rest = g_ptr_array_new_with_free_func (g_free);
 
+  if (self->sources != 0)
+    *(RjOptionSource **) ((char *) values + self->sources) =
+      g_new0 (RjOptionSource, self->n_options);
   for (guint i = 0; i < self->n_options; i++) {
     const RjOption *option = &self->options[i];
 
     set_nothing (option, values);
-    if (option->fallback != NULL && !set_value (option, values, option->fallback, error))
+    if (option->fallback != NULL && !rj_option_set (option, values, option->fallback, error))
       return FALSE;
   }
   for (guint i = 0; i < self->n_options; i++) {
-    if (!set_from_environment (&self->options[i], values, error))
+    if (!set_from_environment (self, &self->options[i], values, error))
       return FALSE;
   }
   if (!take_arguments (self, argv, values, rest, error))
@@ -262,61 +287,11 @@ rj_option_table_parse (const RjOptionTable *self,
   return TRUE;
 }
 
-static JsonNode *
-make_node (const RjOption *option, gconstpointer slot)
-{
-  JsonNode *node = json_node_alloc ();
-  g_autofree char *text = NULL;
-  JsonArray *list = NULL;
-
-  switch (option->kind) {
-  case RJ_OPTION_FLAG:
-    return json_node_init_boolean (node, *(const gboolean *) slot);
-  case RJ_OPTION_COUNT:
-    return json_node_init_int (node, *(const guint *) slot);
-  case RJ_OPTION_DURATION:
-    text = rj_duration_format (*(const gint64 *) slot);
-    return json_node_init_string (node, text);
-  case RJ_OPTION_TEXT:
-  case RJ_OPTION_CHOICE:
-    return json_node_init_string (node, *(char *const *) slot);
-  case RJ_OPTION_LIST:
-    list = json_array_new ();
-    for (guint i = 0; i < (*(GPtrArray *const *) slot)->len; i++)
-      json_array_add_string_element (list, g_ptr_array_index (*(GPtrArray *const *) slot, i));
-    json_node_init_array (node, list);
-    json_array_unref (list);
-    return node;
-  }
-  g_assert_not_reached ();
-}
-
-static gboolean
-is_set (const RjOption *option, gconstpointer slot)
-{
-  if (option->kind == RJ_OPTION_TEXT || option->kind == RJ_OPTION_CHOICE)
-    return *(char *const *) slot != NULL;
-  return option->kind != RJ_OPTION_DURATION || *(const gint64 *) slot >= 0;
-}
-
-JsonObject *
-rj_option_table_to_json (const RjOptionTable *self, gconstpointer values)
-{
-  JsonObject *object = json_object_new ();
-
-  for (guint i = 0; i < self->n_options; i++) {
-    const RjOption *option = &self->options[i];
-    gconstpointer slot = (const char *) values + option->offset;
-
-    if (!option->secret && is_set (option, slot))
-      json_object_set_member (object, option->name, make_node (option, slot));
-  }
-  return object;
-}
-
 void
 rj_option_table_clear (const RjOptionTable *self, gpointer values)
 {
+  if (self->sources != 0)
+    g_clear_pointer ((RjOptionSource **) ((char *) values + self->sources), g_free);
   for (guint i = 0; i < self->n_options; i++) {
     const RjOption *option = &self->options[i];
     gpointer slot = (char *) values + option->offset;
@@ -326,6 +301,28 @@ rj_option_table_clear (const RjOptionTable *self, gpointer values)
     if (option->kind == RJ_OPTION_LIST)
       g_clear_pointer ((GPtrArray **) slot, g_ptr_array_unref);
   }
+}
+
+/* --- help --- */
+
+/* What stands right of the name */
+static void
+append_explanation (GString *help, const RjOption *option, gboolean has_plan)
+{
+  g_autofree char *key =
+    option->plan == NULL || !has_plan ? NULL : g_strconcat ("plan: ", option->plan, NULL);
+  gsize start = help->len;
+
+  g_string_append (help, option->help);
+  if (option->choices != NULL && option->kind == RJ_OPTION_CHOICE)
+    g_string_append_printf (help, " (%s)", option->choices);
+  if (option->fallback != NULL && option->kind != RJ_OPTION_FLAG)
+    g_string_append_printf (help, " [%s]", option->fallback);
+  if (key != NULL && help->len - start + strlen (key) < MAX_EXPLANATION)
+    g_string_append_printf (help, "; %s", key);
+  else if (key != NULL)
+    g_string_append_printf (help, "\n%*s%s", HELP_COLUMN, "", key);
+  g_string_append_c (help, '\n');
 }
 
 char *
@@ -346,12 +343,7 @@ rj_option_table_get_help (const RjOptionTable *self, const char *subcommand)
     g_string_append_printf (help, width < HELP_COLUMN - 1 ? "%*s" : "\n%*s",
                             (int) (width < HELP_COLUMN - 1 ? HELP_COLUMN - width : HELP_COLUMN),
                             "");
-    g_string_append (help, option->help);
-    if (option->choices != NULL && option->kind == RJ_OPTION_CHOICE)
-      g_string_append_printf (help, " (%s)", option->choices);
-    if (option->fallback != NULL && option->kind != RJ_OPTION_FLAG)
-      g_string_append_printf (help, " [%s]", option->fallback);
-    g_string_append_c (help, '\n');
+    append_explanation (help, option, self->sources != 0);
   }
   g_string_append_printf (help, "  --help%*sShow this text\n", HELP_COLUMN - 8, "");
   if (self->details != NULL)

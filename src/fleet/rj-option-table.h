@@ -1,5 +1,6 @@
-/* The options of a subcommand as one table: --help, environment names, checks, man page and completion come
- * from it. Precedence: flag, then environment (REJOIN_<NAME>), then the default of the table. Home thread. */
+/* The options of a subcommand as one table: --help, environment names, keys of the plan file and its schema,
+ * checks, man page and completion come from it. Precedence: flag, then environment (REJOIN_<NAME>), then plan,
+ * then the default of the table. Home thread. */
 #pragma once
 
 #include <json-glib/json-glib.h>
@@ -25,7 +26,18 @@ typedef struct {
   guint min, max;       /* of a count */
   const char *choices;  /* of a choice, or of a list (nullable): words separated by "|" */
   gboolean secret;      /* the value is never shown */
+  const char *plan;     /* its key in the plan, "times.join-deadline"; NULL: it has none */
+  gboolean
+    is_input; /* the name of a file that is read: in a plan it starts from the plan's folder */
 } RjOption;
+
+/* Where a value comes from; the higher one wins */
+typedef enum {
+  RJ_OPTION_FROM_DEFAULT,
+  RJ_OPTION_FROM_PLAN,
+  RJ_OPTION_FROM_ENVIRONMENT,
+  RJ_OPTION_FROM_FLAG,
+} RjOptionSource;
 
 typedef struct {
   const RjOption *options;
@@ -33,10 +45,12 @@ typedef struct {
   const char *usage;   /* "[OPTION…]" */
   const char *summary; /* first paragraph of --help */
   const char *details; /* after the options; (nullable) */
+  gsize
+    sources; /* offset of an RjOptionSource * in the values, one for each option; 0: no plan fills it */
 } RjOptionTable;
 
-/* Fills @values (a zeroed struct) from @argv and the environment. What is left in @argv after the options
- * goes to @ret_rest (transfer full). Errors: RJ_ERROR_USAGE with the remedy. @ret_warnings: (element-type
+/* Fills @values (a zeroed struct) from @argv and the environment. An empty value of a text or list means that
+ * there is none. What is left in @argv after the options goes to @ret_rest (transfer full). Errors: RJ_ERROR_USAGE with the remedy. @ret_warnings: (element-type
  * utf8): environment variables REJOIN_… that mean nothing. */
 gboolean rj_option_table_parse (const RjOptionTable *self,
                                 int argc,
@@ -45,6 +59,18 @@ gboolean rj_option_table_parse (const RjOptionTable *self,
                                 char ***ret_rest,
                                 GPtrArray *ret_warnings,
                                 GError **error);
+
+/* Sets one value, or adds to a list. Errors: RJ_ERROR_USAGE: what is wrong with @text, and the remedy */
+gboolean rj_option_set (const RjOption *self, gpointer values, const char *text, GError **error);
+/* Sets one value as a plan gives it, in place of what was there. Errors: RJ_ERROR_USAGE: what to write */
+gboolean
+rj_option_set_from_json (const RjOption *self, gpointer values, JsonNode *node, GError **error);
+
+/* Returns: (nullable): the option of that name */
+const RjOption *rj_option_table_find (const RjOptionTable *self, const char *name);
+/* Of a table that a plan can fill, once it was parsed */
+RjOptionSource *
+rj_option_table_get_source (const RjOptionTable *self, gpointer values, const RjOption *option);
 
 /* Returns: (transfer full): name -> value of all that are set, without the secret ones */
 JsonObject *rj_option_table_to_json (const RjOptionTable *self, gconstpointer values);

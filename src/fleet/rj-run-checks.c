@@ -8,6 +8,7 @@
 #include "rj-fault-check.h"
 #include "rj-roster.h"
 #include "rj-run-groups.h"
+#include "rj-secret.h"
 
 static gboolean
 fail (GError **error, const char *sentence)
@@ -258,8 +259,16 @@ check_detectors (RjRunOptions *self, GError **error)
   return TRUE;
 }
 
-gboolean
-rj_run_options_check (RjRunOptions *self, GError **error)
+/* A secret may be given in other ways than by what it looks like */
+static void
+remember_secrets (RjRunOptions *self)
+{
+  rj_secret_remember (self->secret, NULL);
+  rj_secret_remember (self->token, NULL);
+}
+
+static gboolean
+check (RjRunOptions *self, GError **error)
 {
   self->embedded = self->app == NULL && self->app_request == NULL && self->token == NULL &&
                    self->token_command == NULL && self->url == NULL;
@@ -274,4 +283,16 @@ rj_run_options_check (RjRunOptions *self, GError **error)
     return fail (error,
                  "--ca: there is no such file; give the PEM file of the certificate authority");
   return TRUE;
+}
+
+gboolean
+rj_run_options_check (RjRunOptions *self, GError **error)
+{
+  if (check (self, error)) {
+    remember_secrets (self);
+    return TRUE;
+  }
+  if (self->plan != NULL)
+    rj_plan_blame (self->plan, rj_run_options_get_table (), self, error);
+  return FALSE;
 }

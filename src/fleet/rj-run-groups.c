@@ -16,8 +16,8 @@ fail (GError **error, const char *sentence)
 static void
 choose_defaults (RjRunOptions *self)
 {
-  if (self->participants == NULL && self->sessions == 0 && self->faults->len == 0 &&
-      self->steps == NULL && self->embedded) {
+  if (self->plan == NULL && self->participants == NULL && self->sessions == 0 &&
+      self->faults->len == 0 && self->embedded) {
     self->participants = g_strdup ("4,2");
     g_ptr_array_add (self->faults, g_strdup ("kill-media-node@3s"));
   }
@@ -87,6 +87,45 @@ make_base (const RjRunOptions *self, GError **error)
   return g_steal_pointer (&group);
 }
 
+/* By a flag or the environment, which win over a plan */
+static gboolean
+is_given (const RjRunOptions *self, const char *name)
+{
+  const RjOptionTable *table = rj_run_options_get_table ();
+
+  return self->sources[rj_option_table_find (table, name) - table->options] > RJ_OPTION_FROM_PLAN;
+}
+
+/* @base: what the options say, given or not. Returns: (transfer full): what was given */
+static RjGroup *
+make_given (const RjRunOptions *self, const RjGroup *base)
+{
+  RjGroup *group = rj_group_new ();
+  RjGroupPublish *publish = &group->publish;
+
+  group->session = is_given (self, "session") ? g_strdup (self->session) : NULL;
+  group->participant = is_given (self, "name") ? g_strdup (self->name) : NULL;
+  if (is_given (self, "no-publish"))
+    publish->on = self->no_publish ? 0 : -1;
+  if (is_given (self, "no-audio"))
+    publish->audio = base->publish.audio;
+  if (is_given (self, "no-video"))
+    publish->video = base->publish.video;
+  if (is_given (self, "resolution")) {
+    publish->width = base->publish.width;
+    publish->height = base->publish.height;
+  }
+  if (is_given (self, "fps"))
+    publish->fps = base->publish.fps;
+  if (is_given (self, "bitrate"))
+    publish->bitrate_bps = base->publish.bitrate_bps;
+  if (is_given (self, "video-codec"))
+    publish->codec = base->publish.codec;
+  if (is_given (self, "ramp"))
+    group->ramp_per_second = base->ramp_per_second;
+  return group;
+}
+
 /* The one group of the command line has options where a plan's has keys. */
 static void
 name_option (GError **error)
@@ -126,11 +165,22 @@ make_only_group (RjRunOptions *self, RjGroup *base, GError **error)
 static gboolean
 complete_groups (RjRunOptions *self, const RjGroup *base, GError **error)
 {
-  if (self->participants != NULL || self->sessions > 0)
-    return fail (error, "--participants and --sessions cannot change the groups of a plan: change "
-                        "count and sessions there");
-  for (guint i = 0; i < self->groups->len; i++)
-    rj_group_inherit (g_ptr_array_index (self->groups, i), base);
+  if (self->sessions > 0)
+    return fail (error,
+                 "--sessions cannot change the groups of a plan: change their sessions there, "
+                 "or give --participants as well to have others");
+  for (guint i = 0; i < self->groups->len; i++) {
+    RjGroup *planned = g_ptr_array_index (self->groups, i);
+    RjGroup *group = make_given (self, base);
+
+    rj_group_inherit (group, planned);
+    rj_group_inherit (group, base);
+    group->name = g_steal_pointer (&planned->name);
+    group->sessions = planned->sessions;
+    g_array_append_vals (group->counts, planned->counts->data, planned->counts->len);
+    rj_group_free (planned);
+    self->groups->pdata[i] = group;
+  }
   return check (self, error);
 }
 

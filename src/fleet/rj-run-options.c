@@ -9,6 +9,8 @@
 #define AT_FILE(member)      AT (files.member)
 
 static const RjOption options[] = {
+  { "title", RJ_OPTION_TEXT, AT (title), "TEXT", NULL, "what the run is about, for its reports",
+    .plan = "name" },
   { "participants", RJ_OPTION_TEXT, AT (participants), "N[,N…]", NULL,
     "participants in each session; a list gives each session its own number [4]" },
   { "sessions", RJ_OPTION_COUNT, AT (sessions), "N", NULL,
@@ -20,34 +22,43 @@ static const RjOption options[] = {
   { "ramp", RJ_OPTION_TEXT, AT (ramp), "RATE", NULL,
     "how many join in which time, such as 10/s or 30/min; without it all at once" },
   { "foreign", RJ_OPTION_COUNT, AT (foreign), "N", "0",
-    "publishers that are not ours, to wait for in each session before time starts", 0, 1000 },
+    "publishers that are not ours, to wait for in each session before time starts", 0, 1000,
+    .plan = "foreign" },
   { "duration", RJ_OPTION_DURATION, AT (duration_us), "DURATION", NULL,
-    "stay this long after everybody flowed; without it the run ends 2 s after recovery" },
+    "stay this long after everybody flowed; without it the run ends 2 s after recovery",
+    .plan = "times.duration" },
   { "join-deadline", RJ_OPTION_DURATION, AT (join_deadline_us), "DURATION", "20s",
-    "everybody must see everybody within this time" },
+    "everybody must see everybody within this time", .plan = "times.join-deadline" },
   { "within", RJ_OPTION_DURATION, AT (within_us), "DURATION", "15s",
-    "every edge must be back this long after the fault ended" },
+    "every edge must be back this long after the fault ended", .plan = "times.within" },
   RJ_CONDITION_OPTIONS (AT_CONDITION),
   { "timeout", RJ_OPTION_DURATION, AT (timeout_us), "DURATION", "5m",
-    "end the whole run, inconclusive, after this time" },
+    "end the whole run, inconclusive, after this time", .plan = "times.timeout" },
   { "wait-for", RJ_OPTION_DURATION, AT (wait_for_us), "DURATION", NULL,
-    "before joining, wait up to this long for the deployment to answer" },
+    "before joining, wait up to this long for the deployment to answer",
+    .plan = "deployment.wait-for" },
   { "url", RJ_OPTION_TEXT, AT (url), "URL", NULL,
-    "OpenVidu server, for tokens by REST (needs --secret)" },
+    "OpenVidu server, for tokens by REST (needs --secret)", .plan = "deployment.openvidu.url" },
   { "secret", RJ_OPTION_TEXT, AT (secret), "SECRET", NULL,
     "OpenVidu secret, also of the embedded cluster; better in REJOIN_SECRET or --secret-file",
-    .secret = TRUE },
-  { "secret-file", RJ_OPTION_TEXT, AT (secret_file), "FILE", NULL,
-    "file with the OpenVidu secret" },
-  { "app", RJ_OPTION_TEXT, AT (app), "URL", NULL, "app server that hands out tokens" },
+    .secret = TRUE, .plan = "deployment.openvidu.secret" },
+  { "secret-file", RJ_OPTION_TEXT, AT (secret_file), "FILE", NULL, "file with the OpenVidu secret",
+    .plan = "deployment.openvidu.secret-file", .is_input = TRUE },
+  { "app", RJ_OPTION_TEXT, AT (app), "URL", NULL, "app server that hands out tokens",
+    .plan = "deployment.app.url" },
   { "app-preset", RJ_OPTION_CHOICE, AT (app_preset), "PRESET", "fault-tolerance",
-    "contract of the app server", .choices = "fault-tolerance|sessions" },
+    "contract of the app server", .choices = "fault-tolerance|sessions",
+    .plan = "deployment.app.preset" },
   { "token", RJ_OPTION_TEXT, AT (token), "TOKEN", NULL,
-    "one literal token, for one participant and no rejoin", .secret = TRUE },
+    "one literal token, for one participant and no rejoin", .secret = TRUE,
+    .plan = "deployment.token" },
   { "token-command", RJ_OPTION_TEXT, AT (token_command), "COMMAND", NULL,
-    "shell command that prints a token; {session} and {name} are filled in" },
-  { "insecure", RJ_OPTION_FLAG, AT (insecure), NULL, NULL, "accept any TLS certificate" },
-  { "ca", RJ_OPTION_TEXT, AT (ca), "FILE", NULL, "PEM file of the certificate authority to trust" },
+    "shell command that prints a token; {session} and {name} are filled in",
+    .plan = "deployment.token-command" },
+  { "insecure", RJ_OPTION_FLAG, AT (insecure), NULL, NULL, "accept any TLS certificate",
+    .plan = "deployment.tls.insecure" },
+  { "ca", RJ_OPTION_TEXT, AT (ca), "FILE", NULL, "PEM file of the certificate authority to trust",
+    .plan = "deployment.tls.ca", .is_input = TRUE },
   { "no-publish", RJ_OPTION_FLAG, AT (no_publish), NULL, NULL, "only watch" },
   { "resolution", RJ_OPTION_TEXT, AT (resolution), "WxH", "640x480", "of the published video" },
   { "fps", RJ_OPTION_COUNT, AT (fps), "N", "30", "frames per second", 1, 60 },
@@ -56,7 +67,7 @@ static const RjOption options[] = {
   { "video-codec", RJ_OPTION_CHOICE, AT (video_codec), "CODEC", NULL,
     "offered first, and forced in sessions that this run makes itself; else what the server wants "
     "[vp8]",
-    .choices = "vp8|h264" },
+    .choices = "vp8|h264", .plan = "media.video-codec" },
   { "no-audio", RJ_OPTION_FLAG, AT (no_audio), NULL, NULL, "publish video only" },
   { "no-video", RJ_OPTION_FLAG, AT (no_video), NULL, NULL, "publish audio only" },
   { "role", RJ_OPTION_LIST, AT (roles), "ROLE[:NAME]", NULL,
@@ -64,54 +75,61 @@ static const RjOption options[] = {
     "may be "
     "repeated" },
   { "decode", RJ_OPTION_FLAG, AT (decode), NULL, NULL,
-    "decode a rotating sample of the received video" },
+    "decode a rotating sample of the received video", .plan = "media.decode" },
   { "silence", RJ_OPTION_DURATION, AT (silence_us), "DURATION", "1s",
-    "no packet for this long is silence" },
+    "no packet for this long is silence", .plan = "times.silence" },
   { "silence-leave", RJ_OPTION_DURATION, AT (silence_leave_us), "DURATION", "7s",
-    "all media silent and no word from the server for this long: leave and rejoin" },
+    "all media silent and no word from the server for this long: leave and rejoin",
+    .plan = "times.silence-leave" },
   { "resume", RJ_OPTION_CHOICE, AT (resume), "WHEN", "auto",
-    "resume a lost websocket, or rejoin at once", .choices = "auto|never" },
+    "resume a lost websocket, or rejoin at once", .choices = "auto|never", .plan = "resume" },
   { "delete-dead-session", RJ_OPTION_FLAG, AT (delete_dead_session), NULL, NULL,
-    "delete a session over REST, once, when two rejoins after silence did not flow" },
+    "delete a session over REST, once, when two rejoins after silence did not flow",
+    .plan = "delete-dead-session" },
   { "media-server", RJ_OPTION_CHOICE, AT (media_server), "NAME", "kurento",
     "embedded cluster: with mediasoup the server makes the offers of subscriptions",
-    .choices = "kurento|mediasoup" },
+    .choices = "kurento|mediasoup", .plan = "deployment.embedded.media-server" },
   { "ice", RJ_OPTION_CHOICE, AT (ice), "CANDIDATES", "all",
-    "relay: media only through the TURN server that the join answer names",
-    .choices = "all|relay" },
+    "relay: media only through the TURN server that the join answer names", .choices = "all|relay",
+    .plan = "media.ice" },
   { "turn", RJ_OPTION_TEXT, AT (turn), "SERVER", NULL,
     "embedded cluster: USER:PASSWORD@HOST:PORT of a TURN server for the participants, for TCP with "
     "?transport=tcp",
-    .secret = TRUE },
+    .secret = TRUE, .plan = "deployment.embedded.turn" },
   { "crash-after", RJ_OPTION_DURATION, AT (crash_after_us), "DURATION", NULL,
     "embedded cluster: from the node's death to its crash being declared [as the real server: "
-    "3.5s]" },
+    "3.5s]",
+    .plan = "deployment.embedded.crash-after" },
   { "media-nodes", RJ_OPTION_COUNT, AT (media_nodes), "N", "2", "embedded cluster: media nodes", 1,
-    16 },
+    16, .plan = "deployment.embedded.media-nodes" },
   { "masters", RJ_OPTION_COUNT, AT (masters), "N", "1",
-    "embedded cluster: master nodes, OpenVidu servers; several stand behind a front", 1, 8 },
+    "embedded cluster: master nodes, OpenVidu servers; several stand behind a front", 1, 8,
+    .plan = "deployment.embedded.masters" },
   { "restart-after", RJ_OPTION_DURATION, AT (restart_after_us), "DURATION", NULL,
-    "embedded cluster: start a killed media node again after this time" },
+    "embedded cluster: start a killed media node again after this time",
+    .plan = "deployment.embedded.restart-after" },
   { "quirk", RJ_OPTION_LIST, AT (quirks), "NAME", NULL,
     "embedded cluster: do this wrong, as the real server does; see below; may be repeated",
-    .choices = RJ_QUIRK_NAMES },
+    .choices = RJ_QUIRK_NAMES, .plan = "deployment.embedded.quirks" },
   { "fault", RJ_OPTION_LIST, AT (faults), "WHAT@T", NULL,
     "do this then; see below; may be repeated" },
   { "detect", RJ_OPTION_LIST, AT (detect), "DETECTOR", NULL,
-    "further detector: icmp (closed ports; acts at once), consent (RFC 7675); may be repeated" },
+    "further detector: icmp (closed ports; acts at once), consent (RFC 7675); may be repeated",
+    .plan = "detectors" },
   { "seed", RJ_OPTION_COUNT, AT (seed), "N", NULL, "seed of all random numbers [drawn anew]", 0,
-    G_MAXUINT },
+    G_MAXUINT, .plan = "seed" },
   { "events", RJ_OPTION_TEXT, AT (events), "FILE", NULL,
-    "write the event log, JSON lines; - is stdout" },
+    "write the event log, JSON lines; - is stdout", .plan = "report.events" },
   RJ_OUTPUT_FILE_OPTIONS (AT_FILE),
   { "quiet", RJ_OPTION_FLAG, AT (quiet), NULL, NULL, "no progress; only the report and errors" },
+  { "plan-schema", RJ_OPTION_FLAG, AT (plan_schema), NULL, NULL, "print the JSON schema of plans" },
   { "version", RJ_OPTION_FLAG, AT (version), NULL, NULL, "print the version" },
 };
 
 static const RjOptionTable table = {
   options,
   G_N_ELEMENTS (options),
-  "[OPTION…]",
+  "[PLAN] [OPTION…]",
   "Lets participants join, does faults, and reports who came back, when, and where the time went.\n"
   "Without --app, --url, --token or --token-command the embedded cluster is started; without\n"
   "--participants, --sessions and --fault it then shows the demo: --participants 4,2\n"
@@ -158,6 +176,7 @@ static const RjOptionTable table = {
   "Every option can also be given as REJOIN_<NAME>, for instance REJOIN_JOIN_DEADLINE=30s.\n"
   "Exit codes: 0 passed, 1 failed, 2 usage, 3 inconclusive, 4 environment, 130 SIGINT, 143 "
   "SIGTERM.",
+  AT (sources),
 };
 
 const RjOptionTable *
@@ -166,10 +185,33 @@ rj_run_options_get_table (void)
   return &table;
 }
 
+gboolean
+rj_run_options_take_plan (RjRunOptions *self, const char *path, GPtrArray *warnings, GError **error)
+{
+  self->plan = rj_plan_load (path, error);
+  if (self->plan == NULL || !rj_plan_fill (self->plan, &table, self, warnings, error))
+    return FALSE;
+  self->app_request = g_steal_pointer (&self->plan->request);
+  self->groups = g_steal_pointer (&self->plan->groups);
+  self->steps = g_steal_pointer (&self->plan->steps);
+  return TRUE;
+}
+
 JsonObject *
 rj_run_options_to_json (const RjRunOptions *self)
 {
-  return rj_option_table_to_json (&table, self);
+  JsonObject *object = rj_option_table_to_json (&table, self);
+
+  for (guint i = 0; self->plan != NULL && i < G_N_ELEMENTS (options); i++) {
+    JsonNode *written =
+      options[i].plan == NULL || self->sources[i] != RJ_OPTION_FROM_PLAN
+        ? NULL
+        : rj_plan_find (rj_plan_document_get_root (self->plan->document), options[i].plan);
+
+    if (written != NULL && json_object_has_member (object, options[i].name))
+      json_object_set_member (object, options[i].name, json_node_copy (written));
+  }
+  return object;
 }
 
 void
@@ -179,4 +221,5 @@ rj_run_options_clear (RjRunOptions *self)
   g_clear_pointer (&self->app_request, rj_request_template_unref);
   g_clear_pointer (&self->groups, g_ptr_array_unref);
   g_clear_pointer (&self->steps, g_ptr_array_unref);
+  g_clear_pointer (&self->plan, rj_plan_free);
 }

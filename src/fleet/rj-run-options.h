@@ -1,11 +1,12 @@
-/* What the user wants of `rejoin run`: the option table, and its values after all checks. Home thread. */
+/* What the user wants of `rejoin run`: the option table, and its values, those of the plan too, after all checks. Home
+ * thread. */
 #pragma once
 
 #include <json-glib/json-glib.h>
 
 #include "rj-group.h"
 #include "rj-option-table.h"
-#include "rj-request-template.h"
+#include "rj-plan.h"
 
 G_BEGIN_DECLS
 
@@ -22,21 +23,31 @@ typedef struct {
 } RjConditions;
 
 /* Rows of an option table. @AT: the offset of a member of an RjConditions */
-#define RJ_CONDITION_OPTIONS(AT)                                                                    \
-  { "expect",    RJ_OPTION_LIST,                                                                    \
-    AT (expect), "EXPECTATION",                                                                     \
-    NULL,        "further condition for passing, such as \"outage.p95 < 6s\"; may be repeated" },   \
-    { "baseline",    RJ_OPTION_TEXT,                                                                \
-      AT (baseline), "FILE",                                                                        \
-      NULL,          "summary (JSON) of an earlier run: no figure's p95 may be worse than there" }, \
-  {                                                                                                 \
-    "worse-percent", RJ_OPTION_COUNT, AT (worse_percent), "N", "20",                                \
-      "by how much it may, before the run fails; 50 ms are always allowed", 0, 1000                 \
+#define RJ_CONDITION_OPTIONS(AT)                                                                   \
+  { "expect",                                                                                      \
+    RJ_OPTION_LIST,                                                                                \
+    AT (expect),                                                                                   \
+    "EXPECTATION",                                                                                 \
+    NULL,                                                                                          \
+    "further condition for passing, such as \"outage.p95 < 6s\"; may be repeated",                 \
+    .plan = "expect" },                                                                            \
+    { "baseline",                                                                                  \
+      RJ_OPTION_TEXT,                                                                              \
+      AT (baseline),                                                                               \
+      "FILE",                                                                                      \
+      NULL,                                                                                        \
+      "summary (JSON) of an earlier run: no figure's p95 may be worse than there",                 \
+      .plan = "baseline.file",                                                                     \
+      .is_input = TRUE },                                                                          \
+  {                                                                                                \
+    "worse-percent", RJ_OPTION_COUNT, AT (worse_percent), "N", "20",                               \
+      "by how much it may, before the run fails; 50 ms are always allowed", 0, 1000,               \
+      .plan = "baseline.worse-percent"                                                             \
   }
 
 #define RJ_OUTPUT_FILE_OPTION(name, at, help)                                                      \
   {                                                                                                \
-#name, RJ_OPTION_TEXT, at, "FILE", NULL, help                                                  \
+#name, RJ_OPTION_TEXT, at, "FILE", NULL, help, .plan = "report." #name                         \
   }
 
 /* Rows of an option table. @AT: the offset of a member of an RjOutputFiles */
@@ -49,6 +60,7 @@ typedef struct {
     RJ_OUTPUT_FILE_OPTION (prometheus, AT (prometheus), "write metrics as text")
 
 typedef struct {
+  char *title;        /* (nullable) */
   char *participants; /* "4", or per session "4,2" */
   guint sessions;     /* 0: not given */
   char *session;      /* template: {run}, {session} */
@@ -97,7 +109,10 @@ typedef struct {
   char *events;
   RjOutputFiles files;
   gboolean quiet;
+  gboolean plan_schema;
   gboolean version;
+  RjOptionSource *sources; /* of each option */
+  RjPlan *plan;            /* (nullable) */
 
   /* (nullable): how a plan asks its app server, instead of app and app_preset */
   RjRequestTemplate *app_request;
@@ -117,9 +132,17 @@ gboolean rj_conditions_check (const RjConditions *self, GError **error);
 
 const RjOptionTable *rj_run_options_get_table (void);
 
+/* Reads a plan, which sets the options that flags and environment have not set. @warnings: (element-type utf8): adds
+ * to it. Errors: RJ_ERROR_USAGE with file, line, key and remedy */
+gboolean rj_run_options_take_plan (RjRunOptions *self,
+                                   const char *path,
+                                   GPtrArray *warnings,
+                                   GError **error);
+
 /* Checks what no single option can: combinations, files, sizes. Reads the secret file. */
 gboolean rj_run_options_check (RjRunOptions *self, GError **error);
-/* Returns: (transfer full): the options as a plan for the event log, without secrets */
+/* Returns: (transfer full): the values of the options for the event log, without secrets and without what came from
+ * the environment by a ${…} */
 JsonObject *rj_run_options_to_json (const RjRunOptions *self);
 guint rj_run_options_count_participants (const RjRunOptions *self);
 /* Of sessions that this run makes. Returns: (nullable) static: "VP8", "H264"; "NONE" where groups differ; NULL:

@@ -437,6 +437,9 @@ emit_run_started (RjRunner *self)
     "plan", 'o', rj_run_options_to_json (options), "versions", 'o',
     rj_json_build ("rejoin", 's', RJ_VERSION, NULL), "expectations", 'o',
     describe_expectations (options), "participants", 'a', rj_roster_to_json (self->roster), NULL);
+  if (options->plan != NULL)
+    json_object_set_object_member (event->data, "plan_file",
+                                   rj_plan_to_json (options->plan, rj_run_options_get_table ()));
   rj_event_sink_emit (self->config.events, event);
 }
 

@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
 """Completes words with the shells themselves."""
+import os
+import pathlib
 import subprocess
 import sys
 
@@ -9,6 +11,8 @@ CASES = {
     ("rejoin", "cl"): ({"cluster"}, {"run"}),
     ("rejoin", "run", "--ju"): ({"--junit"}, {"--json", "run"}),
     ("rejoin", "run", "--resume", ""): ({"auto", "never"}, {"--junit"}),
+    ("rejoin", "run", "data/plans/"): ({"data/plans/deployment.yaml"}, {"--json"}),
+    ("rejoin", "doctor", "data/plans/m"): ({"data/plans/master-crash.yaml"}, {"data/plans/deployment.yaml"}),
     ("rejoin", "report", "--"): ({"--html", "--expect"}, {"--fault"}),
 }
 
@@ -26,7 +30,8 @@ def fish(file, words):
 
 
 def main():
-    bash_file, zsh_file, fish_file = sys.argv[1:]
+    bash_file, zsh_file, fish_file = (pathlib.Path(name).resolve() for name in sys.argv[1:])
+    os.chdir(pathlib.Path(__file__).parents[2])
     problems = 0
     for words, (wanted, unwanted) in CASES.items():
         for ask, file in ((bash, bash_file), (fish, fish_file)):

@@ -139,6 +139,75 @@ test_events_carry_no_secret_of_an_error (void)
   g_assert_cmpstr (rj_json_get_string (event->data, "error_word", ""), ==, "rpc-401");
 }
 
+typedef struct {
+  GObject parent_instance;
+  char *text;
+} Keeper;
+typedef GObjectClass KeeperClass;
+
+static void keeper_init (Keeper *self);
+static void keeper_class_init (KeeperClass *klass);
+static void keeper_iface_init (RjEventSinkInterface *iface);
+static GType keeper_get_type (void);
+G_DEFINE_TYPE_WITH_CODE (Keeper,
+                         keeper,
+                         G_TYPE_OBJECT,
+                         G_IMPLEMENT_INTERFACE (RJ_TYPE_EVENT_SINK, keeper_iface_init))
+
+static void
+keeper_take (RjEventSink *sink, const RjEvent *event)
+{
+  ((Keeper *) sink)->text = rj_json_object_to_text (event->data);
+}
+
+static void
+keeper_iface_init (RjEventSinkInterface *iface)
+{
+  iface->take = keeper_take;
+}
+
+static void
+keeper_init (Keeper *self)
+{
+}
+
+static void
+keeper_class_init (KeeperClass *klass)
+{
+}
+
+/* The last test: what is remembered stays remembered. */
+static void
+test_what_was_remembered_is_found_in_any_form (void)
+{
+  static const char *const texts[] = { "docker login -p 123456 \"x y\"", "say hush \"hush\" & go",
+                                       "say%20hush%20%22hush%22%20%26%20go",
+                                       "{\"a\":\"say hush \\\"hush\\\" & go\"}" };
+  Keeper *keeper = g_object_new (keeper_get_type (), NULL);
+  RjEvent *event = rj_event_new ("x");
+
+  rj_secret_remember ("short", NULL);
+  rj_secret_remember (NULL, NULL);
+  g_assert_false (rj_secret_is_any_remembered ());
+  rj_secret_remember ("say hush \"hush\" & go", NULL);
+  rj_secret_remember ("123456", "${PASSWORD}");
+  rj_secret_remember ("123456", NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++) {
+    g_autofree char *clean = rj_secret_scrub (texts[i]);
+
+    g_assert_null (strstr (clean, "hush"));
+    g_assert_null (strstr (clean, "123456"));
+  }
+  rj_event_set_string (event, "command", texts[0]);
+  rj_event_set_int (event, "number", 12345678);
+  rj_event_sink_emit (RJ_EVENT_SINK (keeper), event);
+  g_assert_null (strstr (keeper->text, "-p 123456"));
+  g_assert_nonnull (strstr (keeper->text, "docker login -p ${PASSWORD}"));
+  g_assert_nonnull (strstr (keeper->text, "12345678")); /* a number stays a number */
+  g_free (keeper->text);
+  g_object_unref (keeper);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -149,5 +218,6 @@ main (int argc, char **argv)
   g_test_add_func ("/base/secret/mask", test_masks_tell_secrets_apart_but_not_what_they_are);
   g_test_add_func ("/base/secret/long", test_long_and_broken_texts_are_safe);
   g_test_add_func ("/base/secret/event", test_events_carry_no_secret_of_an_error);
+  g_test_add_func ("/base/secret/remembered", test_what_was_remembered_is_found_in_any_form);
   return g_test_run ();
 }

@@ -1,0 +1,33 @@
+/* ${NAME} in the texts of a plan: the value of an environment variable. $${ is a literal ${. Home thread. */
+#pragma once
+
+#include "rj-plan-document.h"
+
+G_BEGIN_DECLS
+
+/* What was filled in, to be shown instead of the value */
+typedef struct {
+  char *value;
+  char *reference; /* "${NAME}" */
+} RjPlanReference;
+
+typedef struct {
+  JsonObject *root;      /* a copy of the document's, with every text filled in */
+  GPtrArray *references; /* of RjPlanReference */
+} RjPlanValues;
+
+/* Errors: RJ_ERROR_USAGE with the place: a variable that is not set, or no name in the braces */
+RjPlanValues *rj_plan_values_new (const RjPlanDocument *document, GError **error);
+void rj_plan_values_free (RjPlanValues *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RjPlanValues, rj_plan_values_free)
+
+/* Puts the reference in the place of each value that a message has. */
+void rj_plan_values_hide (const RjPlanValues *self, GError **error);
+
+/* Whether @text has a ${…} that is filled in */
+gboolean rj_plan_text_has_reference (const char *text);
+
+/* The node at a place such as "deployment.app.url", of mappings only. Returns: (transfer none) (nullable) */
+JsonNode *rj_plan_find (JsonObject *root, const char *place);
+
+G_END_DECLS
