@@ -3,7 +3,7 @@ BUILD ?= build
 MESON_TEST = meson test -C $(BUILD) --print-errorlogs
 MESON_TEST_ASAN = meson test -C $(BUILD)-asan --print-errorlogs --wrapper $(CURDIR)/tests/lib/with-sanitizers
 
-.PHONY: demo test conformance asan asan-part bench sweep sweep-asan sweep-sockets fuzz soak lint format clean setup build setup-tests
+.PHONY: demo test conformance asan asan-part bench truth sweep sweep-asan sweep-sockets fuzz soak lint format clean setup build setup-tests
 
 build: setup
 	@test -f $(BUILD)/build.ninja || meson setup $(BUILD)
@@ -52,6 +52,11 @@ asan-part: setup-tests
 # Figures with their limits, into $(BUILD)/bench.json. Not a test: it prints, it does not judge the machine.
 bench: setup-tests build
 	tests/bench/bench --rejoin $(BUILD)/src/apps/rejoin --output $(BUILD)/bench.json
+
+# Is the report true? Packets captured on the loopback beside it, figures with their limits into
+# $(BUILD)/truth.json; fails over a limit. Needs root or CAP_NET_RAW, and a machine with little else to do.
+truth: setup-tests build
+	tests/truth/truth --rejoin $(BUILD)/src/apps/rejoin --output $(BUILD)/truth.json
 
 # Every message of every story lost, delayed, doubled, refused, cut …: some thousand cases, into
 # $(BUILD)/sweep.json. CASE=rejoin/lost/12 plays one of them and tells all.

@@ -2,7 +2,8 @@
 
 #include "rj-load.h"
 
-#define TICK_US   (20 * 1000)
+/* A tick that is late tells of what has waited no more than this longer */
+#define TICK_US   (5 * 1000)
 #define PERIOD_US G_USEC_PER_SEC
 
 struct _RjSelfCheck {

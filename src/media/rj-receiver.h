@@ -1,5 +1,7 @@
-/* Where the media of one receiving webrtcbin ends: every packet goes to the tap, then into a sink. It knows
- * no peer, only the peer's mailbox, because it lives on streaming threads. Reference counted. */
+/* Where the media of one receiving webrtcbin ends: every packet is shown to the tap as soon as it is decrypted,
+ * ahead of the jitter buffer, which holds packets back that came after lost ones (for 0.9 s after a media server
+ * that stood still for 2 s). Then it goes into a sink. It knows no peer, only the peer's mailbox, because it
+ * lives on streaming threads. Reference counted. */
 #pragma once
 
 #include <gst/gst.h>
@@ -12,7 +14,7 @@ G_BEGIN_DECLS
 
 typedef struct _RjReceiver RjReceiver;
 
-/* A look at the packets of a receiver, on its streaming thread */
+/* A look at the video packets of a receiver, in order, on its streaming thread */
 typedef void (*RjReceiverWatch) (GstBuffer *packet, gpointer user_data);
 
 /* What is posted, at home */
@@ -28,7 +30,7 @@ rj_receiver_new (const RjTapConfig *config, const RjReceiverNews *news, RjMailbo
 RjReceiver *rj_receiver_ref (RjReceiver *self);
 void rj_receiver_unref (RjReceiver *self);
 
-/* Listens to the source pads of @webrtc, before it starts. */
+/* Listens to @webrtc, before it starts. */
 void rj_receiver_attach (RjReceiver *self, GstElement *webrtc);
 
 /* Returns: (transfer none) */

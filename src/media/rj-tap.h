@@ -1,7 +1,7 @@
 /* What has arrived on one receiving peer: counters that a streaming thread writes and home reads, and the
  * assembly of RTP packets into frames. No decoding, no GStreamer in this file.
  *
- * rj_tap_push_rtp() is called from one streaming thread per media; rj_tap_read() from any thread. */
+ * rj_tap_push_rtp() is called from one streaming thread per transport; rj_tap_read() from any thread. */
 #pragma once
 
 #include <glib.h>

@@ -1,0 +1,371 @@
+"""The report's figures beside the observer's: what differs, by how much, and what only one of them knows.
+
+The report is the event log (as the runner wrote it) and the summary (as the report made it from that)."""
+import collections
+import datetime
+import json
+from typing import NamedTuple
+
+import observer
+
+FRAME_MS = 34  # one frame at 30 a second, rounded up
+EVENT_MS = 5
+TAGS = (10, 16, 4)  # bytes by which SRTP makes a packet longer, by profile
+RECEIVED, SENT = "received", "sent"
+
+# events that stand for a message, and which way it went
+MESSAGES = {
+    "token-requested": SENT, "token-received": RECEIVED, "connect-started": SENT, "connected": RECEIVED,
+    "join-sent": SENT, "joined": RECEIVED, "offer-sent": SENT, "answer-received": RECEIVED,
+    "remote-published": RECEIVED, "remote-unpublished": RECEIVED, "remote-left": RECEIVED,
+    "own-unpublished": RECEIVED, "evicted": RECEIVED,
+}
+
+
+def percentile(values, percent):
+    """Exact, nearest rank."""
+    ordered = sorted(values)
+    return ordered[max(1, -(-len(ordered) * percent // 100)) - 1] if ordered else 0.0
+
+
+class EventRow(NamedTuple):
+    kind: str
+    who: str
+    log_us: int
+    seen_us: int
+    direction: str
+    lag_ms: float  # what the self-check had to say about that time
+
+    @property
+    def late_ms(self):
+        """By how much the log is on the side where waiting puts it; less than 0: before it can have happened"""
+        late_us = self.log_us - self.seen_us if self.direction == RECEIVED else self.seen_us - self.log_us
+        return late_us / 1000
+
+    @property
+    def error_ms(self):
+        return abs(self.late_ms)
+
+    @property
+    def beyond_lag_ms(self):
+        """What the lag does not explain"""
+        return max(0.0, self.late_ms - self.lag_ms) if self.late_ms > 0 else -self.late_ms
+
+
+class FigureRow(NamedTuple):
+    """A figure of the report, and the same from packets."""
+    kind: str
+    who: str
+    report: float
+    seen: float
+
+    @property
+    def error(self):
+        return abs(self.report - self.seen)
+
+
+def read_log(path):
+    with open(path, encoding="utf-8") as log:
+        return [json.loads(line) for line in log]
+
+
+def find_sessions(lines):
+    started = next(e for e in lines if e["type"] == "run-started")
+    return {p["session"] for p in started["data"]["participants"]}
+
+
+class Comparison:
+    def __init__(self, lines, summary, seen):
+        self.lines = lines
+        self.summary = summary
+        self.seen = seen
+        self.complaints = []
+        self.events = []
+        self.server = []
+        self.figures = []
+        self.ignored = collections.Counter()
+        self.began_us = next(e["mono_us"] for e in lines if e["type"] == "run-started")
+        self.wall_offset_us = read_wall_us(lines[0]) - lines[0]["mono_us"]
+        self.checks = [(e["mono_us"], e["data"]["loop_lag_ms"]) for e in lines if e["type"] == "self-check"]
+        self.ordinals = self.number_stays()
+        self.compare_messages()
+        self.compare_peers()
+        self.compare_outages()
+        self.compare_rejoins()
+        self.compare_detectors()
+        self.compare_server()
+
+    def complain(self, text):
+        self.complaints.append(text)
+
+    def add(self, kind, who, report, seen):
+        self.figures.append(FigureRow(kind, who, report, seen))
+
+    def find_lag_ms(self, a_us, b_us):
+        """The longest that the self-check reported for the time between the two"""
+        first, last = min(a_us, b_us), max(a_us, b_us)
+        lags = []
+        for at_us, lag_ms in self.checks:
+            if at_us < first:
+                continue
+            lags.append(lag_ms)
+            if at_us >= last:
+                break
+        return max(lags, default=self.checks[-1][1] if self.checks else 0.0)
+
+    @property
+    def longest_lag_ms(self):
+        return max((lag_ms for _, lag_ms in self.checks), default=0.0)
+
+    def number_stays(self):
+        """Attempts that have sent a joinRoom, as the capture counts them. Returns: {(participant, attempt): n}"""
+        ordinals, counts = {}, collections.Counter()
+        for event in sorted((e for e in self.lines if e["type"] == "join-sent"), key=lambda e: e["mono_us"]):
+            counts[event["participant"]] += 1
+            ordinals[event["participant"], event["attempt"]] = counts[event["participant"]]
+        for stay in self.seen.stays:
+            if stay.number > counts[stay.participant]:
+                self.complain(f"{stay.participant} has joined {stay.number} times in the capture, "
+                              f"{counts[stay.participant]} times in the log")
+        return ordinals
+
+    # --- messages
+
+    def name_message(self, event):
+        """Returns: (kind, participant, stay, subject) as the observer calls it, or None"""
+        kind, subject, data = event["type"], "", event.get("data", {})
+        if kind == "detector-fired" and data["detector"] == "server-event" and data.get("detail") != "mediaServerReconnect":
+            kind = "evicted"
+        if kind not in MESSAGES:
+            return None
+        stay = self.ordinals.get((event.get("participant"), event.get("attempt")))
+        if stay is None:
+            self.ignored[kind] += 1
+            return None
+        if kind == "joined":
+            subject = data["connection"]
+        elif kind in ("offer-sent", "answer-received"):
+            subject = event["peer"]
+        elif kind.startswith("remote-"):
+            subject = data["from"]
+        elif kind == "own-unpublished":
+            subject = data.get("reason", "")
+        return kind, event["participant"], stay, subject
+
+    def compare_messages(self):
+        waiting = collections.defaultdict(list)
+        for moment in self.seen.moments:
+            subject = "" if moment.kind == "evicted" else moment.subject
+            waiting[moment.kind, moment.participant, moment.stay, subject].append(moment.at_us)
+        for event in sorted(self.lines, key=lambda e: e["mono_us"]):
+            name = self.name_message(event)
+            if name is None:
+                continue
+            kind, participant, stay, subject = name
+            who = " ".join(filter(None, (participant, f"stay {stay}", subject)))
+            if not waiting[name]:
+                self.complain(f"{kind} of {who} is in the log, and nowhere in the capture")
+                continue
+            at_us = waiting[name].pop(0)
+            self.events.append(EventRow(kind, who, event["mono_us"], at_us, MESSAGES[kind],
+                                        self.find_lag_ms(event["mono_us"], at_us)))
+        ends = {(s.participant, s.number): s.ended_us for s in self.seen.stays}
+        for (kind, participant, stay, subject), left in waiting.items():
+            for at_us in left if kind in MESSAGES else ():
+                if not self.may_be_unread(at_us, ends[participant, stay]):
+                    self.complain(f"{kind} of {participant} stay {stay} {subject} is in the capture, not in the log")
+
+    def may_be_unread(self, at_us, ended_us, slack_ms=EVENT_MS):
+        """Who leaves reads no more; what was on its way just then is nobody's."""
+        return bool(ended_us) and ended_us - at_us <= 1000 * (slack_ms + self.find_lag_ms(at_us, ended_us))
+
+    # --- peers
+
+    def find_events(self, kind):
+        """Returns: {(participant, stay, peer, edge): [event]}, of peers of the same name one after the other"""
+        found = collections.defaultdict(list)
+        for event in self.lines:
+            if event["type"] == kind and "peer" in event and event.get("data", {}).get("open") is not True:
+                stay = self.ordinals.get((event["participant"], event["attempt"]))
+                found[event["participant"], stay, event["peer"], event.get("edge")].append(event)
+        return found
+
+    def compare_peers(self):
+        tables = {kind: self.find_events(kind) for kind in
+                  ("ice-connected", "dtls-connected", "first-packet", "first-key-frame", "peer-stats")}
+        for stay in self.seen.stays:
+            numbers = collections.Counter()
+            for peer in stay.peers:
+                label = observer.label(peer)
+                edge = f"{peer.publisher}>{stay.participant}" if peer.direction == "subscribe" else None
+                key = stay.participant, stay.number, label, edge
+                n = numbers[label]
+                numbers[label] += 1
+                mine = {kind: table[key][n] for kind, table in tables.items() if len(table[key]) > n}
+                self.compare_peer(peer, f"{edge or label + ' ' + stay.participant} stay {stay.number}", mine)
+        known = {(s.participant, s.number, observer.label(p)) for s in self.seen.stays for p in s.peers}
+        for kind, table in tables.items():
+            for participant, stay, label, edge in table:
+                if stay and (participant, stay, label) not in known:
+                    self.complain(f"{kind} of {edge or label} of {participant} stay {stay} is in the log, and nobody "
+                                  "asked for such a peer in the capture")
+
+    def compare_peer(self, peer, who, mine):
+        packets = peer.packets
+        seen = {"ice-connected": peer.ice_us, "dtls-connected": peer.dtls_us}
+        if peer.direction == "subscribe":
+            seen["first-packet"] = packets and packets[0][0]
+            seen["first-key-frame"] = peer.frames and peer.frames[0].at_us
+        for kind, at_us in seen.items():
+            if kind in mine and at_us:
+                self.add(kind, who, mine[kind]["mono_us"] / 1000, at_us / 1000)
+            elif kind in mine or (at_us and not self.may_be_unread(at_us, peer.ended_us, FRAME_MS)):
+                self.complain(f"{kind} of {who}: only {'the log' if kind in mine else 'the capture'} has it")
+        if "peer-stats" in mine:
+            self.compare_counts(peer, who, mine["peer-stats"])
+
+    def compare_counts(self, peer, who, event):
+        """Counters are read when a peer is closed; what was on its way then may be in them or not."""
+        stats, closed_us = event["data"], event["mono_us"]
+        slack_us = FRAME_MS * 1000
+
+        def compare_count(kind, report, count, more=0):
+            self.add(kind, who, report, min(max(report, count(closed_us - slack_us)), count(closed_us) + more))
+
+        packets, flows = peer.packets, peer.flows.values()
+        # whether the first packet behind a hole begins a frame stands where SRTP hides it
+        holes = sum(len(flow.holes) for flow in flows)
+        compare_count("packets", stats["packets"], lambda until_us: sum(p[0] <= until_us for p in packets))
+        compare_count("frames", stats["frames"], lambda until_us: sum(f.at_us <= until_us for f in peer.frames), holes)
+        compare_count("lost packets", stats.get("lost_packets", 0),
+                      lambda until_us: sum(flow.count_lost(until_us) for flow in flows))
+        if stats["packets"] == len(packets):
+            bare = [sum(p[4] - tag for p in packets) for tag in TAGS]
+            self.add("bytes", who, stats["bytes"], min(bare, key=lambda b: abs(b - stats["bytes"])))
+        frames = [f.at_us for f in peer.frames if f.at_us <= closed_us]
+        if frames:
+            self.add("first frame", who, stats["first_frame_us"] / 1000, frames[0] / 1000)
+            self.add("last frame", who, stats["last_frame_us"] / 1000, frames[-1] / 1000)
+            gaps = [b - a for a, b in zip(frames, frames[1:])]
+            self.add("longest gap", who, stats["longest_gap_ms"], max(gaps, default=0) / 1000)
+
+    # --- the summary
+
+    def compare_outages(self):
+        edges = self.seen.find_edges()
+        told = {(e["session"], e["from"], e["to"]): e for e in self.summary["edges"]}
+        for key in sorted(set(edges) - set(told)):
+            self.complain(f"edge {key[1]}>{key[2]} of {key[0]} is in the capture, and not in the report")
+        for key, edge in sorted(told.items()):
+            name = f"{key[1]}>{key[2]}"
+            if key not in edges:
+                self.complain(f"edge {name} of {key[0]} is in the report, and not in the capture")
+                continue
+            self.compare_edge(name, edge, self.seen.find_outages(edges[key]))
+
+    def compare_edge(self, name, edge, seen):
+        told = list(zip(edge["outages_at_ms"], edge["outages_ms"]))
+        if len(told) != len(seen):
+            self.complain(f"{name}: {len(seen)} outages in the capture "
+                          f"({', '.join(f'{o.length_ms:.0f} ms' for o in seen)}), {len(told)} in the report")
+            return
+        for (at_ms, length_ms), outage in zip(told, seen):
+            begin_ms = (outage.from_us - self.began_us) / 1000
+            self.add("outage", name, length_ms, outage.length_ms)
+            self.add("outage begins", name, at_ms, begin_ms)
+            self.add("outage ends", name, at_ms + length_ms, begin_ms + outage.length_ms)
+
+    def compare_rejoins(self):
+        """From the death of the media node, as its control socket shows it, to the last thing that flowed."""
+        for participant in self.summary["participants"]:
+            stays = [s for s in self.seen.stays if s.participant == participant["name"] and s.joined]
+            ends = [r for r in participant["rejoins"] if r["back"]]
+            if len(stays) != 1 + len(ends):
+                continue  # a resume, or a republication, is no stay of its own
+            for rejoin, stay in zip(ends, stays[1:]):
+                flowing = [p.frames[0].at_us for p in stay.peers if p.direction == "subscribe" and p.frames]
+                flowing += [p.dtls_us for p in stay.peers if p.direction == "publish"]
+                self.add("flowing again", participant["name"], rejoin["flowing_at_ms"],
+                         (max(flowing) - self.began_us) / 1000)
+
+    def compare_detectors(self):
+        for event in self.lines:
+            data = event.get("data", {})
+            if event["type"] != "detector-fired" or data["detector"] != "rtp-silence" or "last_packet_us" not in data:
+                continue
+            stay = self.ordinals.get((event["participant"], event["attempt"]))
+            packets = [packet[0] for s in self.seen.stays if s.participant == event["participant"] and s.number == stay
+                       for p in s.peers if p.publisher == data["from"] for packet in p.packets
+                       if packet[0] <= data["last_packet_us"] + FRAME_MS * 1000]
+            if packets:
+                self.add("last packet", event["edge"], data["last_packet_us"] / 1000, max(packets) / 1000)
+            else:
+                self.complain(f"silence of {event['edge']}: no packet before it in the capture")
+
+    # --- the server's own word
+
+    def compare_server(self):
+        """What the server wrote down itself, beside the messages that it sent then, and the runner's events."""
+        stays = {s.connection: s for s in self.seen.stays if s.connection}
+        told = {(m.participant, m.stay): m.at_us for m in self.seen.moments if m.kind == "evicted"}
+        read = {}
+        for event in self.lines:
+            name = self.name_message(event)
+            if name and name[0] == "evicted":
+                read[name[1], name[2]] = event["mono_us"]
+        for event in self.lines:
+            if event["source"] == "cluster" and event["type"] == "participant-evicted":
+                stay = stays.get(event["data"]["connection"])
+                if stay is None or stay.participant != event["data"]["name"]:
+                    self.complain(f"the server evicted {event['data']}, whom nobody saw join")
+                    continue
+                key = stay.participant, stay.number
+                if key in told:
+                    self.add_server("eviction, server to wire", stay, event["mono_us"], told[key])
+                if key in read:
+                    self.add_server("eviction, server to runner", stay, event["mono_us"], read[key])
+        joined = {(e["participant"], self.ordinals.get((e["participant"], e["attempt"]))): e["mono_us"]
+                  for e in self.lines if e["type"] == "joined"}
+        for stay in self.seen.stays:
+            if stay.joined and stay.created_ms and (stay.participant, stay.number) in joined:
+                # whole milliseconds, cut off
+                created_us = stay.created_ms * 1000 + 500 - self.wall_offset_us
+                self.add_server("join, server to runner", stay, created_us, joined[stay.participant, stay.number])
+
+    def add_server(self, kind, stay, first_us, then_us):
+        self.server.append(EventRow(kind, f"{stay.participant} stay {stay.number}", then_us, first_us, RECEIVED,
+                                    self.find_lag_ms(first_us, then_us)))
+
+    # --- the verdict
+
+    def errors(self, *kinds):
+        return [row.error for row in self.figures if row.kind in kinds]
+
+    def get_figures(self):
+        """Returns: {name: (value, unit, limit)}"""
+        return {
+            "outage_error_max_ms": (max(self.errors("outage", "outage begins", "outage ends"), default=0.0), "ms",
+                                    FRAME_MS),
+            "event_error_p95_ms": (percentile([r.error_ms for r in self.events], 95), "ms", EVENT_MS),
+            "event_error_beyond_lag_max_ms": (max((r.beyond_lag_ms for r in self.events), default=0.0), "ms",
+                                              EVENT_MS),
+            "server_event_error_p95_ms": (percentile([r.beyond_lag_ms for r in self.server], 95), "ms", EVENT_MS),
+            "first_packet_error_max_ms": (max(self.errors("first-packet"), default=0.0), "ms", FRAME_MS),
+            "first_key_frame_error_max_ms": (max(self.errors("first-key-frame", "first frame"), default=0.0), "ms",
+                                             FRAME_MS),
+            "last_frame_error_max_ms": (max(self.errors("last frame", "last packet"), default=0.0), "ms", FRAME_MS),
+            "longest_gap_error_max_ms": (max(self.errors("longest gap"), default=0.0), "ms", FRAME_MS),
+            "flowing_again_error_max_ms": (max(self.errors("flowing again"), default=0.0), "ms", FRAME_MS),
+            "dtls_error_max_ms": (max(self.errors("dtls-connected"), default=0.0), "ms", FRAME_MS),
+            "ice_error_max_ms": (max(self.errors("ice-connected"), default=0.0), "ms", FRAME_MS),
+            "count_errors": (sum(self.errors("packets", "frames", "lost packets", "bytes")), "packets, frames, bytes",
+                             0),
+            "disagreements": (len(self.complaints), "facts that only one side has", 0),
+        }
+
+
+def read_wall_us(event):
+    text = event["wall"]
+    moment = datetime.datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=datetime.timezone.utc)
+    since = moment - datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+    return (since.days * 86400 + since.seconds) * 1000000 + since.microseconds

@@ -1,0 +1,53 @@
+"""tshark's own reading of a capture, beside the observer's: the observer's parsers must not invent anything."""
+import collections
+import re
+import subprocess
+
+
+def run_tshark(capture, *arguments):
+    done = subprocess.run(["tshark", "-r", capture, *arguments], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"tshark {' '.join(map(str, arguments))}: {done.stderr}")
+    return done.stdout
+
+
+def count_rtp(capture):
+    """Returns: {SSRC: (packets, lost)}"""
+    counts = collections.Counter()
+    lost = collections.Counter()
+    text = run_tshark(capture, "--enable-heuristic", "rtp_udp", "-q", "-z", "rtp,streams")
+    for ssrc, packets, missing in re.findall(r"0x([0-9A-F]{8}) +\S.*? +(\d+) +(-?\d+) \(", text):
+        counts[int(ssrc, 16)] += int(packets)
+        lost[int(ssrc, 16)] += int(missing)
+    return {ssrc: (counts[ssrc], lost[ssrc]) for ssrc in counts}
+
+
+def count_messages(capture):
+    """Returns: {(client's port, server's): number of websocket texts in both directions}, of /openvidu"""
+    text = run_tshark(capture, "-Y", "websocket.opcode == 1 || http.request.uri contains \"/openvidu?\"", "-T", "fields",
+                      "-e", "tcp.stream", "-e", "http.request.uri", "-e", "websocket.opcode", "-e", "tcp.srcport", "-e", "tcp.dstport")
+    ports, counts = {}, collections.Counter()
+    for line in text.splitlines():
+        stream, uri, opcodes, *pair = line.split("\t")
+        if uri:
+            ports[stream] = tuple(map(int, pair))
+        counts[stream] += opcodes.split(",").count("1")
+    return {ports[stream]: n for stream, n in counts.items() if stream in ports}
+
+
+def find_contradictions(capture, seen, messages, ends):
+    """@ends: {connection: addresses of client and server}. Returns: [text]"""
+    found = []
+    rtp = count_rtp(capture)
+    flows = [flow for stay in seen.stays for peer in stay.peers for flow in peer.flows.values()]
+    for flow in flows:
+        expected = len(flow.packets), flow.lost - flow.duplicates
+        if rtp.get(flow.ssrc) != expected:
+            found.append(f"SSRC {flow.ssrc:#x}: {expected} packets and lost ones, by tshark {rtp.get(flow.ssrc)}")
+    texts = collections.Counter(m.connection for m in messages if m.opcode == 1)
+    counted = count_messages(capture)
+    for connection in seen.by_connection:
+        pair = tuple(port for _, port in ends[connection])
+        if counted.get(pair) != texts[connection]:
+            found.append(f"websocket {pair}: {texts[connection]} texts, by tshark {counted.get(pair)}")
+    return found

@@ -1,0 +1,111 @@
+"""The observer of packets beside the report, once in every `make test`: a node is killed, and both say the same.
+Then the observer has to fail: its material is falsified, and it must notice."""
+import copy
+import os
+import tempfile
+import unittest
+
+import capture
+import comparison
+import watching
+
+ARGUMENTS = ("--participants", "3,1", "--fault", "kill-media-node@1s", "--crash-after", "700ms")
+STAYS, OUTAGES = 7, 6
+# What a thread may be late on a busy machine, of which ours hand a packet to each other
+THREADS = 4
+
+
+def shift(lines, by_us):
+    """All moments of a log, later"""
+    def shift_data(data):
+        return {key: value + by_us if key.endswith("_us") and value and key not in ("receiving_us", "playing_us")
+                else value for key, value in data.items()}
+    return [{**line, "mono_us": line["mono_us"] + by_us,
+             **({"data": shift_data(line["data"])} if "data" in line else {})} for line in lines]
+
+
+class TruthTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        with tempfile.TemporaryDirectory(prefix="rejoin-truth-") as folder:
+            # 3: the run may call itself overloaded; what it reports must be true nevertheless
+            cls.watched = watching.watch(os.environ["RJ_TEST_PROGRAM"], folder, *ARGUMENTS, codes=(0, 3))
+
+    def compare(self, lines=None, summary=None):
+        return comparison.Comparison(lines or self.watched.lines, summary or self.watched.summary, self.watched.seen)
+
+    def test_report_agrees(self):
+        result = self.watched.comparison
+        self.assertEqual(result.complaints, [])
+        self.assertEqual(self.watched.contradictions, [])
+        self.assertEqual(len(self.watched.seen.stays), STAYS)
+        self.assertEqual(len(result.errors("outage")), OUTAGES)
+        self.assertGreater(len(result.events), 60)
+        for name, (value, unit, limit) in result.get_figures().items():
+            slack = THREADS * max(self.watched.late_ms, result.longest_lag_ms) if unit == "ms" else 0
+            print(f"# {name} {value:.2f} {unit}, limit {limit}, late {slack:.1f}")
+            self.assertLessEqual(value, limit + slack, name)
+
+    def test_finds_a_shifted_log(self):
+        result = self.compare(lines=shift(self.watched.lines, 50000))
+        honest = self.watched.comparison.get_figures()
+        figures = result.get_figures()
+        self.assertGreater(figures["event_error_p95_ms"][0], comparison.EVENT_MS)
+        self.assertGreater(figures["event_error_beyond_lag_max_ms"][0], comparison.EVENT_MS)
+        self.assertGreater(figures["first_key_frame_error_max_ms"][0], 49)
+        self.assertGreater(figures["last_frame_error_max_ms"][0], honest["last_frame_error_max_ms"][0] + 40)
+
+    def test_finds_a_missing_outage(self):
+        summary = copy.deepcopy(self.watched.summary)
+        edge = next(e for e in summary["edges"] if e["outages_ms"])
+        edge["outages_ms"], edge["outages_at_ms"] = [], []
+        self.assertEqual(len(self.compare(summary=summary).complaints), 1)
+
+    def test_finds_a_shortened_outage(self):
+        summary = copy.deepcopy(self.watched.summary)
+        edge = next(e for e in summary["edges"] if e["outages_ms"])
+        edge["outages_ms"][0] -= 300
+        self.assertGreater(self.compare(summary=summary).get_figures()["outage_error_max_ms"][0], comparison.FRAME_MS)
+
+    def test_finds_a_wrong_edge(self):
+        summary = copy.deepcopy(self.watched.summary)
+        summary["edges"][0]["from"] = "bot-9"
+        self.assertEqual(len(self.compare(summary=summary).complaints), 2)  # one too many, one too few
+        lines = copy.deepcopy(self.watched.lines)
+        line = next(e for e in lines if e["type"] == "first-key-frame")
+        line["edge"], line["peer"] = "bot-9>" + line["participant"], "subscribe:bot-9"
+        self.assertNotEqual(self.compare(lines=lines).complaints, [])
+
+    def test_finds_an_invented_and_a_missing_message(self):
+        lines = [e for e in self.watched.lines if e["type"] != "joined"]
+        self.assertEqual(len(self.compare(lines=lines).complaints), STAYS)
+        lines = self.watched.lines + [e for e in self.watched.lines if e["type"] == "joined"]
+        self.assertEqual(len(self.compare(lines=lines).complaints), STAYS)
+
+    def test_finds_wrong_counts(self):
+        lines = copy.deepcopy(self.watched.lines)
+        for line in lines:
+            if line["type"] == "peer-stats":
+                line["data"]["frames"] += 1
+                line["data"]["packets"] -= 40
+        self.assertGreater(self.compare(lines=lines).get_figures()["count_errors"][0], 0)
+
+    def test_finds_what_an_eviction_was_not(self):
+        lines = copy.deepcopy(self.watched.lines)
+        line = next(e for e in lines if e["type"] == "participant-evicted")
+        line["data"]["name"] = "bot-9"
+        self.assertEqual(len(self.compare(lines=lines).complaints), 1)
+
+    def test_says_when_it_cannot_see(self):
+        with tempfile.TemporaryDirectory() as folder:
+            with self.assertRaisesRegex(capture.CaptureError, "dumpcap cannot capture here"):
+                with capture.Capture(f"{folder}/nothing.pcap", interface="there-is-none"):
+                    self.fail("it captures")
+            taken = capture.Capture(f"{folder}/nothing.pcap")
+            taken.captured, taken.dropped = 1000, 3
+            with self.assertRaisesRegex(capture.CaptureError, "void: 3 of 1000 packets were dropped"):
+                taken.check()
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
