@@ -5,7 +5,6 @@
 
 #include "rj-apps.h"
 #include "rj-log-reader.h"
-#include "rj-measure.h"
 #include "rj-output.h"
 #include "rj-run-options.h"
 
@@ -29,30 +28,30 @@ static const RjOptionTable table = {
   options,
   G_N_ELEMENTS (options),
   "[OPTION…] EVENTS.jsonl…",
-  "Judges and renders the event log of a run, or the logs of several machines of one run.",
-  "The exit code is that of the run: 0 passed, 1 failed, 3 inconclusive, 4 environment.",
+  "Judges and renders event logs: those of several machines of one run are put together, different "
+  "runs\n"
+  "are those of a series.",
+  "The exit code is that of the run or the series: 0 passed, 1 failed, 3 inconclusive, 4 "
+  "environment.",
 };
 
 static int
 render (Options *values, char **paths)
 {
-  g_autoptr (RjMeasure) measure = rj_measure_new ();
-  g_autoptr (RjResult) result = NULL;
+  g_autoptr (RjSeries) series = NULL;
   g_autoptr (GError) error = NULL;
 
   if (!rj_output_read_conditions (&values->conditions, &error) ||
       !rj_output_check (&values->files, &error))
     return rj_apps_fail (error);
-  if (!rj_log_read ((const char *const *) paths, measure, &error))
+  series = rj_log_read ((const char *const *) paths, values->conditions.expect, &error);
+  if (series == NULL)
     return rj_apps_fail (error);
-  for (guint i = 0; i < values->conditions.expect->len; i++)
-    rj_measure_expect (measure, g_ptr_array_index (values->conditions.expect, i));
-  result = rj_measure_conclude (measure);
-  if (!values->quiet && !rj_output_print (result, stdout, &error))
+  if (!values->quiet && !rj_output_print (series, stdout, &error))
     return rj_apps_fail (error);
-  if (!rj_output_write (result, &values->files, &error))
+  if (!rj_output_write (series, &values->files, &error))
     return rj_apps_fail (error);
-  return rj_result_get_exit_code (result);
+  return rj_series_get_exit_code (series);
 }
 
 int

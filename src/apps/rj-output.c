@@ -13,16 +13,16 @@
 typedef struct {
   gsize offset; /* in RjOutputFiles */
   const char *what;
-  char *(*render) (const RjResult *result);
+  char *(*render) (const RjSeries *series);
 } Format;
 
 static const Format formats[] = {
-  { offsetof (RjOutputFiles, json), "summary", rj_report_summary },
-  { offsetof (RjOutputFiles, junit), "JUnit report", rj_report_junit },
-  { offsetof (RjOutputFiles, html), "HTML report", rj_report_html },
-  { offsetof (RjOutputFiles, markdown), "Markdown report", rj_report_markdown },
-  { offsetof (RjOutputFiles, csv), "CSV report", rj_report_csv },
-  { offsetof (RjOutputFiles, prometheus), "metrics", rj_report_prometheus },
+  { offsetof (RjOutputFiles, json), "summary", rj_report_series_summary },
+  { offsetof (RjOutputFiles, junit), "JUnit report", rj_report_series_junit },
+  { offsetof (RjOutputFiles, html), "HTML report", rj_report_series_html },
+  { offsetof (RjOutputFiles, markdown), "Markdown report", rj_report_series_markdown },
+  { offsetof (RjOutputFiles, csv), "CSV report", rj_report_series_csv },
+  { offsetof (RjOutputFiles, prometheus), "metrics", rj_report_series_prometheus },
 };
 
 static const char *
@@ -32,11 +32,11 @@ get_path (const RjOutputFiles *files, guint format)
 }
 
 gboolean
-rj_output_print (const RjResult *result, FILE *stream, GError **error)
+rj_output_print (const RjSeries *series, FILE *stream, GError **error)
 {
   const char *no_color = g_getenv ("NO_COLOR");
   gboolean plain = no_color != NULL && *no_color != '\0';
-  g_autofree char *text = rj_report_text (result, !plain && isatty (fileno (stream)));
+  g_autofree char *text = rj_report_series_text (series, !plain && isatty (fileno (stream)));
 
   if (fputs (text, stream) != EOF && fflush (stream) == 0)
     return TRUE;
@@ -102,13 +102,13 @@ rj_output_check (const RjOutputFiles *files, GError **error)
 }
 
 gboolean
-rj_output_write (const RjResult *result, const RjOutputFiles *files, GError **error)
+rj_output_write (const RjSeries *series, const RjOutputFiles *files, GError **error)
 {
   gboolean ok = TRUE;
 
   for (guint i = 0; i < G_N_ELEMENTS (formats); i++) {
     const char *path = get_path (files, i);
-    g_autofree char *text = path == NULL ? NULL : formats[i].render (result);
+    g_autofree char *text = path == NULL ? NULL : formats[i].render (series);
 
     if (path != NULL && !write_file (path, formats[i].what, text, ok ? error : NULL))
       ok = FALSE;

@@ -185,12 +185,14 @@ on_sigterm (gpointer user_data)
 static int
 report (App *app)
 {
-  g_autoptr (RjResult) result = rj_measure_conclude (app->measure);
+  g_autoptr (RjSeries) series = rj_series_new ();
   g_autoptr (GError) error = NULL;
   gboolean stdout_is_taken = g_strcmp0 (app->options.events, "-") == 0;
-  int code = rj_result_get_exit_code (result);
+  int code;
 
-  if (!rj_output_print (result, stdout_is_taken ? stderr : stdout, &error)) {
+  rj_series_add (series, rj_measure_conclude (app->measure));
+  code = rj_series_get_exit_code (series);
+  if (!rj_output_print (series, stdout_is_taken ? stderr : stdout, &error)) {
     int print_code = rj_apps_fail (error);
 
     code = code == RJ_EXIT_PASSED ? print_code : code;
@@ -203,7 +205,7 @@ report (App *app)
 
     code = code == RJ_EXIT_PASSED ? log_code : code;
   }
-  if (!rj_output_write (result, &app->options.files, &error))
+  if (!rj_output_write (series, &app->options.files, &error))
     code = rj_apps_fail (error);
   return code;
 }

@@ -3,7 +3,7 @@
 #pragma once
 
 /* --- the run --- */
-/* {name, seed, plan{}, versions{}, expectations{within_ms}, participants:[{name, session, publishes?: bool,
+/* {name, seed, series?: {id: of its first run, number: from 1, of}, plan{}, versions{}, expectations{within_ms}, participants:[{name, session, publishes?: bool,
  * when absent the measures learn it from the first publication}]} */
 #define RJ_EVENT_RUN_STARTED "run-started"
 /* {reason: "recovered"|"duration"|"timeout"|"join-deadline"|"signal"|"error", signal?, error?} */

@@ -125,6 +125,7 @@ rj_facts_free (RjFacts *self)
     return;
   g_free (self->run);
   g_free (self->name);
+  g_free (self->repetition.series);
   g_free (self->ended_reason);
   g_free (self->ended_error);
   g_free (self->overload);

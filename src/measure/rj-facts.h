@@ -192,6 +192,7 @@ typedef struct {
 typedef struct {
   RjStore *store; /* attempts, peers, faults */
   char *run, *name;
+  RjRepetition repetition;
   double within_ms;
   gboolean wants_pictures; /* --decode */
   guint n_started, n_ended, n_planned;

@@ -205,12 +205,21 @@ participant_result_free (gpointer data)
 }
 
 void
+rj_clock_result_free (RjClockResult *self)
+{
+  g_free (self->host);
+  g_free (self->boot_id);
+  g_free (self);
+}
+
+void
 rj_result_free (RjResult *self)
 {
   if (self == NULL)
     return;
   g_free (self->run);
   g_free (self->name);
+  g_free (self->repetition.series);
   g_free (self->reason);
   g_free (self->ended_reason);
   g_free (self->overload);
@@ -220,6 +229,7 @@ rj_result_free (RjResult *self)
   g_ptr_array_unref (self->faults);
   g_ptr_array_unref (self->expectations);
   g_ptr_array_unref (self->warnings);
+  g_ptr_array_unref (self->clocks);
   g_free (self);
 }
 
@@ -315,12 +325,15 @@ result_new (const RjFacts *facts)
 
   result->run = g_strdup (facts->run != NULL ? facts->run : "");
   result->name = g_strdup (facts->name);
+  result->repetition = facts->repetition;
+  result->repetition.series = g_strdup (facts->repetition.series);
   result->participants = g_ptr_array_new_with_free_func (participant_result_free);
   result->edges = g_ptr_array_new_with_free_func ((GDestroyNotify) rj_edge_result_free);
   result->faults = g_ptr_array_new_with_free_func ((GDestroyNotify) rj_fault_result_free);
   result->expectations =
     g_ptr_array_new_with_free_func ((GDestroyNotify) rj_expectation_result_free);
   result->warnings = g_ptr_array_new_with_free_func (g_free);
+  result->clocks = g_ptr_array_new_with_free_func ((GDestroyNotify) rj_clock_result_free);
   result->started_us = facts->started_us;
   result->flowing_us = facts->flowing_us;
   result->ended_us = facts->n_ended < facts->n_started ? 0 : facts->ended_us;

@@ -166,6 +166,23 @@ typedef struct {
     took_effect; /* somebody lost something between it and the next one that should do harm */
 } RjFaultResult;
 
+/* Which run of a series (--repeat) a run is */
+typedef struct {
+  char *series; /* id, that of its first run; NULL: of none */
+  guint number; /* from 1 */
+  guint wanted; /* runs that were asked for */
+} RjRepetition;
+
+/* How far the clock of another machine was moved to that of the first log, where logs of several were merged */
+typedef struct {
+  char *host, *boot_id;
+  double correction_ms; /* beyond what the wall clocks say; usually 0 */
+  double low_ms,
+    high_ms;    /* what may still be wrong with it, from what both machines saw; NAN: not bounded */
+  guint n_seen; /* by both */
+  gboolean contradictory; /* the bounds exclude each other */
+} RjClockResult;
+
 /* How the tester itself was, once a second */
 typedef struct {
   gint64 us;
@@ -178,6 +195,7 @@ typedef struct {
 typedef struct {
   char *run;
   char *name;
+  RjRepetition repetition;
   RjVerdict verdict;
   RjReason why;
   char *reason;            /* the same as a sentence */
@@ -197,6 +215,8 @@ typedef struct {
   GPtrArray *expectations; /* of RjExpectationResult: what the user expected beyond the default */
   GPtrArray *warnings;     /* (element-type utf8) */
   guint64 n_missing;       /* events that the log ought to have */
+  GPtrArray
+    *clocks; /* of RjClockResult: of other machines than the first; set by whoever merges logs */
 } RjResult;
 
 void rj_result_free (RjResult *self);
@@ -246,6 +266,8 @@ double rj_rejoin_get_server_ms (const RjRejoin *self);
 char *rj_duration_to_text (double ms);
 /* Returns: what a sentence that ends with @text still needs: "." or "" */
 const char *rj_sentence_get_stop (const char *text);
+
+void rj_clock_result_free (RjClockResult *self);
 
 /* Percentile, exact, from all values (nearest rank). @values: of double, sorted or not. Returns:
  * RJ_MS_UNKNOWN for none */

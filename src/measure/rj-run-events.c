@@ -80,6 +80,18 @@ take_expectations (RjFacts *self, JsonArray *texts)
 }
 
 static void
+take_repetition (RjFacts *self, JsonObject *series)
+{
+  const char *id = rj_json_get_string (series, "id", NULL);
+
+  if (id == NULL || self->repetition.series != NULL)
+    return;
+  self->repetition.series = g_strdup (id);
+  self->repetition.number = rj_json_get_int (series, "number", 0);
+  self->repetition.wanted = rj_json_get_int (series, "of", 0);
+}
+
+static void
 take_run_started (RjFacts *self, const RjEvent *event)
 {
   JsonObject *expectations = rj_json_get_object (event->data, "expectations");
@@ -95,6 +107,7 @@ take_run_started (RjFacts *self, const RjEvent *event)
     self->wants_pictures = TRUE;
   take_expectations (self, rj_json_get_array (expectations, "expect"));
   take_planned (self, rj_json_get_array (event->data, "participants"));
+  take_repetition (self, rj_json_get_object (event->data, "series"));
 }
 
 static int

@@ -1,6 +1,8 @@
 'use strict';
 (() => {
-  const run = JSON.parse(document.getElementById('data').textContent);
+  const all = JSON.parse(document.getElementById('data').textContent);
+  const series = all.runs ? all : null;
+  let run = series ? series.runs[series.series.worst] : all; // the one that is shown
   const PHASES = [['detect_ms', 'detect'], ['wait_ms', 'wait'], ['token_ms', 'token'], ['connect_ms', 'connect'],
     ['join_ms', 'join'], ['publish_ms', 'publish'], ['subscribe_ms', 'subscribe'], ['ice_ms', 'ICE'],
     ['dtls_ms', 'DTLS'], ['first_packet_ms', 'first packet'], ['first_key_frame_ms', 'key frame']];
@@ -79,15 +81,62 @@
       (text) => { words = text.trim().toLowerCase(); fill(); }];
   }
 
+  function showVerdict(place, verdict) {
+    place.textContent = verdict.toUpperCase();
+    place.className = `verdict ${verdict}`;
+  }
+
   function showHead() {
-    by('verdict').textContent = run.verdict.toUpperCase();
-    by('verdict').className = run.verdict;
-    by('name').textContent = run.name || 'rejoin';
-    document.title = `${run.verdict}: ${run.name || 'rejoin'}`;
-    by('reason').textContent = run.reason;
-    by('run').textContent = `Run ${run.run}, exit code ${run.exit_code}, ${run.participants.length} participants` +
+    showVerdict(by('verdict'), all.verdict);
+    by('name').textContent = all.name || 'rejoin';
+    document.title = `${all.verdict}: ${all.name || 'rejoin'}`;
+    by('reason').textContent = all.reason;
+    by('run').textContent = series ? `${series.series.made} of ${series.series.wanted} runs, exit code ${all.exit_code}` : describeRun();
+  }
+
+  function describeRun() {
+    return `Run ${run.run}, exit code ${run.exit_code}, ${run.participants.length} participants` +
       (run.ended_at_ms === null ? ', the event log has no end' : `, ${at(run.ended_at_ms)}`) +
       (run.flowing_at_ms === null ? '' : `; everyone flowed after ${at(run.flowing_at_ms)}`);
+  }
+
+  const inPercent = (share) => `${(100 * share).toFixed(1)} %`;
+
+  // Runs of a series: how they went, and which one is shown below
+  function showSeries() {
+    const s = series.series;
+    by('series').hidden = false;
+    by('success').textContent = s.success === null ? 'Success rate unknown: no run passed or failed.'
+      : `Success rate ${inPercent(s.success)} (${s.passed} of ${s.passed + s.failed}); 95 % confidence interval ${inPercent(s.success_low)} to ${inPercent(s.success_high)}.` +
+        (s.made > s.passed + s.failed ? ' Runs that were inconclusive or tested nothing do not count.' : '');
+    by('series').append(figures(series.statistics));
+    const numbers = new Map(series.runs.map((r, i) => [r, i + 1]));
+    const dark = (r) => r.edges.filter((e) => e.down_at_end).length;
+    const style = {passed: 'good', failed: 'bad', environment: 'bad', inconclusive: 'doubt'};
+    const [shown] = table([...series.runs], [
+      ['#', (r) => numbers.get(r), (r) => numbers.get(r)],
+      ['run', (r) => r.run, (r) => r.run, 'text'],
+      ['verdict', (r) => r.verdict, (r) => [r.verdict, `text ${style[r.verdict]}`], 'text'],
+      ['outages', (r) => r.statistics.outage.count, (r) => r.statistics.outage.count],
+      ['longest', (r) => r.statistics.outage.max_ms, (r) => ms(r.statistics.outage.max_ms)],
+      ['dark at end', dark, dark],
+      ['all back after', (r) => r.statistics.fault_back.max_ms, (r) => ms(r.statistics.fault_back.max_ms)],
+      ['why', (r) => r.reason, (r) => [r.reason, 'text long'], 'text']]);
+    by('series').append(shown);
+    const choice = make('select', {id: 'choice'}, ...series.runs.map((r, i) => make('option', {value: String(i)},
+      `${i + 1}: run ${r.run}, ${r.verdict}${i === s.worst ? ' (the worst)' : ''}`)));
+    choice.value = String(s.worst);
+    choice.addEventListener('change', () => { run = series.runs[Number(choice.value)]; showRun(); });
+    by('series').append(make('p', {class: 'choice'}, make('label', {}, 'Below: ', choice)),
+      make('p', {}, make('span', {id: 'chosen-verdict'}), ' ', make('span', {id: 'chosen-reason'})),
+      make('p', {class: 'hint', id: 'chosen-run'}));
+  }
+
+  function showChosen() {
+    if (!series) return;
+    showVerdict(by('chosen-verdict'), run.verdict);
+    by('chosen-reason').textContent = run.reason;
+    by('chosen-run').textContent = describeRun();
   }
 
   function showExpectations() {
@@ -98,15 +147,19 @@
       [e.text, 'text'], [e.found, 'text']])))));
   }
 
-  function showFigures() {
-    const rows = Object.entries(FIGURES).filter(([name]) => run.statistics[name] && run.statistics[name].count > 0)
+  function figures(statistics) {
+    const rows = Object.entries(FIGURES).filter(([name]) => statistics[name] && statistics[name].count > 0)
       .map(([name, words]) => {
-        const s = run.statistics[name];
+        const s = statistics[name];
         const [unit, text] = UNITS[name] || ['ms', fine];
         return row([words, ...['min', 'p50', 'p95', 'max'].map((which) => text(s[`${which}_${unit}`])), count(s.count)]);
       });
-    by('figures').append(rows.length === 0 ? make('p', {}, 'Nothing was lost.')
-      : make('table', {}, make('thead', {}, row(['', 'min', 'p50', 'p95', 'max', 'values'], 'th')), make('tbody', {}, ...rows)));
+    return rows.length === 0 ? make('p', {}, 'Nothing was lost.')
+      : make('table', {class: 'figures'}, make('thead', {}, row(['', 'min', 'p50', 'p95', 'max', 'values'], 'th')), make('tbody', {}, ...rows));
+  }
+
+  function showFigures() {
+    by('figures').append(figures(run.statistics));
   }
 
   function showFaults() {
@@ -252,9 +305,10 @@
     by('filter').addEventListener('input', () => filter(by('filter').value));
   }
 
-  const ways = run.participants.flatMap((p) => p.rejoins.map((r) => [p, r]));
+  const listWays = () => run.participants.flatMap((p) => p.rejoins.map((r) => [p, r]));
 
   function showWays() {
+    const ways = listWays();
     if (ways.length === 0) return;
     const number = (value) => value === null ? '–' : value.toFixed(0);
     by('ways').hidden = false;
@@ -271,6 +325,7 @@
   }
 
   function showDetectors() {
+    const ways = listWays();
     const names = [...new Set(ways.flatMap(([, r]) => Object.keys(r.detectors_ms)))].sort();
     if (names.length === 0) return;
     by('detectors').hidden = false;
@@ -319,6 +374,25 @@
     by('warnings').append(make('ul', {}, ...run.warnings.map((w) => make('li', {}, w))));
   }
 
-  for (const show of [showHead, showExpectations, showFigures, showFaults, showTimeline, showEdges, showWays, showParticipants,
-    showDetectors, showSelf, showWarnings]) show();
+  function showClocks() {
+    const clocks = run.clocks || [];
+    const bound = (value) => value === null ? 'unknown' : ms(Math.abs(value));
+    if (clocks.length === 0) return;
+    by('clocks').hidden = false;
+    by('clocks').append(make('ul', {}, ...clocks.map((c) => make('li', c.contradictory ? {class: 'bad'} : {},
+      `${c.host}: ` + (c.correction_ms === 0 ? 'taken by its wall clock' : `its wall clock was wrong, moved by ${ms(c.correction_ms)}`) +
+      (c.contradictory ? '; what both machines saw contradicts itself' : `; slow by at most ${bound(c.error_low_ms)}, fast by at most ${bound(c.error_high_ms)}`)))));
+  }
+
+  const blank = by('details').cloneNode(true);
+
+  function showRun() {
+    by('details').replaceWith(blank.cloneNode(true));
+    for (const show of [showChosen, showExpectations, showFigures, showFaults, showTimeline, showEdges, showWays, showParticipants,
+      showDetectors, showSelf, showClocks, showWarnings]) show();
+  }
+
+  showHead();
+  if (series) showSeries();
+  showRun();
 })();

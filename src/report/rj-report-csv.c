@@ -61,6 +61,8 @@ get_longest (const GArray *values)
 static void
 append_edge (GString *out, const RjResult *result, const RjEdgeResult *edge)
 {
+  append_text (out, result->run);
+  g_string_append_c (out, ',');
   append_text (out, edge->session);
   g_string_append_c (out, ',');
   append_text (out, edge->from);
@@ -89,16 +91,34 @@ append_edge (GString *out, const RjResult *result, const RjEdgeResult *edge)
     edge->lost_packets, edge->sequence_gaps, edge->duplicates, edge->reordered);
 }
 
+static const char header[] =
+  "run,session,from,to,foreign,flowed,down_at_end,outages,longest_outage_ms,"
+  "last_outage_from_ms,last_outage_to_ms,longest_gap_ms,latency_ms,frames,"
+  "wrong_frames,packets,bytes,from_group,to_group,jitter_ms,loss_percent,"
+  "bitrate_bps,fps,lost_packets,sequence_gaps,duplicates,reordered\r\n";
+
+static void
+append_edges (GString *out, const RjResult *result)
+{
+  for (guint i = 0; i < result->edges->len; i++)
+    append_edge (out, result, g_ptr_array_index (result->edges, i));
+}
+
 char *
 rj_report_csv (const RjResult *result)
 {
-  GString *out =
-    g_string_new ("session,from,to,foreign,flowed,down_at_end,outages,longest_outage_ms,"
-                  "last_outage_from_ms,last_outage_to_ms,longest_gap_ms,latency_ms,frames,"
-                  "wrong_frames,packets,bytes,from_group,to_group,jitter_ms,loss_percent,"
-                  "bitrate_bps,fps,lost_packets,sequence_gaps,duplicates,reordered\r\n");
+  GString *out = g_string_new (header);
 
-  for (guint i = 0; i < result->edges->len; i++)
-    append_edge (out, result, g_ptr_array_index (result->edges, i));
+  append_edges (out, result);
+  return g_string_free (out, FALSE);
+}
+
+char *
+rj_report_series_csv (const RjSeries *series)
+{
+  GString *out = g_string_new (header);
+
+  for (guint i = 0; i < series->runs->len; i++)
+    append_edges (out, g_ptr_array_index (series->runs, i));
   return g_string_free (out, FALSE);
 }

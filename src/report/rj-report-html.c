@@ -16,9 +16,8 @@ load (const char *name)
 
 /* The end of a script element must not stand in the data. */
 static char *
-make_inline_json (const RjResult *result)
+make_inline (const char *json)
 {
-  g_autofree char *json = rj_report_summary (result);
   GString *out = g_string_new (NULL);
 
   for (const char *i = json; *i != '\0'; i++) {
@@ -52,13 +51,13 @@ dup_text (const char *name)
   return g_strndup (data, size);
 }
 
-char *
-rj_report_html (const RjResult *result)
+static char *
+make_page (const char *summary)
 {
   g_autofree char *page = dup_text ("/rejoin/report.html");
   g_autofree char *css = dup_text ("/rejoin/report.css");
   g_autofree char *js = dup_text ("/rejoin/report.js");
-  g_autofree char *json = make_inline_json (result);
+  g_autofree char *json = make_inline (summary);
   const char *end = page + strlen (page);
   const char *rest = page;
   GString *out = g_string_new (NULL);
@@ -68,4 +67,20 @@ rj_report_html (const RjResult *result)
   rest = fill_in (out, rest, end, "@JS@", js);
   g_string_append (out, rest);
   return g_string_free (out, FALSE);
+}
+
+char *
+rj_report_html (const RjResult *result)
+{
+  g_autofree char *summary = rj_report_summary (result);
+
+  return make_page (summary);
+}
+
+char *
+rj_report_series_html (const RjSeries *series)
+{
+  g_autofree char *summary = rj_report_series_summary (series);
+
+  return make_page (summary);
 }

@@ -208,33 +208,45 @@ append_case_of_run (GString *out, const RjResult *result)
   g_string_append (out, "    </testcase>\n");
 }
 
+typedef struct {
+  guint n, n_failures, n_errors;
+  gint64 us;
+} Counts;
+
 static void
-append_counts (GString *out, const RjResult *result)
+count (Counts *counts, const RjResult *result)
 {
   guint n = result->participants->len + has_case_of_run (result) + result->expectations->len;
-  guint n_failures = 0, n_errors = n;
 
-  if (is_judged (result)) {
-    n_failures = count_problems (result) + count_expectations (result, RJ_EXPECTATION_UNMET);
-    if (has_case_of_run (result) && result->verdict == RJ_VERDICT_FAILED)
-      n_failures++;
-    n_errors = count_expectations (result, RJ_EXPECTATION_UNDECIDED);
+  counts->n += n;
+  counts->us += get_duration_us (result);
+  if (!is_judged (result)) {
+    counts->n_errors += n;
+    return;
   }
-  g_string_append_printf (out, " tests=\"%u\" failures=\"%u\" errors=\"%u\" skipped=\"0\"", n,
-                          n_failures, n_errors);
-  append_seconds (out, "time", get_duration_us (result));
+  counts->n_failures += count_problems (result) + count_expectations (result, RJ_EXPECTATION_UNMET);
+  if (has_case_of_run (result) && result->verdict == RJ_VERDICT_FAILED)
+    counts->n_failures++;
+  counts->n_errors += count_expectations (result, RJ_EXPECTATION_UNDECIDED);
 }
 
-char *
-rj_report_junit (const RjResult *result)
+static void
+append_counts (GString *out, const Counts *counts)
 {
-  GString *out = g_string_new ("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites");
-  const char *name = result->name != NULL && *result->name != '\0' ? result->name : "rejoin";
+  g_string_append_printf (out, " tests=\"%u\" failures=\"%u\" errors=\"%u\" skipped=\"0\"",
+                          counts->n, counts->n_failures, counts->n_errors);
+  append_seconds (out, "time", counts->us);
+}
 
-  append_counts (out, result);
-  g_string_append (out, ">\n  <testsuite");
+static void
+append_suite (GString *out, const RjResult *result, const char *name)
+{
+  Counts counts = { 0 };
+
+  count (&counts, result);
+  g_string_append (out, "  <testsuite");
   append_attribute (out, "name", name);
-  append_counts (out, result);
+  append_counts (out, &counts);
   g_string_append (out, ">\n    <properties>\n");
   append_property (out, "      ", "run", result->run);
   append_property (out, "      ", "verdict", rj_verdict_get_name (result->verdict));
@@ -246,6 +258,78 @@ rj_report_junit (const RjResult *result)
     append_expectation (out, result, g_ptr_array_index (result->expectations, i));
   if (has_case_of_run (result))
     append_case_of_run (out, result);
-  g_string_append (out, "  </testsuite>\n</testsuites>\n");
+  g_string_append (out, "  </testsuite>\n");
+}
+
+static GString *
+begin (const Counts *counts)
+{
+  GString *out = g_string_new ("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites");
+
+  append_counts (out, counts);
+  g_string_append (out, ">\n");
+  return out;
+}
+
+static const char *
+get_name (const RjResult *result)
+{
+  return result->name != NULL && *result->name != '\0' ? result->name : "rejoin";
+}
+
+char *
+rj_report_junit (const RjResult *result)
+{
+  Counts counts = { 0 };
+  GString *out;
+
+  count (&counts, result);
+  out = begin (&counts);
+  append_suite (out, result, get_name (result));
+  g_string_append (out, "</testsuites>\n");
+  return g_string_free (out, FALSE);
+}
+
+/* --- a series: a suite for each run --- */
+
+/* Of runs that were not made: nor may that look green. */
+static void
+append_missing (GString *out, const RjSeries *series)
+{
+  g_autofree char *reason = rj_series_get_reason (series);
+
+  Counts counts = { .n = 1, .n_errors = 1 };
+
+  g_string_append (out, "  <testsuite name=\"series\"");
+  append_counts (out, &counts);
+  g_string_append (out, ">\n    <properties>\n");
+  append_property (out, "      ", "reason", reason);
+  g_string_append (out, "    </properties>\n    <testcase classname=\"rejoin\" name=\"runs\">\n");
+  append_result (out, "error", "inconclusive", reason);
+  g_string_append (out, "    </testcase>\n  </testsuite>\n");
+}
+
+char *
+rj_report_series_junit (const RjSeries *series)
+{
+  guint wanted = rj_series_count_wanted (series);
+  gboolean incomplete = series->runs->len < wanted || series->runs->len == 0;
+  Counts counts = { .n = incomplete, .n_errors = incomplete };
+  GString *out;
+
+  if (rj_series_is_single (series))
+    return rj_report_junit (g_ptr_array_index (series->runs, 0));
+  for (guint i = 0; i < series->runs->len; i++)
+    count (&counts, g_ptr_array_index (series->runs, i));
+  out = begin (&counts);
+  for (guint i = 0; i < series->runs->len; i++) {
+    const RjResult *result = g_ptr_array_index (series->runs, i);
+    g_autofree char *name = g_strdup_printf ("%s (run %u of %u)", get_name (result), i + 1, wanted);
+
+    append_suite (out, result, name);
+  }
+  if (incomplete)
+    append_missing (out, series);
+  g_string_append (out, "</testsuites>\n");
   return g_string_free (out, FALSE);
 }

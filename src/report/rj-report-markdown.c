@@ -39,7 +39,7 @@ append_duration (GString *out, double ms)
 }
 
 static void
-append_verdict (GString *out, const RjResult *result)
+append_verdict (GString *out, RjVerdict verdict, const char *of, const char *why)
 {
   static const char *const words[] = {
     [RJ_VERDICT_PASSED] = "✅ passed",
@@ -47,11 +47,10 @@ append_verdict (GString *out, const RjResult *result)
     [RJ_VERDICT_INCONCLUSIVE] = "⚠️ inconclusive",
     [RJ_VERDICT_ENVIRONMENT] = "❌ nothing tested",
   };
-  g_autofree char *reason = escape (result->reason);
-  g_autofree char *name =
-    escape (result->name != NULL && *result->name != '\0' ? result->name : "rejoin");
+  g_autofree char *reason = escape (why);
+  g_autofree char *name = escape (of != NULL && *of != '\0' ? of : "rejoin");
 
-  g_string_append_printf (out, "### %s: %s\n\n%s\n\n", words[result->verdict], name, reason);
+  g_string_append_printf (out, "### %s: %s\n\n%s\n\n", words[verdict], name, reason);
 }
 
 static void
@@ -74,14 +73,28 @@ append_expectations (GString *out, const RjResult *result)
     g_string_append_c (out, '\n');
 }
 
+typedef GArray *(*ListFunc) (gconstpointer item, RjFigure figure);
+
+static GArray *
+list_of_run (gconstpointer result, RjFigure figure)
+{
+  return rj_figure_list (result, figure, NULL);
+}
+
+static GArray *
+list_of_series (gconstpointer series, RjFigure figure)
+{
+  return rj_series_list_figure (series, figure);
+}
+
 static void
-append_figures (GString *out, const RjResult *result)
+append_figures (GString *out, ListFunc list, gconstpointer item)
 {
   static const double percents[] = { 0, 50, 95, 100 };
   gboolean begun = FALSE;
 
   for (guint i = 0; i < RJ_N_FIGURES; i++) {
-    g_autoptr (GArray) values = rj_figure_list (result, i, NULL);
+    g_autoptr (GArray) values = list (item, i);
 
     if (values->len == 0)
       continue;
@@ -172,15 +185,86 @@ rj_report_markdown (const RjResult *result)
 {
   GString *out = g_string_new (NULL);
 
-  append_verdict (out, result);
+  append_verdict (out, result->verdict, result->name, result->reason);
   append_expectations (out, result);
   append_faults (out, result);
-  append_figures (out, result);
+  append_figures (out, list_of_run, result);
   append_participants (out, result);
   for (guint i = 0; i < result->warnings->len; i++) {
     g_autofree char *warning = escape (g_ptr_array_index (result->warnings, i));
 
     g_string_append_printf (out, "> %s\n", warning);
   }
+  return g_string_free (out, FALSE);
+}
+
+/* --- a series --- */
+
+static void
+append_success (GString *out, const RjSeries *series)
+{
+  RjSuccess success = rj_series_get_success (series);
+
+  if (success.n_tries > 0)
+    g_string_append_printf (
+      out, "Success rate %.1f %% (%u of %u; 95 %% confidence: %.1f to %.1f %%)\n\n",
+      100 * success.share, success.n_passed, success.n_tries, 100 * success.low,
+      100 * success.high);
+}
+
+static void
+append_run (GString *out, const RjResult *result, guint number)
+{
+  static const char *const signs[] = {
+    [RJ_VERDICT_PASSED] = "✅",
+    [RJ_VERDICT_FAILED] = "❌",
+    [RJ_VERDICT_INCONCLUSIVE] = "⚠️",
+    [RJ_VERDICT_ENVIRONMENT] = "❌",
+  };
+  g_autoptr (GArray) outages = rj_figure_list (result, RJ_FIGURE_OUTAGE, NULL);
+  g_autofree char *reason = escape (result->reason);
+  g_autofree char *run = escape (result->run);
+
+  g_string_append_printf (out, "| %u | %s %s |", number, signs[result->verdict], run);
+  append_duration (out, rj_percentile (outages, 100));
+  g_string_append_printf (out, " %s |\n", reason);
+}
+
+/* The worst verdicts come first, so that a long list that is cut shows them. */
+static void
+append_runs (GString *out, const RjSeries *series)
+{
+  guint n_rows = 0;
+
+  g_string_append (out, "| | run | longest outage | |\n| --: | :-- | --: | :-- |\n");
+  for (guint pass = 0; pass < 2; pass++)
+    for (guint i = 0; i < series->runs->len; i++) {
+      const RjResult *result = g_ptr_array_index (series->runs, i);
+
+      if ((result->verdict == RJ_VERDICT_PASSED) == (pass == 1) && n_rows++ < MOST_ROWS)
+        append_run (out, result, i + 1);
+    }
+  if (n_rows > MOST_ROWS)
+    g_string_append_printf (out, "\n… and %u more\n", n_rows - MOST_ROWS);
+  g_string_append_c (out, '\n');
+}
+
+char *
+rj_report_series_markdown (const RjSeries *series)
+{
+  const RjResult *worst =
+    series->runs->len == 0 ? NULL : g_ptr_array_index (series->runs, rj_series_get_worst (series));
+  g_autofree char *reason = rj_series_get_reason (series);
+  g_autofree char *detail = worst == NULL ? g_strdup ("") : rj_report_markdown (worst);
+  GString *out;
+
+  if (rj_series_is_single (series))
+    return g_steal_pointer (&detail);
+  out = g_string_new (NULL);
+  append_verdict (out, rj_series_get_verdict (series), worst == NULL ? NULL : worst->name, reason);
+  append_success (out, series);
+  append_figures (out, list_of_series, series);
+  append_runs (out, series);
+  g_string_append_printf (out, "%s%s", worst == NULL ? "" : "#### The worst run\n\n", detail);
   return g_string_free (out, FALSE);
 }

@@ -45,13 +45,12 @@ append_single (GString *out, const char *name, const char *help, double value)
 }
 
 static void
-append_quantiles (GString *out, const RjResult *result, RjFigure figure)
+append_quantiles (GString *out, const GArray *values, RjFigure figure)
 {
   static const struct {
     double percent;
     const char *label;
   } quantiles[] = { { 50, "0.5" }, { 95, "0.95" }, { 100, "1" } };
-  g_autoptr (GArray) values = rj_figure_list (result, figure, NULL);
   const char *member = rj_figure_rows[figure].member;
   const RjUnitRow *unit = &rj_unit_rows[rj_figure_rows[figure].unit];
   g_autofree char *name = g_strdup_printf (
@@ -161,13 +160,13 @@ append_participants (GString *out, const RjResult *result)
 }
 
 static void
-append_verdict (GString *out, const RjResult *result)
+append_verdict (GString *out, RjVerdict verdict)
 {
-  append_head (out, "rejoin_verdict", "gauge", "1 for the verdict of the run, 0 for the others");
+  append_head (out, "rejoin_verdict", "gauge", "1 for the verdict, 0 for the others");
   for (guint i = RJ_VERDICT_PASSED; i <= RJ_VERDICT_ENVIRONMENT; i++) {
     g_string_append (out, "rejoin_verdict{");
     append_label (out, "verdict", rj_verdict_get_name (i), TRUE);
-    g_string_append_printf (out, "} %d\n", result->verdict == i);
+    g_string_append_printf (out, "} %d\n", verdict == i);
   }
 }
 
@@ -179,7 +178,7 @@ rj_report_prometheus (const RjResult *result)
 
   for (guint i = 0; i < result->participants->len; i++)
     n_flowed += ((RjParticipantResult *) g_ptr_array_index (result->participants, i))->flowed;
-  append_verdict (out, result);
+  append_verdict (out, result->verdict);
   append_single (out, "rejoin_participants", "participants of the run", result->participants->len);
   append_single (out, "rejoin_participants_flowed", "participants that flowed at least once",
                  n_flowed);
@@ -188,9 +187,54 @@ rj_report_prometheus (const RjResult *result)
                  result->max_loop_lag_ms / 1000);
   append_single (out, "rejoin_pacing_lag_seconds", "longest lag of the tester's senders",
                  result->max_pacing_lag_ms / 1000);
-  for (guint i = 0; i < RJ_N_FIGURES; i++)
-    append_quantiles (out, result, i);
+  for (guint i = 0; i < RJ_N_FIGURES; i++) {
+    g_autoptr (GArray) values = rj_figure_list (result, i, NULL);
+
+    append_quantiles (out, values, i);
+  }
   append_participants (out, result);
   append_edges (out, result);
+  return g_string_free (out, FALSE);
+}
+
+/* --- a series: no figure of a single run or edge, which would come twice under one name --- */
+
+static void
+append_runs (GString *out, const RjSeries *series)
+{
+  append_head (out, "rejoin_runs", "gauge", "runs of the series, by verdict");
+  for (guint i = RJ_VERDICT_PASSED; i <= RJ_VERDICT_ENVIRONMENT; i++) {
+    g_string_append (out, "rejoin_runs{");
+    append_label (out, "verdict", rj_verdict_get_name (i), TRUE);
+    g_string_append_printf (out, "} %u\n", rj_series_count (series, i));
+  }
+}
+
+char *
+rj_report_series_prometheus (const RjSeries *series)
+{
+  RjSuccess success = rj_series_get_success (series);
+  GString *out;
+
+  if (rj_series_is_single (series))
+    return rj_report_prometheus (g_ptr_array_index (series->runs, 0));
+  out = g_string_new (NULL);
+  append_verdict (out, rj_series_get_verdict (series));
+  append_single (out, "rejoin_runs_wanted", "runs that were asked for",
+                 rj_series_count_wanted (series));
+  append_runs (out, series);
+  if (success.n_tries > 0) {
+    append_single (out, "rejoin_success_ratio",
+                   "share of the runs that passed or failed that passed", success.share);
+    append_single (out, "rejoin_success_low_ratio", "95 % confidence interval of it, lower end",
+                   success.low);
+    append_single (out, "rejoin_success_high_ratio", "95 % confidence interval of it, upper end",
+                   success.high);
+  }
+  for (guint i = 0; i < RJ_N_FIGURES; i++) {
+    g_autoptr (GArray) values = rj_series_list_figure (series, i);
+
+    append_quantiles (out, values, i);
+  }
   return g_string_free (out, FALSE);
 }

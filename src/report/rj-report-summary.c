@@ -1,4 +1,6 @@
-#include "rj-report.h"
+#include "rj-summary.h"
+
+#include <math.h>
 
 #include "rj-expectation.h"
 #include "rj-figures.h"
@@ -6,8 +8,7 @@
 #include "rj-json.h"
 #include "rj-phases.h"
 #include "rj-reason.h"
-
-#define RJ_SUMMARY_SCHEMA "rejoin-summary-1"
+#include "rj-report.h"
 
 /* Nothing that is measured is negative: that is what is not known */
 static void
@@ -19,6 +20,16 @@ set_number (JsonObject *object, const char *name, double value)
     json_object_set_double_member (object, name, value);
 }
 
+/* NAN: not bounded */
+static void
+set_bound (JsonObject *object, const char *name, double ms)
+{
+  if (isnan (ms))
+    json_object_set_null_member (object, name);
+  else
+    json_object_set_double_member (object, name, ms);
+}
+
 static void
 set_text (JsonObject *object, const char *name, const char *text)
 {
@@ -28,14 +39,15 @@ set_text (JsonObject *object, const char *name, const char *text)
     json_object_set_string_member (object, name, text);
 }
 
-/* A moment, as milliseconds since the start of the run; 0: has not come */
+/* A moment, as milliseconds since the start of the run; 0: has not come. Where a clock was wrong (there is a
+ * warning then) something may seem to be from before it. */
 static void
 set_moment (JsonObject *object, const char *name, const RjResult *result, gint64 us)
 {
   if (us == 0)
     json_object_set_null_member (object, name);
   else
-    json_object_set_double_member (object, name, (us - result->started_us) / 1000.0);
+    json_object_set_double_member (object, name, MAX (0, us - result->started_us) / 1000.0);
 }
 
 static void
@@ -158,7 +170,7 @@ build_moments (const RjResult *result, const GArray *spans)
 
   for (guint i = 0; i < spans->len; i++)
     json_array_add_double_element (
-      array, (g_array_index (spans, RjSpan, i).from_us - result->started_us) / 1000.0);
+      array, MAX (0, g_array_index (spans, RjSpan, i).from_us - result->started_us) / 1000.0);
   return array;
 }
 
@@ -234,8 +246,8 @@ set_percentile (
   set_number (object, name, rj_percentile (values, percent));
 }
 
-static JsonObject *
-build_spread (const GArray *values, RjUnit unit)
+JsonObject *
+rj_summary_build_spread (const GArray *values, RjUnit unit)
 {
   JsonObject *object = rj_json_build ("count", 'i', (gint64) values->len, NULL);
 
@@ -255,7 +267,7 @@ build_statistics (const RjResult *result)
     g_autoptr (GArray) values = rj_figure_list (result, i, NULL);
 
     json_object_set_object_member (object, rj_figure_rows[i].member,
-                                   build_spread (values, rj_figure_rows[i].unit));
+                                   rj_summary_build_spread (values, rj_figure_rows[i].unit));
   }
   return object;
 }
@@ -319,16 +331,42 @@ set_list (JsonObject *object,
   json_object_set_array_member (object, name, array);
 }
 
-char *
-rj_report_summary (const RjResult *result)
+static JsonObject *
+build_clock (const RjResult *result, const RjClockResult *clock)
 {
-  g_autoptr (JsonObject) object = rj_json_build (
-    "schema", 's', RJ_SUMMARY_SCHEMA, "run", 's', result->run, "name", 's',
-    result->name != NULL ? result->name : "", "verdict", 's', rj_verdict_get_name (result->verdict),
-    "reason_word", 's', rj_reason_get_word (result->why), "reason", 's', result->reason,
-    "exit_code", 'i', (gint64) rj_result_get_exit_code (result), "within_ms", 'd',
-    result->within_ms, NULL);
+  JsonObject *object = rj_json_build ("host", 's', clock->host, "boot_id", 's', clock->boot_id,
+                                      "correction_ms", 'd', clock->correction_ms, NULL);
 
+  set_bound (object, "error_low_ms", clock->low_ms);
+  set_bound (object, "error_high_ms", clock->high_ms);
+  json_object_set_int_member (object, "seen_by_both", clock->n_seen);
+  json_object_set_boolean_member (object, "contradictory", clock->contradictory);
+  return object;
+}
+
+static void
+set_repetition (JsonObject *object, const RjRepetition *repetition)
+{
+  if (repetition->series == NULL)
+    json_object_set_null_member (object, "repetition");
+  else
+    json_object_set_object_member (object, "repetition",
+                                   rj_json_build ("series", 's', repetition->series, "number", 'i',
+                                                  (gint64) repetition->number, "of", 'i',
+                                                  (gint64) repetition->wanted, NULL));
+}
+
+JsonObject *
+rj_summary_build (const RjResult *result)
+{
+  JsonObject *object = rj_json_build (
+    "schema", 's', RJ_SUMMARY_SCHEMA, "version", 'i', (gint64) RJ_SUMMARY_VERSION, "run", 's',
+    result->run, "name", 's', result->name != NULL ? result->name : "", "verdict", 's',
+    rj_verdict_get_name (result->verdict), "reason_word", 's', rj_reason_get_word (result->why),
+    "reason", 's', result->reason, "exit_code", 'i', (gint64) rj_result_get_exit_code (result),
+    "within_ms", 'd', result->within_ms, NULL);
+
+  set_repetition (object, &result->repetition);
   set_moment (object, "flowing_at_ms", result, result->flowing_us);
   set_moment (object, "ended_at_ms", result, result->ended_us);
   set_text (object, "ended_because", result->ended_reason);
@@ -338,6 +376,15 @@ rj_report_summary (const RjResult *result)
   set_list (object, "edges", result, result->edges, (BuildFunc) build_edge);
   set_list (object, "faults", result, result->faults, (BuildFunc) build_fault);
   json_object_set_object_member (object, "self", build_self (result));
+  set_list (object, "clocks", result, result->clocks, (BuildFunc) build_clock);
   set_texts (object, "warnings", result->warnings);
+  return object;
+}
+
+char *
+rj_report_summary (const RjResult *result)
+{
+  g_autoptr (JsonObject) object = rj_summary_build (result);
+
   return rj_json_text (object);
 }

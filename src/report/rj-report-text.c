@@ -28,8 +28,8 @@ rj_text_moment (const RjText *text, gint64 us)
   return g_strdup_printf ("%+.2f s", (us - text->base_us) / 1e6);
 }
 
-static void
-add_verdict (RjText *text)
+void
+rj_text_append_verdict (GString *out, RjVerdict verdict, const char *reason, gboolean colour)
 {
   static const struct {
     const char *word;
@@ -40,18 +40,14 @@ add_verdict (RjText *text)
     [RJ_VERDICT_INCONCLUSIVE] = { "INCONCLUSIVE", RJ_INK_DOUBT },
     [RJ_VERDICT_ENVIRONMENT] = { "NOTHING TESTED", RJ_INK_BAD },
   };
-  const char *word = verdicts[text->result->verdict].word;
-  g_autoptr (GString) line = g_string_new (NULL);
+  const char *word = verdicts[verdict].word;
+  g_autofree char *line = g_strdup_printf ("%s: %s", word, reason);
+  g_autoptr (GString) wrapped = g_string_new (NULL);
 
-  g_string_append_printf (line, "%s: %s", word, text->result->reason);
-  rj_ink_append (text->out, word, verdicts[text->result->verdict].ink, text->colour);
-  {
-    g_autoptr (GString) wrapped = g_string_new (NULL);
-
-    rj_text_append_wrapped (wrapped, line->str, 2, RJ_TEXT_WIDTH);
-    g_string_append (text->out, wrapped->str + strlen (word));
-  }
-  g_string_append_c (text->out, '\n');
+  rj_ink_append (out, word, verdicts[verdict].ink, colour);
+  rj_text_append_wrapped (wrapped, line, 2, RJ_TEXT_WIDTH);
+  g_string_append (out, wrapped->str + strlen (word));
+  g_string_append_c (out, '\n');
 }
 
 static void
@@ -243,7 +239,7 @@ rj_report_text (const RjResult *result, gboolean colour)
     .base_us = result->flowing_us > 0 ? result->flowing_us : result->started_us,
   };
 
-  add_verdict (&text);
+  rj_text_append_verdict (text.out, result->verdict, result->reason, colour);
   add_run (&text);
   add_expectations (&text);
   add_faults (&text);
@@ -254,6 +250,7 @@ rj_report_text (const RjResult *result, gboolean colour)
   rj_text_add_detectors (&text);
   rj_text_add_media (&text);
   rj_text_add_candidates (&text);
+  rj_text_add_clocks (&text);
   add_warnings (&text);
   g_string_truncate (text.out, text.out->len - 1); /* the last empty line */
   return g_string_free (text.out, FALSE);

@@ -10,7 +10,7 @@
  * prometheus  text exposition format 0.0.4 */
 #pragma once
 
-#include "rj-measure.h"
+#include "rj-series.h"
 
 G_BEGIN_DECLS
 
@@ -34,5 +34,16 @@ char *rj_report_csv (const RjResult *result);
 
 /* Returns: (transfer full): durations in seconds */
 char *rj_report_prometheus (const RjResult *result);
+
+/* Of a series: how it went, figures over all runs, each run in a line, and the worst run in detail; JUnit has a
+ * suite for each run, CSV the edges of all, the page lets one choose the run, and metrics are those of the whole.
+ * Of a single run: what stands above. */
+char *rj_report_series_text (const RjSeries *series, gboolean colour);
+char *rj_report_series_summary (const RjSeries *series);
+char *rj_report_series_junit (const RjSeries *series);
+char *rj_report_series_html (const RjSeries *series);
+char *rj_report_series_markdown (const RjSeries *series);
+char *rj_report_series_csv (const RjSeries *series);
+char *rj_report_series_prometheus (const RjSeries *series);
 
 G_END_DECLS

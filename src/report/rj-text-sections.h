@@ -23,6 +23,10 @@ void rj_text_add_bystanders (RjText *text);
 void rj_text_add_media (RjText *text);      /* rj-text-media.c */
 void rj_text_add_candidates (RjText *text); /* rj-text-candidates.c */
 
+void rj_text_add_clocks (RjText *text); /* rj-text-clocks.c: of other machines */
+
+/* The first paragraph of a report */
+void rj_text_append_verdict (GString *out, RjVerdict verdict, const char *reason, gboolean colour);
 void rj_text_heading (RjText *text, const char *heading, const char *explanation);
 /* Returns: (transfer full): milliseconds without decimals, "–" for unknown */
 char *rj_text_ms (double ms);

@@ -5,6 +5,7 @@ Called with the program report-sample and the folder of the schemas; speaks TAP.
 
 import copy
 import csv
+import datetime
 import difflib
 import io
 import json
@@ -154,8 +155,11 @@ def wrong_summaries_do_not_fit():
         expect(complaints(validator, summary), "accepted:", change.__code__.co_firstlineno)
 
     rejoin = lambda summary: summary["participants"][0]["rejoins"][0]
-    for member in ("schema", "run", "verdict", "reason", "participants", "edges"):
+    for member in ("schema", "version", "run", "verdict", "reason", "participants", "edges"):
         broken(lambda summary, member=member: summary.pop(member))
+    broken(lambda summary: summary.update(version=2))
+    broken(lambda summary: summary.update(runs=[]))
+    broken(lambda summary: summary.update(series={}))
     broken(lambda summary: summary.update(schema="rejoin-summary-0"))
     broken(lambda summary: summary.update(verdict="fine"))
     broken(lambda summary: summary.update(exit_code=2))
@@ -390,14 +394,14 @@ def a_torn_last_line_is_left_out_and_said():
 def bad_lines_are_named():
     lines = run("demo", "events").stdout.splitlines(keepends=True)
     newer = lines[3].replace('"v":1', '"v":2')
-    other = lines[3].replace('"run":"run-1"', '"run":"run-2"')
     cases = {
         "".join(lines[:3]) + "what?\n" + "".join(lines[3:]): ":4: not JSON",
         "".join(lines[:3]) + "[]\n": ":4: not a JSON object",
         "".join(lines[:3]) + '{"type":"joined"}\n': ':4: member "mono_us" is missing',
         "".join(lines[:3]) + newer: ":4: written by a newer version",
-        "".join(lines[:3]) + other: ":4: this is of run run-2",
+        "what": ":1: not JSON",
         "": "the event log is empty",
+        "\n\n": "the event log is empty",
     }
     with tempfile.TemporaryDirectory() as folder:
         for text, words in cases.items():
@@ -457,6 +461,235 @@ def logs_of_two_machines_are_merged_by_their_wall_clocks():
     merged = json.loads(report.stdout)
     for name in ("verdict", "reason", "edges", "participants"):
         expect(merged[name] == expected[name], name, merged[name], expected[name])
+
+
+def split(events, there, shift_us=77_000_000_000, wall_s=0):
+    """The logs of two machines: of @there, whose clocks differ, and of the others. Both tell of the run's start."""
+    parts = [], []
+    for event in copy.deepcopy(events):
+        if event["type"] in ("run-started", "run-ended"):
+            parts[0].append(copy.deepcopy(event))
+            move_clock(event, shift_us)
+            parts[1].append(event)
+        elif event.get("participant") in there:
+            move_clock(event, shift_us)
+            parts[1].append(event)
+        else:
+            parts[0].append(event)
+    for part in parts:
+        for number, event in enumerate(part):
+            event["seq"] = number
+    for event in parts[1]:
+        wall = datetime.datetime.strptime(event["wall"], "%Y-%m-%dT%H:%M:%S.%fZ")
+        event["wall"] = (wall + datetime.timedelta(seconds=wall_s)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return ["".join(json.dumps(event) + "\n" for event in part) for part in parts]
+
+
+def read_texts(form, *texts):
+    with tempfile.TemporaryDirectory() as folder:
+        return run("read", form, *[write(folder, f"{i}.jsonl", text) for i, text in enumerate(texts)])
+
+
+def numbers(item):
+    if isinstance(item, dict):
+        return [n for key, value in item.items() if key != "clocks" for n in numbers(value)]
+    if isinstance(item, list):
+        return [n for value in item for n in numbers(value)]
+    return [item] if isinstance(item, (int, float)) else []
+
+
+@test
+def a_clock_that_is_3_s_wrong_is_found_out_and_moved():
+    expected = get_summary("demo")
+    for wall_s in (3, -3):
+        for order in (1, -1):
+            report = read_texts("summary", *split(get_events("demo"), ("bot-2", "bot-6"), wall_s=wall_s)[::order])
+            merged = json.loads(report.stdout)
+            found = complaints(load("summary.schema.json"), merged)
+            expect(not found, found)
+            clock = merged["clocks"][0]
+            low, high = clock["error_low_ms"], clock["error_high_ms"]
+            # the machine of the first log is taken for right
+            wrong_ms = 1000 * wall_s * order
+            expect(low - 0.01 <= wrong_ms + clock["correction_ms"] <= high + 0.01, wall_s, clock)
+            expect(low < 0 < high and high - low < 200 and clock["seen_by_both"] > 4, clock)
+            expect(all(number >= 0 for number in numbers(merged)), "negative times")
+            expect(merged["verdict"] == "passed", merged["reason"])
+            for edge, other in zip(merged["edges"], expected["edges"]):
+                expect(edge["outages_ms"] == other["outages_ms"], edge)
+            text = read_texts("text", *split(get_events("demo"), ("bot-2", "bot-6"), wall_s=wall_s)[::order]).stdout
+            expect("its wall clock was wrong, it was moved by" in text, text)
+
+
+@test
+def clocks_that_agree_are_left_alone_and_bounded():
+    merged = json.loads(read_texts("summary", *split(get_events("demo"), ("bot-2", "bot-6"))).stdout)
+    clock = merged["clocks"][0]
+    expect(clock["correction_ms"] == 0 and clock["error_low_ms"] < 0 < clock["error_high_ms"], clock)
+    expect(clock["host"] == "another-host" and not clock["contradictory"], clock)
+    # machines that share no session saw nothing of each other
+    merged = json.loads(read_texts("summary", *split(get_events("demo"), ("bot-5", "bot-6"), wall_s=3)).stdout)
+    clock = merged["clocks"][0]
+    expect((clock["correction_ms"], clock["error_low_ms"], clock["error_high_ms"]) == (0, None, None), clock)
+    expect(not get_summary("demo")["clocks"], "clocks of a single machine")
+
+
+@test
+def clocks_that_contradict_themselves_are_told():
+    here, there = split(get_events("demo"), ("bot-2", "bot-6"))
+    lines = [json.loads(line) for line in there.splitlines()]
+    for line in lines:  # what it hears goes back, what it says goes on: no clock explains both
+        if line["type"] == "remote-published":
+            line["mono_us"] -= 3_000_000
+        if line["type"] == "offer-sent" and line["peer"] == "publish":
+            line["mono_us"] += 3_000_000
+    merged = read_texts("summary", here, "".join(json.dumps(line) + "\n" for line in lines))
+    summary = json.loads(merged.stdout)
+    expect(summary["clocks"][0]["contradictory"], summary["clocks"])
+    found = complaints(load("summary.schema.json"), summary)
+    expect(not found, found)
+
+
+@test
+def what_is_from_before_the_run_is_told():
+    lines = get_events("demo")
+    lines[0]["mono_us"] += 200_000
+    summary = json.loads(read_texts("summary", "".join(json.dumps(line) + "\n" for line in lines)).stdout)
+    expect(any("from before the start of the run" in text for text in summary["warnings"]), summary["warnings"])
+    found = complaints(load("summary.schema.json"), summary)
+    expect(not found, found)
+
+
+@test
+def the_same_log_twice_counts_once():
+    log = run("demo", "events").stdout
+    for second in (log, "".join(log.splitlines(keepends=True)[:100])):
+        merged = json.loads(read_texts("summary", log, second).stdout)
+        expect("series" not in merged, "two runs")
+        n = len(second.splitlines())
+        expect(any(f"{n} of its {n} events stand in a log before" in text for text in merged["warnings"]), merged["warnings"])
+        for name in ("verdict", "edges", "participants", "statistics", "faults", "clocks"):
+            expect(merged[name] == get_summary("demo")[name], name)
+
+
+@test
+def a_shard_that_broke_off_makes_the_run_inconclusive():
+    here, there = split(get_events("demo"), ("bot-2", "bot-6"))
+    for cut in (len(there) // 2, there.index("\n", len(there) // 2) + 1):  # in a line, and between two
+        for texts in ((here, there[:cut]), (there[:cut], here)):
+            report = read_texts("summary", *texts)
+            summary = json.loads(report.stdout)
+            expect(report.returncode == 3 and summary["reason_word"] == "log-without-end", summary["reason"])
+            torn = any("the last line is torn" in text for text in summary["warnings"])
+            expect(torn == (there[cut - 1] != "\n"), summary["warnings"])
+            expect(len(summary["participants"]) == 6, "participants")
+
+
+@test
+def one_bad_log_among_good_ones_is_named():
+    log = run("demo", "events").stdout
+    for bad, words in {"": "1.jsonl:0: the event log is empty", "what?": "1.jsonl:1: not JSON", "[1]\n": "1.jsonl:1: not a JSON object"}.items():
+        report = read_texts("summary", log, bad)
+        expect(report.returncode == 2 and words in report.stderr, report.stderr)
+    report = read_texts("summary", '{"v":1,"run":"r')
+    expect(report.returncode == 3 and json.loads(report.stdout)["reason_word"] == "log-without-start", report.stdout)
+
+
+# --- series ---
+
+
+def name_run(text, name, number=None, of=None):
+    lines = [json.loads(line) for line in text.splitlines()]
+    for line in lines:
+        line["run"] = name
+        if number is not None and line["type"] == "run-started":
+            line["data"]["series"] = {"id": "run-a", "number": number, "of": of}
+    return "".join(json.dumps(line) + "\n" for line in lines)
+
+
+def tell_series(stories, of=None):
+    """One log with all runs, one after the other, as --repeat writes it"""
+    of = of or len(stories)
+    return "".join(name_run(run(story, "events").stdout, f"run-{chr(97 + i)}", i + 1, of)
+                   for i, story in enumerate(stories))
+
+
+@test
+def a_series_is_summed_up():
+    log = tell_series(["demo", "demo", "failed", "killed"])
+    report = read_texts("summary", log)
+    summary = json.loads(report.stdout)
+    found = complaints(load("summary.schema.json"), summary)
+    expect(not found, found)
+    expect(report.returncode == 1 and summary["verdict"] == "failed" and summary["exit_code"] == 1, summary["verdict"])
+    series = summary["series"]
+    expect((series["wanted"], series["made"], series["passed"], series["failed"], series["inconclusive"]) == (4, 4, 2, 1, 1), series)
+    expect(series["worst"] == 2 and abs(series["success"] - 2 / 3) < 1e-3, series)
+    expect(abs(series["success_low"] - 0.2077) < 1e-3 and abs(series["success_high"] - 0.9385) < 1e-3, series)
+    expect([one["verdict"] for one in summary["runs"]] == ["passed", "passed", "failed", "inconclusive"], "runs")
+    expect([one["repetition"]["number"] for one in summary["runs"]] == [1, 2, 3, 4], "numbers")
+    count = sum(one["statistics"]["outage"]["count"] for one in summary["runs"])
+    expect(summary["statistics"]["outage"]["count"] == count > 24, summary["statistics"])
+    expect(summary["runs"][0]["edges"] == get_summary("demo")["edges"], "edges")
+
+
+@test
+def logs_of_different_runs_are_a_series():
+    one, two = name_run(run("demo", "events").stdout, "a"), name_run(run("demo", "events").stdout, "b")
+    summary = json.loads(read_texts("summary", one, two).stdout)
+    expect(summary["verdict"] == "passed" and summary["series"]["made"] == summary["series"]["wanted"] == 2, summary["series"])
+    # and shards of the runs of a series find each other
+    texts = split(get_events("demo"), ("bot-2", "bot-6"))
+    shards = ["".join(name_run(text, name) for name in ("a", "b")) for text in texts]
+    summary = json.loads(read_texts("summary", *shards).stdout)
+    expect([one["run"] for one in summary["runs"]] == ["a", "b"], summary["series"])
+    for one in summary["runs"]:
+        expect(one["edges"] == get_summary("demo")["edges"] and len(one["clocks"]) == 1, one["clocks"])
+
+
+@test
+def a_series_that_broke_off_does_not_pass():
+    schema = lxml.etree.XMLSchema(lxml.etree.parse(os.path.join(SCHEMAS, "junit.xsd")))
+    for stories, exit_code in ((["demo", "demo"], 3), (["demo", "failed"], 1), (["demo"], 3)):
+        log = tell_series(stories, of=5)
+        summary = json.loads(read_texts("summary", log).stdout)
+        found = complaints(load("summary.schema.json"), summary)
+        expect(not found, found)
+        expect(summary["exit_code"] == exit_code and f"{5 - len(stories)} not made" in summary["reason"], summary["reason"])
+        junit = lxml.etree.fromstring(read_texts("junit", log).stdout.encode())
+        expect(schema.validate(junit), schema.error_log)
+        expect(junit[-1].get("name") == "series" and int(junit.get("errors")) > 0, junit.attrib)
+    half = tell_series(["demo", "demo"])
+    report = read_texts("summary", half[:len(half) * 3 // 4])
+    expect(report.returncode == 3 and json.loads(report.stdout)["series"]["inconclusive"] == 1, report.stdout)
+
+
+@test
+def every_report_of_a_series():
+    log = tell_series(["demo", "failed", "nobody", "killed"])
+    schema = lxml.etree.XMLSchema(lxml.etree.parse(os.path.join(SCHEMAS, "junit.xsd")))
+    text = read_texts("text", log).stdout
+    expect(text.startswith("FAILED: 1 of 4 runs passed, 1 failed, 1 inconclusive, 1 could test nothing."), text[:200])
+    expect("Success rate 50.0 % (1 of 2); 95 % confidence interval: 9.5 to 90.5 %." in text, text[:600])
+    expect("The worst run: run-b" in text and max(map(len, text.splitlines())) <= 100, text)
+    junit = read_texts("junit", log).stdout
+    tree = lxml.etree.fromstring(junit.encode())
+    expect(schema.validate(tree), schema.error_log)
+    read = junitparser.JUnitXml.fromstring(junit.encode())
+    cases = [case for suite in read for case in suite]
+    kinds = [type(result).__name__ for case in cases for result in case.result]
+    expect((len(list(read)), read.tests, read.failures, read.errors)
+           == (4, len(cases), kinds.count("Failure"), kinds.count("Error")), kinds)
+    rows = list(csv.DictReader(io.StringIO(read_texts("csv", log).stdout)))
+    expect({row["run"] for row in rows} == {"run-a", "run-b", "run-d"}, "runs of the edges")
+    metrics = read_texts("prometheus", log).stdout
+    expect('rejoin_runs{verdict="passed"} 1' in metrics and "rejoin_success_ratio 0.5" in metrics, metrics)
+    names = [line.split(" ")[0] for line in metrics.splitlines() if not line.startswith("#")]
+    expect(len(names) == len(set(names)), "a metric twice")
+    markdown = read_texts("markdown", log).stdout
+    expect("Success rate 50.0 % (1 of 2; 95 % confidence: 9.5 to 90.5 %)" in markdown and "#### The worst run" in markdown, markdown)
+    page = read_texts("html", log).stdout
+    expect('"worst": 1' in page and page.count('"participants": [') == 4, "page")
 
 
 def main():

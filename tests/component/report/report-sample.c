@@ -155,41 +155,39 @@ write_events (RjtStory *story)
 }
 
 static int
-print (const RjResult *result, const char *format)
+print (const RjSeries *series, const char *format)
 {
   g_autofree char *text = NULL;
 
   if (g_str_equal (format, "summary"))
-    text = rj_report_summary (result);
+    text = rj_report_series_summary (series);
   else if (g_str_equal (format, "junit"))
-    text = rj_report_junit (result);
+    text = rj_report_series_junit (series);
   else if (g_str_equal (format, "html"))
-    text = rj_report_html (result);
+    text = rj_report_series_html (series);
   else if (g_str_equal (format, "markdown"))
-    text = rj_report_markdown (result);
+    text = rj_report_series_markdown (series);
   else if (g_str_equal (format, "csv"))
-    text = rj_report_csv (result);
+    text = rj_report_series_csv (series);
   else if (g_str_equal (format, "prometheus"))
-    text = rj_report_prometheus (result);
+    text = rj_report_series_prometheus (series);
   else
-    text = rj_report_text (result, g_str_equal (format, "colour"));
+    text = rj_report_series_text (series, g_str_equal (format, "colour"));
   fputs (text, stdout);
-  return rj_result_get_exit_code (result);
+  return rj_series_get_exit_code (series);
 }
 
 static int
 read_logs (const char *format, char **paths)
 {
-  g_autoptr (RjMeasure) measure = rj_measure_new ();
-  g_autoptr (RjResult) result = NULL;
   g_autoptr (GError) error = NULL;
+  g_autoptr (RjSeries) series = rj_log_read ((const char *const *) paths, NULL, &error);
 
-  if (!rj_log_read ((const char *const *) paths, measure, &error)) {
+  if (series == NULL) {
     fprintf (stderr, "%s\n", error->message);
     return 2;
   }
-  result = rj_measure_conclude (measure);
-  return print (result, format);
+  return print (series, format);
 }
 
 int
@@ -197,7 +195,7 @@ main (int argc, char **argv)
 {
   g_autoptr (RjtStory) story = rjt_story_new ("room-a");
   g_autoptr (RjMeasure) measure = rj_measure_new ();
-  g_autoptr (RjResult) result = NULL;
+  g_autoptr (RjSeries) series = rj_series_new ();
 
   if (argc < 3) {
     fputs ("usage: report-sample STORY FORMAT, or report-sample read FORMAT FILE…\n", stderr);
@@ -212,6 +210,6 @@ main (int argc, char **argv)
   rjt_story_feed (story, RJ_EVENT_SINK (measure), FALSE);
   for (int i = 3; i < argc; i++)
     rj_measure_expect (measure, argv[i]);
-  result = rj_measure_conclude (measure);
-  return print (result, argv[2]);
+  rj_series_add (series, rj_measure_conclude (measure));
+  return print (series, argv[2]);
 }
