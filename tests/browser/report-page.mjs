@@ -8,7 +8,7 @@ import path from 'node:path';
 import test from 'node:test';
 import { launchBrowser } from './lib/browser.mjs';
 
-const STORIES = { demo: 'PASSED', failed: 'FAILED', nobody: 'ENVIRONMENT', killed: 'INCONCLUSIVE' };
+const STORIES = { demo: 'PASSED', failed: 'FAILED', nobody: 'ENVIRONMENT', killed: 'INCONCLUSIVE', series: 'FAILED' };
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'rejoin-page-'));
 const browser = await launchBrowser();
 
@@ -82,6 +82,24 @@ test('an edge is chosen, the list is sorted and filtered', async () => {
   await page.fill('#filter', 'room-b');
   assert.deepEqual((await names()).sort(), ['bot-5', 'bot-6']);
   assert.equal(await page.locator('#timeline rect').count() > 4 * 5, true);
+  assert.deepEqual(complaints, []);
+});
+
+test('a series shows its worst run, and any other that is chosen', async () => {
+  const { page, complaints } = await open('series', 1280, 'light');
+  assert.match(await page.textContent('#success'), /66\.7 % \(2 of 3\)/);
+  assert.equal(await page.textContent('#chosen-verdict'), 'FAILED');
+  const names = () => page.$$eval('#participants tbody tr td:first-child', (cells) => cells.map((c) => c.textContent));
+  assert.deepEqual(await names(), ['anna', 'bert', 'cleo']);
+  await page.selectOption('#choice', '3');
+  assert.equal(await page.textContent('#chosen-verdict'), 'PASSED');
+  assert.equal((await names()).length, 6);
+  assert.equal(await page.locator('#timeline svg').count(), 1);
+  await page.click('#matrices button[title="bot-1 → bot-3"]');
+  assert.match(await page.textContent('#edge'), /bot-1 → bot-3/);
+  await page.click('#series th button:text-is("verdict")');
+  const verdicts = await page.$$eval('#series table:nth-of-type(2) tbody tr td:nth-child(3)', (cells) => cells.map((c) => c.textContent));
+  assert.deepEqual(verdicts, ['failed', 'inconclusive', 'passed', 'passed']);
   assert.deepEqual(complaints, []);
 });
 

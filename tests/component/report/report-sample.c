@@ -1,6 +1,7 @@
 /* Prints what reports make of a run, for tests that look at it with other eyes (schemas, XML parsers) and for
  * people:
  *   report-sample demo|groups|failed|nobody|killed FORMAT [EXPECTATION…]   of a run that is told here
+ *   report-sample series FORMAT                      of four of them, one after the other
  *   report-sample read FORMAT FILE…                  of event logs
  * FORMAT: text, colour, summary, junit, html, markdown, csv, prometheus, events (not with read). */
 #include <stdio.h>
@@ -190,11 +191,41 @@ read_logs (const char *format, char **paths)
   return print (series, format);
 }
 
+static RjResult *
+conclude (RjtStory *story, const char *run, char **expectations)
+{
+  g_autoptr (RjMeasure) measure = rj_measure_new ();
+
+  rj_measure_set_run (measure, run);
+  rjt_story_feed (story, RJ_EVENT_SINK (measure), FALSE);
+  for (; expectations != NULL && *expectations != NULL; expectations++)
+    rj_measure_expect (measure, *expectations);
+  return rj_measure_conclude (measure);
+}
+
+static int
+print_series (const char *format)
+{
+  static const char *const stories[] = { "demo", "killed", "failed", "demo" };
+  g_autoptr (RjSeries) series = rj_series_new ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (stories); i++) {
+    g_autoptr (RjtStory) story = rjt_story_new ("room-a");
+    g_autofree char *run = g_strdup_printf ("run-%u", i + 1);
+    RjResult *result;
+
+    tell (story, stories[i]);
+    result = conclude (story, run, NULL);
+    result->repetition = (RjRepetition){ g_strdup ("run-1"), i + 1, G_N_ELEMENTS (stories) };
+    rj_series_add (series, result);
+  }
+  return print (series, format);
+}
+
 int
 main (int argc, char **argv)
 {
   g_autoptr (RjtStory) story = rjt_story_new ("room-a");
-  g_autoptr (RjMeasure) measure = rj_measure_new ();
   g_autoptr (RjSeries) series = rj_series_new ();
 
   if (argc < 3) {
@@ -203,13 +234,11 @@ main (int argc, char **argv)
   }
   if (g_str_equal (argv[1], "read"))
     return read_logs (argv[2], argv + 3);
+  if (g_str_equal (argv[1], "series"))
+    return print_series (argv[2]);
   tell (story, argv[1]);
   if (g_str_equal (argv[2], "events"))
     return write_events (story);
-  rj_measure_set_run (measure, "run-1");
-  rjt_story_feed (story, RJ_EVENT_SINK (measure), FALSE);
-  for (int i = 3; i < argc; i++)
-    rj_measure_expect (measure, argv[i]);
-  rj_series_add (series, rj_measure_conclude (measure));
+  rj_series_add (series, conclude (story, "run-1", argv + 3));
   return print (series, argv[2]);
 }
