@@ -83,6 +83,24 @@ test_criticals_stay_fatal (void)
 }
 
 static void
+test_what_is_known_of_gstreamer (gconstpointer selection)
+{
+  if (g_test_subprocess ()) {
+    g_log_set_always_fatal (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL);
+    rj_log_init (selection);
+    say ("GLib", G_LOG_LEVEL_CRITICAL,
+         "g_hash_table_foreach: assertion 'version == hash_table->version' failed");
+    return;
+  }
+  g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
+  g_test_trap_assert_passed ();
+  if (selection == NULL)
+    g_test_trap_assert_stderr_unmatched ("*version*");
+  else
+    g_test_trap_assert_stderr ("*GLib debug: *version*");
+}
+
+static void
 test_long_texts_can_be_spared (void)
 {
   rj_log_init ("media:debug,session:info");
@@ -119,6 +137,8 @@ main (int argc, char **argv)
   }
   g_test_add_func ("/base/log/scrub", test_texts_are_scrubbed);
   g_test_add_func ("/base/log/fatal", test_criticals_stay_fatal);
+  g_test_add_data_func ("/base/log/known/hidden", NULL, test_what_is_known_of_gstreamer);
+  g_test_add_data_func ("/base/log/known/shown", "all:debug", test_what_is_known_of_gstreamer);
   g_test_add_func ("/base/log/wants-debug", test_long_texts_can_be_spared);
   g_test_add_func ("/base/log/home", test_home_is_the_thread_that_claimed_it);
   return g_test_run ();
