@@ -178,6 +178,62 @@ test_an_impossible_format_does_not_start (void)
   g_assert_error (error, RJ_ERROR, RJ_ERROR_USAGE);
 }
 
+static void
+on_several_started (GObject *engine, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (rj_media_engine_start_finish (RJ_MEDIA_ENGINE (engine), result, &error));
+  *(gboolean *) user_data = TRUE;
+}
+
+static gboolean
+is_set (gpointer data)
+{
+  return *(gboolean *) data;
+}
+
+static void
+expect_sender (RjMediaEngine *engine, const RjClipFormat *format, gboolean is_there)
+{
+  RjPeerConfig config = make_config (RJ_DIRECTION_SEND);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RjPeer) peer = NULL;
+
+  config.format = format;
+  peer = rj_peer_factory_create (RJ_PEER_FACTORY (engine), &config, &error);
+  g_assert_true ((peer != NULL) == is_there);
+  if (peer != NULL)
+    rj_peer_close (peer);
+  else
+    g_assert_error (error, RJ_ERROR, RJ_ERROR_ENVIRONMENT);
+}
+
+/* Each group of participants shows something else. */
+static void
+test_several_formats (void)
+{
+  const RjClipFormat formats[] = {
+    { 96, 96, 5, 50000, RJ_CLIP_PICTURE_TEST, RJ_VIDEO_VP8 },
+    { 96, 96, 5, 50000, RJ_CLIP_PICTURE_TEST, RJ_VIDEO_H264 },
+    { 96, 96, 10, 50000, RJ_CLIP_PICTURE_TEST, RJ_VIDEO_VP8 },
+  };
+  RjMediaEngineConfig config = { .run = "several",
+                                 .format = formats[0],
+                                 .formats = formats,
+                                 .n_formats = 2,
+                                 .clock = studio->clock };
+  g_autoptr (RjMediaEngine) engine = rj_media_engine_new (&config);
+  gboolean started = FALSE;
+
+  rj_media_engine_start_async (engine, NULL, on_several_started, &started);
+  rjt_wait_until (is_set, &started, "the start");
+  expect_sender (engine, NULL, TRUE);
+  expect_sender (engine, &formats[0], TRUE);
+  expect_sender (engine, &formats[1], TRUE);
+  expect_sender (engine, &formats[2], FALSE); /* of which it was not told */
+}
+
 int
 main (int argc, char **argv)
 {
@@ -191,6 +247,7 @@ main (int argc, char **argv)
   g_test_add_func ("/media/config/relay", test_relays_need_a_turn_server);
   g_test_add_func ("/media/config/no-clip", test_no_sender_before_the_clip_is_there);
   g_test_add_func ("/media/config/impossible", test_an_impossible_format_does_not_start);
+  g_test_add_func ("/media/config/several-formats", test_several_formats);
   result = g_test_run ();
   rjt_studio_free (studio);
   return result;
