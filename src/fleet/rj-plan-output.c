@@ -94,9 +94,9 @@ mask_secret (JsonObject *root, const char *place)
 }
 
 static void
-mask_headers (JsonObject *root)
+mask_headers (JsonObject *root, const char *place)
 {
-  JsonNode *node = rj_plan_find (root, "deployment.app.request.headers");
+  JsonNode *node = rj_plan_find (root, place);
   g_autoptr (GList) names = node == NULL || !JSON_NODE_HOLDS_OBJECT (node)
                               ? NULL
                               : json_object_get_members (json_node_get_object (node));
@@ -115,7 +115,8 @@ rj_plan_to_json (const RjPlan *self, const RjOptionTable *table)
   for (guint i = 0; i < table->n_options; i++)
     if (table->options[i].secret && table->options[i].plan != NULL)
       mask_secret (copy, table->options[i].plan);
-  mask_headers (copy);
+  mask_headers (copy, "deployment.app.request.headers");
+  mask_headers (copy, "deployment.app.request.create.headers");
   g_free (g_steal_pointer (&text));
   text = rj_json_object_to_text (copy);
   clean = rj_secret_scrub (text);

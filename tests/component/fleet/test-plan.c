@@ -155,7 +155,7 @@ test_the_app_server_may_be_asked_in_ones_own_words (Fixture *f, gconstpointer un
           "  app:\n"
           "    url: \"http://h/token\"\n"
           "    request: {body: {room: \"{session}\"}, headers: {X-Key: \"open-sesame\"}, token: "
-          "/t}\n",
+          "/t, create: {url: \"http://h/\", headers: {X-Other: \"open-sesame too\"}}}\n",
           -1, ""));
   g_assert_nonnull (f->options.app_request);
   g_assert_null (f->options.app);
