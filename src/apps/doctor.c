@@ -17,6 +17,7 @@
 #include "rj-media-init.h"
 #include "rj-run-options.h"
 #include "rj-secret.h"
+#include "rj-template.h"
 
 #define BUSY_LOAD 0.8 /* for each processor, over the last minute */
 
@@ -170,6 +171,20 @@ forget_the_rest (GStrvBuilder *arguments)
   g_strv_builder_add_many (arguments, "--foreign", "0", NULL);
 }
 
+/* Two of the plan's first group come to where it would. */
+static void
+go_where_the_plan_says (Doctor *self, GStrvBuilder *arguments)
+{
+  const RjGroup *first = g_ptr_array_index (self->options.groups, 0);
+
+  if (self->options.plan == NULL || rj_template_has (first->session, "group") ||
+      rj_template_has (first->participant, "group"))
+    return;
+  g_strv_builder_add_many (arguments, "--session", first->session, NULL);
+  if (rj_template_has (first->participant, "index"))
+    g_strv_builder_add_many (arguments, "--name", first->participant, NULL);
+}
+
 static GSubprocess *
 start_run (Doctor *self, const char *summary, GError **error)
 {
@@ -179,6 +194,7 @@ start_run (Doctor *self, const char *summary, GError **error)
   g_auto (GStrv) list = NULL;
 
   g_strv_builder_add_many (arguments, "/proc/self/exe", "run", NULL);
+  go_where_the_plan_says (self, arguments);
   add_arguments (arguments, self->argv);
   forget_the_rest (arguments);
   g_strv_builder_add_many (arguments, "--participants", self->options.token != NULL ? "1" : "2",

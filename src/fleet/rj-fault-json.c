@@ -67,9 +67,10 @@ check_keys (JsonObject *object, const char *prefix, GError **error)
 
     if (g_strv_contains (words, l->data))
       continue;
-    g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE, "%s%s: there is no such key%s%s%s; there are: %s",
-                 prefix, (char *) l->data, nearest != NULL ? ", did you mean " : "",
-                 nearest != NULL ? nearest : "", nearest != NULL ? "?" : "", list);
+    g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE,
+                 nearest != NULL ? "%s%s: there is no such key; did you mean \"%s\"?"
+                                 : "%s%s: there is no such key; there are: %s",
+                 prefix, (char *) l->data, nearest != NULL ? nearest : list);
     return FALSE;
   }
   return TRUE;

@@ -271,8 +271,8 @@ fail_unknown (const char *prefix, const char *key, const Row *known, guint n_kno
   near = rj_nearest_word (key, words);
   list = g_strjoinv (", ", (char **) words);
   if (near != NULL)
-    g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE, "%s%s: there is no such key; do you mean %s?",
-                 prefix, key, near);
+    g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE,
+                 "%s%s: there is no such key; did you mean \"%s\"?", prefix, key, near);
   else
     g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE, "%s%s: there is no such key; there are: %s",
                  prefix, key, list);

@@ -185,7 +185,7 @@ fail_unknown (const RjRoster *self, const char *name, GError **error)
   if (near == NULL)
     near = g_ptr_array_index (known, 0);
   g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE,
-               "subscribe: there is no group or participant \"%s\"; do you mean \"%s\"?", name,
+               "subscribe: there is no group or participant \"%s\"; did you mean \"%s\"?", name,
                near);
   return FALSE;
 }

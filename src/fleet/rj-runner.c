@@ -433,9 +433,9 @@ emit_run_started (RjRunner *self)
   const RjRunOptions *options = self->config.options;
 
   event->data = rj_json_build (
-    "name", 's', self->config.run, "seed", 'i', (gint64) rj_dice_get_seed (self->config.dice),
-    "plan", 'o', rj_run_options_to_json (options), "versions", 'o',
-    rj_json_build ("rejoin", 's', RJ_VERSION, NULL), "expectations", 'o',
+    "name", 's', options->title != NULL ? options->title : self->config.run, "seed", 'i',
+    (gint64) rj_dice_get_seed (self->config.dice), "plan", 'o', rj_run_options_to_json (options),
+    "versions", 'o', rj_json_build ("rejoin", 's', RJ_VERSION, NULL), "expectations", 'o',
     describe_expectations (options), "participants", 'a', rj_roster_to_json (self->roster), NULL);
   if (options->plan != NULL)
     json_object_set_object_member (event->data, "plan_file",

@@ -87,8 +87,9 @@ check_keys (JsonObject *object, const char *const *known, const char *prefix, GE
     if (g_strv_contains (known, item->data))
       continue;
     if (near != NULL)
-      g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE, "%s%s: there is no such key; do you mean %s?",
-                   prefix, (const char *) item->data, near);
+      g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE,
+                   "%s%s: there is no such key; did you mean \"%s\"?", prefix,
+                   (const char *) item->data, near);
     else
       g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE, "%s%s: there is no such key; there are: %s",
                    prefix, (const char *) item->data, list);

@@ -29,7 +29,8 @@ class Plans(harness.Case):
         self.assertEqual(outcome.code, 0, name + str(outcome))
         self.assertEqual(outcome.summary["verdict"], "passed", name + str(outcome))
         started = outcome.find("run-started")[0]["data"]
-        self.assertEqual(started["plan_file"]["name"], started["plan"]["title"])
+        self.assertEqual(started["plan_file"]["name"], started["name"])
+        self.assertIn(f'"{started["name"]}"', outcome.stdout)
         self.assertEqual(started["expectations"]["expect"], counting)
         return outcome
 

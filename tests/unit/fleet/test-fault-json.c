@@ -109,7 +109,7 @@ test_errors (void)
     { "{\"expect\": \"recovered\", \"name\": \"n\"}", "expect: ", "leave name" },
     { "{\"expect\": \"recovered\", \"within\": \"n\"}", "within: ", "500ms" },
     { "{\"at\": \"1s\", \"mark\": \"\"}", "mark: ", "not empty" },
-    { "{\"at\": \"1s\", \"falt\": \"kill-media-node\"}", "falt: ", "did you mean fault" },
+    { "{\"at\": \"1s\", \"falt\": \"kill-media-node\"}", "falt: ", "did you mean \"fault\"?" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {

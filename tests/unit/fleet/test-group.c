@@ -84,7 +84,7 @@ typedef struct {
 } Refusal;
 
 static const Refusal refusals[] = {
-  { "{\"counts\": 4}", "counts: ", "do you mean count?" },
+  { "{\"counts\": 4}", "counts: ", "did you mean \"count\"?" },
   { "{\"zebra\": 4}", "zebra: ", "there are: group, count" },
   { "{\"count\": 0}", "count: ", "from 1 to 1000" },
   { "{\"count\": \"4\"}", "count: ", "from 1 to 1000" },
@@ -99,7 +99,7 @@ static const Refusal refusals[] = {
   { "{\"role\": \"boss\"}", "role: ", "MODERATOR" },
   { "{\"role\": true}", "role: ", "MODERATOR" },
   { "{\"publish\": \"no\"}", "publish: ", "write false, or an object" },
-  { "{\"publish\": {\"vidoe\": true}}", "publish.vidoe: ", "do you mean video?" },
+  { "{\"publish\": {\"vidoe\": true}}", "publish.vidoe: ", "did you mean \"video\"?" },
   { "{\"publish\": {\"video\": \"640x480@0\"}}", "publish.video: ", "640x480@30" },
   { "{\"publish\": {\"video\": \"640x481@30\"}}", "publish.video: ", "even numbers" },
   { "{\"publish\": {\"video\": \"640x480@30fps\"}}", "publish.video: ", "640x480@30" },

@@ -168,7 +168,7 @@ static const Refusal refusals[] = {
   { "[{'group': 'a', 'subscribe': ['b']}, {'group': 'bees'}]",
     "participants[0].subscribe: ", "no group or participant \"b\"" },
   { "[{'group': 'a'}, {'group': 'viewers', 'subscribe': ['viewer']}]",
-    "participants[1].subscribe: ", "do you mean \"viewers\"" },
+    "participants[1].subscribe: ", "did you mean \"viewers\"" },
   { "[{'role': 'SUBSCRIBER', 'publish': true}]", "participants[0].publish: ", "leave publish out" },
 };
 

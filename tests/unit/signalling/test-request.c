@@ -120,7 +120,7 @@ static const Refusal refusals[] = {
   { "{'url': 'ftp://app/token'}", "url: ", "no http or https URL" },
   { "{'url': 'http://app/{user}'}", "url: ", "{session}" },
   { "{'url': 'http://app/{id}'}", "url: ", "nothing is known" },
-  { "{'ulr': 'http://app/'}", "ulr: ", "do you mean url?" },
+  { "{'ulr': 'http://app/'}", "ulr: ", "did you mean \"url\"?" },
   { "{'url': 'http://a/', 'zebra': 1}", "zebra: ", "there are: method, url" },
   { "{'url': 'http://a/', 'method': 'GET IT'}", "method: ", "POST" },
   { "{'url': 'http://a/', 'method': 'GET', 'body': {}}", "body: ", "method: POST" },
