@@ -12,9 +12,11 @@
 #include "rj-limits.h"
 #include "rj-media-init.h"
 #include "rj-output.h"
+#include "rj-outside.h"
 #include "rj-plan-schema.h"
 #include "rj-progress.h"
 #include "rj-remote-deployment.h"
+#include "rj-report.h"
 #include "rj-runner.h"
 
 #define DECODE_PAUSE_US (2 * G_USEC_PER_SEC)
@@ -32,6 +34,7 @@ typedef struct {
   RjDeployment *deployment;
   RjMediaEngine *engine;
   RjRunner *runner;
+  RjOutside *outside;
   int signal_number;
   GError *error;
 } App;
@@ -126,6 +129,23 @@ set_up_sinks (App *app, GError **error)
 }
 
 static gboolean
+set_up_outside (App *app, GError **error)
+{
+  const RjOutsideConfig config = { &app->options, app->runner,
+                                   app->clock,    RJ_EVENT_SINK (app->events),
+                                   app->measure,  rj_report_prometheus };
+  const char *url;
+
+  app->outside = rj_outside_new (&config, error);
+  if (app->outside == NULL)
+    return FALSE;
+  url = rj_outside_get_url (app->outside);
+  if (url != NULL)
+    fprintf (stderr, "rejoin: control at %s\n", url);
+  return TRUE;
+}
+
+static gboolean
 set_up (App *app, GError **error)
 {
   guint n = rj_run_options_count_participants (&app->options);
@@ -148,7 +168,7 @@ set_up (App *app, GError **error)
   };
   app->runner = rj_runner_new (&config);
   rj_event_tee_add (app->events, RJ_EVENT_SINK (app->runner));
-  return TRUE;
+  return set_up_outside (app, error);
 }
 
 static void
@@ -224,6 +244,7 @@ run (App *app)
   g_unix_signal_add (SIGINT, on_sigint, app);
   g_unix_signal_add (SIGTERM, on_sigterm, app);
   rj_runner_run_async (app->runner, on_run_done, app);
+  rj_outside_begin (app->outside);
   g_main_loop_run (app->loop);
   if (app->progress != NULL)
     rj_progress_end (app->progress);
@@ -235,6 +256,7 @@ static void
 clear (App *app)
 {
   g_clear_object (&app->events);
+  g_clear_pointer (&app->outside, rj_outside_free);
   g_clear_object (&app->runner);
   g_clear_object (&app->engine);
   g_clear_object (&app->deployment);

@@ -238,6 +238,28 @@ rj_fault_parse (const char *text, GError **error)
 }
 
 RjFault *
+rj_fault_ask (const char *text, GError **error)
+{
+  g_autoptr (RjFault) self = rj_fault_parse_bare (text, error);
+
+  if (self == NULL)
+    return NULL;
+  if (rj_fault_is_command (self))
+    g_set_error_literal (
+      error, RJ_ERROR, RJ_ERROR_REJECTED,
+      "commands are not taken from outside; write it into the plan as a step with a name, and ask "
+      "for that name");
+  else if (self->kind == RJ_FAULT_MARK)
+    g_set_error_literal (error, RJ_ERROR, RJ_ERROR_USAGE, "a mark is no fault; POST /mark");
+  else if (self->kind == RJ_FAULT_EXPECT_RECOVERED)
+    g_set_error_literal (error, RJ_ERROR, RJ_ERROR_USAGE,
+                         "that is no fault, and can only be a step of a script");
+  else
+    return g_steal_pointer (&self);
+  return NULL;
+}
+
+RjFault *
 rj_fault_copy (const RjFault *self)
 {
   RjFault *copy = g_memdup2 (self, sizeof *self);

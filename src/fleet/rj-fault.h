@@ -69,6 +69,9 @@ RjFault *rj_fault_parse (const char *text, GError **error);
 /* Without a time: on demand. Errors: as above, without "--fault TEXT: " */
 RjFault *rj_fault_parse_bare (const char *text, GError **error);
 
+/* What somebody asks for from outside: without a time, and never a command. Errors: RJ_ERROR_USAGE, RJ_ERROR_REJECTED */
+RjFault *rj_fault_ask (const char *text, GError **error);
+
 /* One entry of a plan's list `steps`. Errors: RJ_ERROR_USAGE; they begin with a key of @object and a colon
  * ("fault: ", "when: "), and say what to write instead. Returns: (transfer full) (nullable) */
 RjFault *rj_fault_from_json (JsonObject *object, GError **error);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "rj-control.h"
 #include "rj-error.h"
 #include "rj-expectation.h"
 #include "rj-fault-check.h"
@@ -259,6 +260,26 @@ check_detectors (RjRunOptions *self, GError **error)
   return TRUE;
 }
 
+static gboolean
+check_outside (RjRunOptions *self, GError **error)
+{
+  g_autofree char *folder = self->mark_file == NULL ? NULL : g_path_get_dirname (self->mark_file);
+  guint port;
+
+  if (folder != NULL && !g_file_test (folder, G_FILE_TEST_IS_DIR)) {
+    g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE,
+                 "--mark-file: there is no folder %s in which it could appear; make it first",
+                 folder);
+    return FALSE;
+  }
+  if (folder != NULL && self->marks == 0)
+    self->marks = 1;
+  if (self->control == NULL || rj_control_parse_port (self->control, &port, error))
+    return TRUE;
+  g_prefix_error (error, "--control: ");
+  return FALSE;
+}
+
 /* A secret may be given in other ways than by what it looks like */
 static void
 remember_secrets (RjRunOptions *self)
@@ -272,10 +293,10 @@ check (RjRunOptions *self, GError **error)
 {
   self->embedded = self->app == NULL && self->app_request == NULL && self->token == NULL &&
                    self->token_command == NULL && self->url == NULL;
-  if (!read_secret_file (self, error) || !rj_run_options_make_groups (self, error) ||
-      !read_faults (self, error) || !check_deployment (self, error) ||
-      !check_people (self, error) || !rj_conditions_check (&self->conditions, error) ||
-      !check_detectors (self, error))
+  if (!check_outside (self, error) || !read_secret_file (self, error) ||
+      !rj_run_options_make_groups (self, error) || !read_faults (self, error) ||
+      !check_deployment (self, error) || !check_people (self, error) ||
+      !rj_conditions_check (&self->conditions, error) || !check_detectors (self, error))
     return FALSE;
   if (self->silence_us <= 0 || self->silence_leave_us <= self->silence_us)
     return fail (error, "--silence-leave must be longer than --silence, and both longer than 0");

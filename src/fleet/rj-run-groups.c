@@ -17,7 +17,7 @@ static void
 choose_defaults (RjRunOptions *self)
 {
   if (self->plan == NULL && self->participants == NULL && self->sessions == 0 &&
-      self->faults->len == 0 && self->embedded) {
+      self->faults->len == 0 && self->marks == 0 && self->embedded) {
     self->participants = g_strdup ("4,2");
     g_ptr_array_add (self->faults, g_strdup ("kill-media-node@3s"));
   }

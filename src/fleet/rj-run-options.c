@@ -113,6 +113,15 @@ static const RjOption options[] = {
     .choices = RJ_QUIRK_NAMES, .plan = "deployment.embedded.quirks" },
   { "fault", RJ_OPTION_LIST, AT (faults), "WHAT@T", NULL,
     "do this then; see below; may be repeated" },
+  { "marks", RJ_OPTION_COUNT, AT (marks), "N", NULL,
+    "do not end before N marks have come from outside, each a fault that somebody else does [1 "
+    "with --mark-file]",
+    1, 1000 },
+  { "mark-file", RJ_OPTION_TEXT, AT (mark_file), "FILE", NULL,
+    "that this file appears is a mark, as are SIGUSR1 and POST /mark" },
+  { "control", RJ_OPTION_TEXT, AT (control), "PORT", NULL,
+    "HTTP control on 127.0.0.1: GET /healthz, GET /metrics, POST /mark, POST /fault; 0: any free "
+    "port" },
   { "detect", RJ_OPTION_LIST, AT (detect), "DETECTOR", NULL,
     "further detector: icmp (closed ports; acts at once), consent (RFC 7675); may be repeated",
     .plan = "detectors" },

@@ -103,6 +103,9 @@ typedef struct {
   guint masters;
   gint64 restart_after_us;
   GPtrArray *faults; /* of char *, "WHAT@T" */
+  guint marks;       /* that are to come from outside */
+  char *mark_file;   /* (nullable) */
+  char *control;     /* (nullable) "PORT" */
   GPtrArray *detect; /* of char * */
   GPtrArray *quirks; /* names */
   guint seed;

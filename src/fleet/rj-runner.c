@@ -12,10 +12,10 @@
 #include "rj-json.h"
 #include "rj-reaper.h"
 #include "rj-roster.h"
+#include "rj-run-tokens.h"
 #include "rj-self-check.h"
 #include "rj-states.h"
 #include "rj-teardown.h"
-#include "rj-token-sources.h"
 
 #define TICK_US        (20 * 1000)
 #define LEAVE_LIMIT_US (3 * G_USEC_PER_SEC)
@@ -283,82 +283,6 @@ on_tick (gpointer user_data)
 }
 
 static void
-find_asker (const char *session, const char *name, RjAsker *asker, gpointer user_data)
-{
-  RjRunner *self = user_data;
-  const RjRosterEntry *entry = rj_roster_find (self->roster, session, name);
-
-  if (entry != NULL)
-    *asker = (RjAsker){ entry->role, entry->group->name, entry->index };
-}
-
-/* Whoever makes connections can be asked for a role, whoever makes sessions for a codec; our own app server does
- * both. @source: (transfer full). Returns: the same */
-static RjTokenSource *
-with_wishes (RjRunner *self, RjTokenSource *source)
-{
-  const RjRunOptions *options = self->config.options;
-  const char *codec = rj_run_options_get_forced_codec (options);
-
-  rj_token_source_set_askers (source, find_asker, self);
-  if (codec != NULL)
-    rj_token_source_force_video_codec (source, codec);
-  return source;
-}
-
-static RjTokenSource *
-make_token_source (RjRunner *self)
-{
-  const RjRunOptions *options = self->config.options;
-  RjDeployment *deployment = self->config.deployment;
-  RjAppPreset preset = RJ_APP_FAULT_TOLERANCE;
-
-  rj_app_preset_from_name (options->app_preset, &preset);
-  if (options->embedded && rj_roster_has_roles (self->roster))
-    preset = RJ_APP_SESSIONS;
-  if (options->token != NULL)
-    return rj_token_source_new_literal (options->token);
-  if (options->token_command != NULL)
-    return rj_token_source_new_command (self->config.clock, options->token_command, 0);
-  if (options->app_request != NULL)
-    return with_wishes (self, rj_token_source_new_request (self->http, self->config.clock,
-                                                           options->app_request, self->config.run));
-  if (rj_deployment_get_app_url (deployment) != NULL)
-    return with_wishes (self,
-                        rj_token_source_new_app (self->http, self->config.clock,
-                                                 rj_deployment_get_app_url (deployment), preset));
-  return with_wishes (self, rj_token_source_new_rest (self->http, self->config.clock,
-                                                      rj_deployment_get_server_url (deployment),
-                                                      rj_deployment_get_secret (deployment)));
-}
-
-static gboolean
-is_on_loopback (const char *url)
-{
-  g_autoptr (GUri) uri = url == NULL ? NULL : g_uri_parse (url, G_URI_FLAGS_NONE, NULL);
-  const char *host = uri == NULL ? NULL : g_uri_get_host (uri);
-
-  return host != NULL && (g_str_equal (host, "localhost") || g_str_equal (host, "::1") ||
-                          g_str_has_prefix (host, "127."));
-}
-
-/* Media nodes of a deployment on this machine may have no other address. */
-static RjLoopback
-find_loopback (RjRunner *self)
-{
-  RjDeployment *deployment = self->config.deployment;
-
-  if (rj_deployment_is_embedded (deployment))
-    return RJ_LOOPBACK_ONLY;
-  if (self->config.options->token_command != NULL || /* where it leads to is not known yet */
-      is_on_loopback (rj_deployment_get_app_url (deployment)) ||
-      is_on_loopback (rj_deployment_get_server_url (deployment)) ||
-      is_on_loopback (self->config.options->token))
-    return RJ_LOOPBACK_TOO;
-  return RJ_LOOPBACK_NEVER;
-}
-
-static void
 start_joining (RjRunner *self)
 {
   RjCrewConfig crew_config = {
@@ -369,13 +293,15 @@ start_joining (RjRunner *self)
     .events = self->config.events,
     .factory = RJ_PEER_FACTORY (self->config.engine),
     .http = self->http,
-    .loopback = find_loopback (self),
+    .loopback = rj_run_find_loopback (self->config.options, self->config.deployment),
     .server_url = rj_deployment_get_server_url (self->config.deployment),
     .secret = rj_deployment_get_secret (self->config.deployment),
   };
 
   move (self, JOINING);
-  self->tokens = make_token_source (self);
+  self->tokens = rj_run_tokens_new (&(RjRunTokens){ self->config.options, self->config.run,
+                                                    self->config.deployment, self->http,
+                                                    self->config.clock, self->roster });
   crew_config.tokens = self->tokens;
   self->crew = rj_crew_new (&crew_config);
   self->joining_us = rj_clock_now_us (self->config.clock);
@@ -423,7 +349,8 @@ describe_expectations (const RjRunOptions *options)
   for (guint i = 0; i < options->conditions.expect->len; i++)
     json_array_add_string_element (texts, g_ptr_array_index (options->conditions.expect, i));
   return rj_json_build ("within_ms", 'd', options->within_us / 1e3, "expect", 'a', texts,
-                        "pictures", 'b', options->decode, NULL);
+                        "pictures", 'b', options->decode, "marks", 'i', (gint64) options->marks,
+                        NULL);
 }
 
 static void
@@ -547,6 +474,45 @@ rj_runner_interrupt (RjRunner *self, int signal_number)
   start_leaving (self, "signal");
 }
 
+/* --- from outside --- */
+
+const char *
+rj_runner_get_state (RjRunner *self)
+{
+  return states[self->state].name;
+}
+
+static gboolean
+is_watching (RjRunner *self, GError **error)
+{
+  if (self->state != WATCHING)
+    g_set_error (error, RJ_ERROR, RJ_ERROR_REJECTED, "the run is %s", states[self->state].name);
+  return self->state == WATCHING;
+}
+
+gboolean
+rj_runner_mark (RjRunner *self, const char *text, gint64 us, const char *by, GError **error)
+{
+  if (!is_watching (self, error))
+    return FALSE;
+  rj_fault_script_mark (self->script, text, us, by);
+  return TRUE;
+}
+
+gboolean
+rj_runner_do_fault (RjRunner *self, const char *what, const char *by, guint *index, GError **error)
+{
+  const RjRunOptions *options = self->config.options;
+  const RjFaultGround ground = { self->roster, options->embedded, options->masters };
+  const RjFault *named = rj_fault_script_find (self->script, what);
+  g_autoptr (RjFault) fault = named != NULL ? rj_fault_copy (named) : rj_fault_ask (what, error);
+
+  if (fault == NULL || !is_watching (self, error) || !rj_fault_check (fault, &ground, error))
+    return FALSE;
+  *index = rj_fault_script_do (self->script, fault, by);
+  return TRUE;
+}
+
 static void
 rj_runner_finalize (GObject *object)
 {
@@ -585,6 +551,7 @@ rj_runner_new (const RjRunnerConfig *config)
   self->script =
     rj_fault_script_new (config->options->steps, g_ptr_array_index (self->roster->sessions, 0),
                          config->deployment, config->clock, config->events, &fault_funcs, self);
+  rj_fault_script_expect_marks (self->script, config->options->marks);
   self->back = rj_back_watch_new (&(RjBackWatchConfig){
     config->measure, self->script, config->options->silence_leave_us, emit_stats, self });
   return self;

@@ -37,4 +37,16 @@ gboolean rj_runner_run_finish (RjRunner *self, GAsyncResult *result, GError **er
 /* Everyone leaves, the report is still written. @signal_number: for the log */
 void rj_runner_interrupt (RjRunner *self, int signal_number);
 
+/* Returns: static: "idle", "preparing", "joining", "watching", "leaving", "ended" */
+const char *rj_runner_get_state (RjRunner *self);
+
+/* From outside, while it is watching; at other times RJ_ERROR_REJECTED. @by: who says so, for the event log */
+/* Somebody else has done something to the deployment at @us. @text: (nullable) */
+gboolean
+rj_runner_mark (RjRunner *self, const char *text, gint64 us, const char *by, GError **error);
+/* Does a fault now. @what: its text without a time, or the name of a step of the plan; a command only by such a name,
+ * else RJ_ERROR_REJECTED. Errors: RJ_ERROR_USAGE with the remedy. @index: (out): of the fault in the event log */
+gboolean
+rj_runner_do_fault (RjRunner *self, const char *what, const char *by, guint *index, GError **error);
+
 G_END_DECLS

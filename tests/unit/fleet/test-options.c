@@ -153,6 +153,10 @@ static const Refusal refusals[] = {
   { "--fault force-disconnect:bot-2@1s", "--role MODERATOR" },
   { "--fault force-unpublish:bot-2@1s --role MODERATOR:bot-2", "--role MODERATOR" },
   { "--fault publish:bot-2@1s --role SUBSCRIBER:bot-2", "does not publish" },
+  { "--control 0.0.0.0:80", "ssh -L" },
+  { "--control web", "or 0 for any free one" },
+  { "--mark-file /nowhere/at/all", "no folder /nowhere/at" },
+  { "--marks 0", "from 1 to 1000" },
   { "--role OWNER", "SUBSCRIBER, PUBLISHER" },
   { "--role MODERATOR:", "ROLE:NAME" },
   { "--role MODERATOR:bot-9", "there are: bot-1" },
@@ -229,6 +233,47 @@ test_some_faults_last (void)
     g_assert_cmpstr (fault->target, ==, rows[i].target);
     g_assert_cmpint (fault->length_us, ==, rows[i].length_us);
     g_assert_cmpint (fault->delay_us, ==, G_USEC_PER_SEC);
+  }
+}
+
+static void
+test_marks_are_waited_for (Fixture *f, gconstpointer unused)
+{
+  g_assert_true (parse (f, "--mark-file /tmp/mark --control 0"));
+  g_assert_cmpuint (f->options.marks, ==, 1);
+  g_assert_cmpuint (f->options.steps->len, ==, 0); /* somebody else does the fault */
+}
+
+static void
+test_somebody_else_does_the_fault (Fixture *f, gconstpointer unused)
+{
+  g_assert_true (parse (f, "--marks 2"));
+  g_assert_cmpuint (f->options.steps->len, ==, 0);
+}
+
+static void
+test_commands_are_not_taken_from_outside (void)
+{
+  static const struct {
+    const char *text;
+    int code; /* -1: taken */
+  } rows[] = {
+    { "kill-media-node:1", -1 },
+    { "run:reboot", RJ_ERROR_REJECTED },
+    { "repair:reboot", RJ_ERROR_REJECTED },
+    { "mark:x", RJ_ERROR_USAGE },
+    { "expect-recovered", RJ_ERROR_USAGE },
+    { "kill-media-node@5s", RJ_ERROR_USAGE },
+    { "explode", RJ_ERROR_USAGE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (GError) error = NULL;
+    g_autoptr (RjFault) fault = rj_fault_ask (rows[i].text, &error);
+
+    g_assert_true ((fault != NULL) == (rows[i].code < 0));
+    if (fault == NULL)
+      g_assert_error (error, RJ_ERROR, rows[i].code);
   }
 }
 
@@ -378,6 +423,9 @@ main (int argc, char **argv)
   ADD ("/options/secrets", test_secrets_are_not_in_the_plan);
   ADD ("/options/roster", test_roster_names_are_unique);
   ADD ("/options/roles", test_roles_go_to_whom_they_are_meant);
+  ADD ("/options/marks", test_marks_are_waited_for);
+  ADD ("/options/marks-without-fault", test_somebody_else_does_the_fault);
+  g_test_add_func ("/options/from-outside", test_commands_are_not_taken_from_outside);
   g_test_add_func ("/options/when", test_when_a_fault_begins);
   g_test_add_func ("/options/stagger", test_one_after_the_other);
   g_test_add_func ("/options/refusals", test_refusals_have_a_remedy);
