@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "rj-error.h"
 #include "rj-json.h"
 
 #define JSON_TYPE  "application/json"
@@ -35,15 +34,6 @@ rj_request_free (RjRequest *self)
   g_free (self);
 }
 
-/* --- what may stand in it --- */
-
-static gboolean
-fail (GError **error, const char *sentence)
-{
-  g_set_error_literal (error, RJ_ERROR, RJ_ERROR_USAGE, sentence);
-  return FALSE;
-}
-
 static const char *
 as_text (JsonNode *node)
 {
@@ -51,177 +41,6 @@ as_text (JsonNode *node)
              json_node_get_value_type (node) == G_TYPE_STRING
            ? json_node_get_string (node)
            : NULL;
-}
-
-static gboolean
-read_method (RjRequest *self, JsonObject *object, GError **error)
-{
-  JsonNode *node = json_object_get_member (object, "method");
-  const char *text = as_text (node);
-
-  if (node == NULL) {
-    self->method = g_strdup (json_object_has_member (object, "body") ? "POST" : "GET");
-    return TRUE;
-  }
-  if (text == NULL || *text == '\0' || text[strspn (text, G_CSET_A_2_Z G_CSET_a_2_z)] != '\0')
-    return fail (error, "method: write GET, POST, PUT or another method of HTTP");
-  self->method = g_ascii_strup (text, -1);
-  return TRUE;
-}
-
-static gboolean
-read_url (RjRequest *self, JsonObject *object, const RjTemplateWord *words, GError **error)
-{
-  const char *text = as_text (json_object_get_member (object, "url"));
-  g_autofree char *filled = NULL;
-  g_autoptr (GUri) uri = NULL;
-  const char *scheme;
-
-  if (text == NULL)
-    return fail (error, "url: write the whole address, such as https://app.example/api/token");
-  filled = rj_template_fill (text, words, NULL, error);
-  if (filled == NULL) {
-    g_prefix_error (error, "url: ");
-    return FALSE;
-  }
-  uri = g_uri_parse (filled, SOUP_HTTP_URI_FLAGS, NULL);
-  scheme = uri == NULL ? "" : g_uri_get_scheme (uri);
-  if (uri == NULL || g_uri_get_host (uri) == NULL || *g_uri_get_host (uri) == '\0' ||
-      (!g_str_equal (scheme, "http") && !g_str_equal (scheme, "https")))
-    return fail (error, "url: that is no http or https URL; write the whole address, such as "
-                        "https://app.example/api/token");
-  self->url = g_strdup (text);
-  return TRUE;
-}
-
-static gboolean
-is_header_name (const char *name)
-{
-  return *name != '\0' &&
-         name[strspn (name, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "!#$%&'*+-.^_`|~")] == '\0';
-}
-
-static gboolean
-has_controls (const char *text)
-{
-  for (; *text != '\0'; text++) {
-    if (g_ascii_iscntrl (*text) && *text != '\t')
-      return TRUE;
-  }
-  return FALSE;
-}
-
-static gboolean
-read_header (
-  RjRequest *self, const char *name, JsonNode *node, const RjTemplateWord *words, GError **error)
-{
-  const char *value = as_text (node);
-  g_autofree char *filled = NULL;
-
-  if (!is_header_name (name) || value == NULL || has_controls (value)) {
-    g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE,
-                 "headers.%s: write a name and a text on one line, such as {Authorization: Bearer "
-                 "${TOKEN}}",
-                 name);
-    return FALSE;
-  }
-  filled = rj_template_fill (value, words, NULL, error);
-  if (filled == NULL) {
-    g_prefix_error (error, "headers.%s: ", name);
-    return FALSE;
-  }
-  g_ptr_array_add (self->headers, rj_http_header_new (name, value));
-  return TRUE;
-}
-
-static gboolean
-read_headers (RjRequest *self, JsonObject *object, const RjTemplateWord *words, GError **error)
-{
-  JsonNode *node = json_object_get_member (object, "headers");
-  g_autoptr (GList) names = NULL;
-  JsonObject *headers;
-
-  if (node == NULL)
-    return TRUE;
-  if (!JSON_NODE_HOLDS_OBJECT (node))
-    return fail (error, "headers: write an object, such as {Authorization: Bearer ${TOKEN}}");
-  headers = json_node_get_object (node);
-  names = json_object_get_members (headers);
-  for (GList *item = names; item != NULL; item = item->next) {
-    if (!read_header (self, item->data, json_object_get_member (headers, item->data), words, error))
-      return FALSE;
-  }
-  return TRUE;
-}
-
-static gboolean check_json (JsonNode *node, const RjTemplateWord *words, GError **error);
-
-static gboolean
-check_json_list (JsonArray *array, const RjTemplateWord *words, GError **error)
-{
-  for (guint i = 0; i < json_array_get_length (array); i++) {
-    if (!check_json (json_array_get_element (array, i), words, error))
-      return FALSE;
-  }
-  return TRUE;
-}
-
-/* Whether all words in its texts are known */
-static gboolean
-check_json (JsonNode *node, const RjTemplateWord *words, GError **error)
-{
-  g_autoptr (GList) members = NULL;
-  g_autofree char *filled = NULL;
-
-  if (JSON_NODE_HOLDS_ARRAY (node))
-    return check_json_list (json_node_get_array (node), words, error);
-  if (JSON_NODE_HOLDS_OBJECT (node)) {
-    members = json_object_get_values (json_node_get_object (node));
-    for (GList *item = members; item != NULL; item = item->next) {
-      if (!check_json (item->data, words, error))
-        return FALSE;
-    }
-    return TRUE;
-  }
-  if (as_text (node) == NULL)
-    return TRUE;
-  filled = rj_template_fill (as_text (node), words, NULL, error);
-  return filled != NULL;
-}
-
-static gboolean
-read_body (RjRequest *self, JsonObject *object, const RjTemplateWord *words, GError **error)
-{
-  JsonNode *node = json_object_get_member (object, "body");
-
-  if (node == NULL)
-    return TRUE;
-  self->text = g_strdup (as_text (node));
-  if (self->text != NULL)
-    return TRUE;
-  if (!JSON_NODE_HOLDS_OBJECT (node) && !JSON_NODE_HOLDS_ARRAY (node))
-    return fail (error, "body: write an object, which is sent as JSON, or a text");
-  if (!check_json (node, words, error)) {
-    g_prefix_error (error, "body: ");
-    return FALSE;
-  }
-  self->json = json_node_copy (node);
-  return TRUE;
-}
-
-RjRequest *
-rj_request_from_json (JsonObject *object, const RjTemplateWord *words, GError **error)
-{
-  g_autoptr (RjRequest) self = rj_request_new (NULL, NULL);
-
-  if (!read_method (self, object, error) || !read_url (self, object, words, error) ||
-      !read_headers (self, object, words, error) || !read_body (self, object, words, error))
-    return NULL;
-  if ((self->json != NULL || self->text != NULL) && g_str_equal (self->method, "GET")) {
-    fail (error, "body: GET has none; leave it out, or write method: POST");
-    return NULL;
-  }
-  return g_steal_pointer (&self);
 }
 
 /* --- filled in --- */

@@ -3,20 +3,11 @@
 
 #include <libsoup/soup.h>
 
+#include "rj-app-presets.h"
 #include "rj-clock.h"
-#include "rj-request-template.h"
 #include "rj-token-source.h"
 
 G_BEGIN_DECLS
-
-typedef enum {
-  RJ_APP_FAULT_TOLERANCE, /* POST /api/get-token {"sessionId"} answers {"token"} */
-  RJ_APP_SESSIONS,        /* POST /api/sessions {"customSessionId"} answers the id, POST
-                             /api/sessions/ID/connections the token, both as text or JSON */
-} RjAppPreset;
-
-/* Returns: whether @name ("fault-tolerance", "sessions") is a preset */
-gboolean rj_app_preset_from_name (const char *name, RjAppPreset *preset);
 
 /* What is known of a participant for whom a token is asked */
 typedef struct {
