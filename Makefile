@@ -3,7 +3,7 @@ BUILD ?= build
 MESON_TEST = meson test -C $(BUILD) --print-errorlogs
 MESON_TEST_ASAN = meson test -C $(BUILD)-asan --print-errorlogs --wrapper $(CURDIR)/tests/lib/with-sanitizers
 
-.PHONY: demo test conformance asan asan-part bench truth sweep sweep-asan sweep-sockets fuzz soak lint format clean setup build setup-tests
+.PHONY: demo test conformance mutants asan asan-part bench truth sweep sweep-asan sweep-sockets fuzz soak lint format clean setup build setup-tests
 
 build: setup
 	@test -f $(BUILD)/build.ninja || meson setup $(BUILD)
@@ -48,6 +48,10 @@ asan-part: setup-tests
 	@ninja -C $(BUILD)-asan
 	$(MESON_TEST_ASAN) \
 	  --suite unit --suite component --suite asan --no-suite slow-asan --timeout-multiplier 4
+
+# What decides on a verdict, broken in one place at a time: some test must notice. Minutes. FILE=rj-judge.c for one file
+mutants: setup-tests build
+	tests/mutants/mutants --build $(BUILD) $(if $(FILE),--file $(FILE))
 
 # Figures with their limits, into $(BUILD)/bench.json. Not a test: it prints, it does not judge the machine.
 bench: setup-tests build

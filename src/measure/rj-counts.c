@@ -107,6 +107,8 @@ sum_edges (const RjResult *result, const RjCountQuery *query, RjCount *out, Edge
     out->of_all++;
     out->found += get (edge, query);
   }
+  if (out->of_all == 0)
+    out->undecided = "there were no edges";
 }
 
 static gboolean
@@ -131,6 +133,19 @@ static guint64
 get_wrong_frames (const RjEdgeResult *edge, const RjCountQuery *query)
 {
   return edge->wrong_frames;
+}
+
+/* That say whose they are */
+static guint64
+get_stamped_frames (const RjEdgeResult *edge, const RjCountQuery *query)
+{
+  return edge->foreign ? 0 : edge->frames - MIN (edge->frames, edge->foreign_frames);
+}
+
+static guint64
+get_picture_checks (const RjEdgeResult *edge, const RjCountQuery *query)
+{
+  return (guint64) edge->picture_checks;
 }
 
 static guint64
@@ -162,13 +177,23 @@ count_dark (const RjResult *result, const RjCountQuery *query, RjCount *out)
 static void
 count_wrong_frames (const RjResult *result, const RjCountQuery *query, RjCount *out)
 {
+  RjCount stamped = { 0 };
+
   sum_edges (result, query, out, get_wrong_frames);
+  sum_edges (result, query, &stamped, get_stamped_frames);
+  if (out->found == 0 && stamped.found == 0)
+    out->undecided = "no frame said whose it was";
 }
 
 static void
 count_picture_failures (const RjResult *result, const RjCountQuery *query, RjCount *out)
 {
+  RjCount checks = { 0 };
+
   sum_edges (result, query, out, get_picture_failures);
+  sum_edges (result, query, &checks, get_picture_checks);
+  if (checks.found == 0)
+    out->undecided = "no picture was decoded";
 }
 
 static void

@@ -211,6 +211,7 @@ tell_no_picture_since (RjtStory *story, gboolean fires)
   rjt_tell (story, 900, RJ_EVENT_PICTURE_CHECKED, "b", 1, "a", "{'ok':true}");
   rjt_tell_gap (story, 990, 3000);
   rjt_tell (story, fires ? 2999 : 3001, RJ_EVENT_PICTURE_CHECKED, "b", 1, "a", "{'ok':true}");
+  rjt_tell (story, 4000, RJ_EVENT_PICTURE_CHECKED, "a", 1, "b", "{'ok':true}"); /* never dark */
   rjt_tell_good_end (story, 5000, "duration");
 }
 

@@ -29,6 +29,7 @@ conclude_crash (void)
   g_autoptr (RjtStory) story = rjt_story_new ("room");
 
   rjt_tell_crash (story, "a b c");
+  rjt_tell (story, 9000, RJ_EVENT_PICTURE_CHECKED, "a", 2, "b", "{'ok':true}");
   return rjt_conclude (story);
 }
 
