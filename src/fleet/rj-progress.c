@@ -269,6 +269,10 @@ rj_progress_take (RjEventSink *sink, const RjEvent *event)
     set_headline (self, event, g_strdup ("everybody sees everybody"));
   else if (g_str_equal (event->type, RJ_EVENT_FAULT_STARTED))
     take_fault (self, event);
+  else if (g_str_equal (event->type, RJ_EVENT_STEP_CHECKED))
+    say (self, event, "expectation: %s",
+         rj_json_get_bool (event->data, "ok", FALSE) ? "everybody is back in time"
+                                                     : "not everybody is back in time");
   else if (g_str_equal (event->type, RJ_EVENT_NODE_CRASHED))
     say (self, event, "the server declares media node %d crashed",
          (int) rj_json_get_int (event->data, "node", -1));

@@ -218,6 +218,25 @@ read_faults (RjRunOptions *self, GError **error)
   return TRUE;
 }
 
+/* A step is asked for by its name. */
+static gboolean
+check_step_names (const RjRunOptions *self, GError **error)
+{
+  g_autoptr (GHashTable) names = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; i < self->steps->len; i++) {
+    const RjFault *step = g_ptr_array_index (self->steps, i);
+
+    if (step->name == NULL || g_hash_table_add (names, step->name))
+      continue;
+    g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE,
+                 "steps[%u].name: another step is called \"%s\" already; give each its own name", i,
+                 step->name);
+    return FALSE;
+  }
+  return TRUE;
+}
+
 static gboolean
 check_faults (RjRunOptions *self, const RjRoster *roster, GError **error)
 {
@@ -296,7 +315,8 @@ check (RjRunOptions *self, GError **error)
   if (!check_outside (self, error) || !read_secret_file (self, error) ||
       !rj_run_options_make_groups (self, error) || !read_faults (self, error) ||
       !check_deployment (self, error) || !check_people (self, error) ||
-      !rj_conditions_check (&self->conditions, error) || !check_detectors (self, error))
+      !check_step_names (self, error) || !rj_conditions_check (&self->conditions, error) ||
+      !check_detectors (self, error))
     return FALSE;
   if (self->silence_us <= 0 || self->silence_leave_us <= self->silence_us)
     return fail (error, "--silence-leave must be longer than --silence, and both longer than 0");

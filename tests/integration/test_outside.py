@@ -38,14 +38,17 @@ class Outside(harness.Case):
 
     def test_every_way_in(self):
         mark_file = self.folder / "mark"
-        process = self.start_run("--participants", "2", "--media-nodes", "1", "--marks", "3", "--mark-file", mark_file,
+        plan = self.folder / "plan.yaml"
+        plan.write_text('steps:\n  - {name: freeze it, fault: freeze-media-node}\n'
+                        '  - {name: greet, fault: {repair: "echo hello"}}\n', encoding="utf-8")
+        process = self.start_run(plan, "--participants", "2", "--media-nodes", "1", "--marks", "3", "--mark-file", mark_file,
                                  "--control", "0", "--quiet", *harness.SMALL)
         self.addCleanup(harness.end_process, process)
         url = re.search(r"control at (\S+)", process.stderr.readline()).group(1)
         harness.wait_for("watching", lambda: json.loads(get(url + "/healthz")) == {"state": "watching"})
         self.assertEqual(post(url + "/fault", "run:true")[0], 403)
         self.assertEqual(post(url + "/fault", "leave:bot-9")[0], 400)
-        self.assertEqual(post(url + "/fault", "freeze-media-node"), (200, {"fault": "freeze-media-node", "index": 0}))
+        self.assertEqual(post(url + "/fault", "freeze it"), (200, {"fault": "freeze it", "index": 0}))
         self.wait_for_event("detector-fired", detector="rtp-silence")
         # everything stays dark until it is thawed, so each mark has an effect
         signalled_us = time.monotonic() * 1e6
@@ -55,15 +58,20 @@ class Outside(harness.Case):
         self.wait_for_event("fault-ended", fault=2)
         self.assertEqual(post(url + "/mark", "pulled the plug")[0], 200)
         self.assertIn("rejoin_participants 2", get(url + "/metrics"))
+        self.assertEqual(post(url + "/fault", "greet")[0], 200)
+        self.wait_for_event("fault-ended", fault=4)
         self.assertEqual(post(url + "/fault", "thaw-media-node")[0], 200)
         outcome = self.finish(process)
         self.assertEqual(outcome.code, 0, str(outcome))
         self.check_log()
         started = outcome.find("fault-started")
         self.assertEqual([e["data"]["what"] for e in started],
-                         ["freeze-media-node", "mark", "mark", "mark", "thaw-media-node"])
+                         ["freeze-media-node", "mark", "mark", "mark", "repair", "thaw-media-node"])
         by = [re.sub(r":\d+$", "", e["data"]["by"]) for e in started]
-        self.assertEqual(by, ["http 127.0.0.1", "SIGUSR1", "file", "http 127.0.0.1", "http 127.0.0.1"])
+        self.assertEqual(by, ["http 127.0.0.1", "SIGUSR1", "file", "http 127.0.0.1", "http 127.0.0.1",
+                              "http 127.0.0.1"])
+        # a command only by its name
+        self.assertEqual(outcome.find("fault-ended", what="repair", output="hello\n")[0]["data"]["exit_code"], 0)
         self.assertEqual(started[3]["data"]["target"], "pulled the plug")
         self.assertGreaterEqual(started[1]["mono_us"], signalled_us)
         self.assertGreaterEqual(started[2]["mono_us"], started[1]["mono_us"] - 20000)
