@@ -8,6 +8,8 @@
 
 typedef struct {
   const RjPlanDocument *document;
+  RjPlanSkip skip;
+  gpointer user_data;
   RjPlanValues *values;
 } Filler;
 
@@ -140,16 +142,20 @@ fill_node (Filler *self, JsonNode *node, const char *place, GError **error)
     return fill_object (self, json_node_get_object (node), place, error);
   if (JSON_NODE_HOLDS_ARRAY (node))
     return fill_array (self, json_node_get_array (node), place, error);
-  if (JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING)
+  if (JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING &&
+      !self->skip (place, self->user_data))
     return fill_text (self, json_node_get_string (node), place, error);
   return json_node_copy (node);
 }
 
 RjPlanValues *
-rj_plan_values_new (const RjPlanDocument *document, GError **error)
+rj_plan_values_new (const RjPlanDocument *document,
+                    RjPlanSkip skip,
+                    gpointer user_data,
+                    GError **error)
 {
   g_autoptr (RjPlanValues) self = g_new0 (RjPlanValues, 1);
-  Filler filler = { document, self };
+  Filler filler = { document, skip, user_data, self };
   g_autoptr (JsonNode) root = NULL;
 
   self->references = g_ptr_array_new_with_free_func ((GDestroyNotify) reference_free);

@@ -16,8 +16,14 @@ typedef struct {
   GPtrArray *references; /* of RjPlanReference */
 } RjPlanValues;
 
+/* Whether nobody will look at @place, so that its references need not be filled in */
+typedef gboolean (*RjPlanSkip) (const char *place, gpointer user_data);
+
 /* Errors: RJ_ERROR_USAGE with the place: a variable that is not set, or no name in the braces */
-RjPlanValues *rj_plan_values_new (const RjPlanDocument *document, GError **error);
+RjPlanValues *rj_plan_values_new (const RjPlanDocument *document,
+                                  RjPlanSkip skip,
+                                  gpointer user_data,
+                                  GError **error);
 void rj_plan_values_free (RjPlanValues *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RjPlanValues, rj_plan_values_free)
 

@@ -23,7 +23,7 @@ RjPlan *rj_plan_load (const char *path, GError **error);
 void rj_plan_free (RjPlan *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RjPlan, rj_plan_free)
 
-/* Sets the options that neither a flag nor the environment has set. @values: of @table, parsed. @warnings:
+/* Sets the options that neither a flag nor the environment has set; once. @values: of @table, parsed. @warnings:
  * (element-type utf8): adds to it. Errors: as above */
 gboolean rj_plan_fill (
   RjPlan *self, const RjOptionTable *table, gpointer values, GPtrArray *warnings, GError **error);

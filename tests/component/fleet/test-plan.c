@@ -175,6 +175,36 @@ test_a_flag_takes_the_place_of_a_request (Fixture *f, gconstpointer unused)
   g_assert_cmpstr (f->options.app, ==, "http://other");
 }
 
+/* Whoever names another deployment need not set the variables of the plan's. */
+static void
+test_what_a_flag_replaces_is_not_looked_up (Fixture *f, gconstpointer unused)
+{
+  g_assert_true (take (f,
+                       "deployment:\n"
+                       "  app: {url: \"${PLAN_NOT_SET}\"}\n"
+                       "  openvidu: {url: \"http://h\", secret: \"${PLAN_NOT_SET}\"}\n"
+                       "  embedded: null\n"
+                       "x-old: \"${PLAN_NOT_SET}\"\n"
+                       "participants: [{count: 3, session: \"${PLAN_NOT_SET}\"}]\n"
+                       "steps: [{at: 1s, fault: {run: \"${PLAN_NOT_SET}\"}}]\n"
+                       "expect: [\"${PLAN_NOT_SET}\"]\n",
+                       -1,
+                       "--token-command true --secret-file /dev/null --participants 2 --fault= "
+                       "--expect 'failed == 0'"));
+  g_assert_null (f->options.app);
+  g_assert_cmpstr (f->options.secret, ==, "");
+  g_assert_cmpuint (rj_run_options_count_participants (&f->options), ==, 2);
+}
+
+static void
+test_another_deployment_takes_the_place_of_the_embedded_cluster (Fixture *f, gconstpointer unused)
+{
+  g_assert_true (
+    take (f, "deployment: {embedded: {quirks: [ghosts], masters: 2}}\n", -1, "--app http://h"));
+  g_assert_false (f->options.embedded);
+  g_assert_cmpuint (f->options.quirks->len, ==, 0);
+}
+
 static void
 test_an_empty_flag_means_none (Fixture *f, gconstpointer unused)
 {
@@ -445,6 +475,8 @@ main (int argc, char **argv)
   ADD ("/plan/token-source", test_a_flag_takes_the_place_of_another_source_of_tokens);
   ADD ("/plan/request", test_the_app_server_may_be_asked_in_ones_own_words);
   ADD ("/plan/request-or-flag", test_a_flag_takes_the_place_of_a_request);
+  ADD ("/plan/not-looked-up", test_what_a_flag_replaces_is_not_looked_up);
+  ADD ("/plan/other-deployment", test_another_deployment_takes_the_place_of_the_embedded_cluster);
   ADD ("/plan/empty-flag", test_an_empty_flag_means_none);
   ADD ("/plan/json", test_json_is_yaml);
   ADD ("/plan/files", test_files_that_are_read_lie_beside_the_plan);
