@@ -10,6 +10,8 @@ import observer
 
 FRAME_MS = 34  # one frame at 30 a second, rounded up
 EVENT_MS = 5
+JITTER_MS = 5
+RATES = {"video": 90000, "audio": 48000}  # of RTP's clock
 TAGS = (10, 16, 4)  # bytes by which SRTP makes a packet longer, by profile
 RECEIVED, SENT = "received", "sent"
 
@@ -18,7 +20,7 @@ MESSAGES = {
     "token-requested": SENT, "token-received": RECEIVED, "connect-started": SENT, "connected": RECEIVED,
     "join-sent": SENT, "joined": RECEIVED, "offer-sent": SENT, "answer-received": RECEIVED,
     "remote-published": RECEIVED, "remote-unpublished": RECEIVED, "remote-left": RECEIVED,
-    "own-unpublished": RECEIVED, "evicted": RECEIVED,
+    "own-unpublished": RECEIVED, "evicted": RECEIVED, "websocket-lost": RECEIVED, "resumed": RECEIVED,
 }
 
 
@@ -69,16 +71,21 @@ def read_log(path):
         return [json.loads(line) for line in log]
 
 
-def find_sessions(lines):
+def find_participants(lines):
+    """Returns: {name: session}"""
     started = next(e for e in lines if e["type"] == "run-started")
-    return {p["session"] for p in started["data"]["participants"]}
+    return {p["name"]: p["session"] for p in started["data"]["participants"]}
 
 
 class Comparison:
-    def __init__(self, lines, summary, seen):
+    def __init__(self, lines, summary, seen, server_lines=None):
+        """@server_lines: of a cluster that is a process of its own; the runner's log has its lines otherwise"""
         self.lines = lines
+        self.server_lines = lines if server_lines is None else server_lines
         self.summary = summary
         self.seen = seen
+        own = find_participants(lines)
+        self.stays = [stay for stay in seen.stays if stay.participant in own]  # of the others nothing is reported
         self.complaints = []
         self.events = []
         self.server = []
@@ -123,7 +130,7 @@ class Comparison:
         for event in sorted((e for e in self.lines if e["type"] == "join-sent"), key=lambda e: e["mono_us"]):
             counts[event["participant"]] += 1
             ordinals[event["participant"], event["attempt"]] = counts[event["participant"]]
-        for stay in self.seen.stays:
+        for stay in self.stays:
             if stay.number > counts[stay.participant]:
                 self.complain(f"{stay.participant} has joined {stay.number} times in the capture, "
                               f"{counts[stay.participant]} times in the log")
@@ -136,6 +143,8 @@ class Comparison:
         kind, subject, data = event["type"], "", event.get("data", {})
         if kind == "detector-fired" and data["detector"] == "server-event" and data.get("detail") != "mediaServerReconnect":
             kind = "evicted"
+        elif kind == "resume-started":
+            kind = "websocket-lost"
         if kind not in MESSAGES:
             return None
         stay = self.ordinals.get((event.get("participant"), event.get("attempt")))
@@ -154,7 +163,8 @@ class Comparison:
 
     def compare_messages(self):
         waiting = collections.defaultdict(list)
-        for moment in self.seen.moments:
+        own = {stay.participant for stay in self.stays}
+        for moment in (m for m in self.seen.moments if m.participant in own):
             subject = "" if moment.kind == "evicted" else moment.subject
             waiting[moment.kind, moment.participant, moment.stay, subject].append(moment.at_us)
         for event in sorted(self.lines, key=lambda e: e["mono_us"]):
@@ -169,7 +179,7 @@ class Comparison:
             at_us = waiting[name].pop(0)
             self.events.append(EventRow(kind, who, event["mono_us"], at_us, MESSAGES[kind],
                                         self.find_lag_ms(event["mono_us"], at_us)))
-        ends = {(s.participant, s.number): s.ended_us for s in self.seen.stays}
+        ends = {(s.participant, s.number): s.ended_us for s in self.stays}
         for (kind, participant, stay, subject), left in waiting.items():
             for at_us in left if kind in MESSAGES else ():
                 if not self.may_be_unread(at_us, ends[participant, stay]):
@@ -193,17 +203,16 @@ class Comparison:
     def compare_peers(self):
         tables = {kind: self.find_events(kind) for kind in
                   ("ice-connected", "dtls-connected", "first-packet", "first-key-frame", "peer-stats")}
-        for stay in self.seen.stays:
-            numbers = collections.Counter()
-            for peer in stay.peers:
-                label = observer.label(peer)
-                edge = f"{peer.publisher}>{stay.participant}" if peer.direction == "subscribe" else None
-                key = stay.participant, stay.number, label, edge
-                n = numbers[label]
-                numbers[label] += 1
-                mine = {kind: table[key][n] for kind, table in tables.items() if len(table[key]) > n}
-                self.compare_peer(peer, f"{edge or label + ' ' + stay.participant} stay {stay.number}", mine)
-        known = {(s.participant, s.number, observer.label(p)) for s in self.seen.stays for p in s.peers}
+        for stay in self.stays:
+            for label in sorted({observer.label(peer) for peer in stay.peers}):
+                peers = [peer for peer in stay.peers if observer.label(peer) == label]
+                edge = f"{peers[0].publisher}>{stay.participant}" if peers[0].direction == "subscribe" else None
+                found = {kind: table[stay.participant, stay.number, label, edge] for kind, table in tables.items()}
+                for n, peer in enumerate(peers):
+                    until_us = peers[n + 1].asked_us if n + 1 < len(peers) else None
+                    self.compare_peer(peer, f"{edge or label + ' ' + stay.participant} stay {stay.number}",
+                                      choose(found, n, peer.asked_us, until_us))
+        known = {(s.participant, s.number, observer.label(p)) for s in self.stays for p in s.peers}
         for kind, table in tables.items():
             for participant, stay, label, edge in table:
                 if stay and (participant, stay, label) not in known:
@@ -239,6 +248,8 @@ class Comparison:
         compare_count("frames", stats["frames"], lambda until_us: sum(f.at_us <= until_us for f in peer.frames), holes)
         compare_count("lost packets", stats.get("lost_packets", 0),
                       lambda until_us: sum(flow.count_lost(until_us) for flow in flows))
+        if "jitter_ms" in stats:
+            self.compare_quality(peer, who, stats, closed_us)
         if stats["packets"] == len(packets):
             bare = [sum(p[4] - tag for p in packets) for tag in TAGS]
             self.add("bytes", who, stats["bytes"], min(bare, key=lambda b: abs(b - stats["bytes"])))
@@ -249,10 +260,31 @@ class Comparison:
             gaps = [b - a for a, b in zip(frames, frames[1:])]
             self.add("longest gap", who, stats["longest_gap_ms"], max(gaps, default=0) / 1000)
 
+    def compare_quality(self, peer, who, stats, closed_us):
+        medium = "video" if "video" in peer.flows else "audio"
+        jitter = peer.flows[medium].estimate_jitter_ms(RATES[medium], closed_us) if peer.flows else None
+        if jitter is None:
+            self.complain(f"jitter of {who}: only the log has it")
+            return
+        self.add("jitter, mean", who, stats["jitter_ms"], jitter[0])
+        self.add("jitter, maximum", who, stats["jitter_max_ms"], jitter[1])
+        if stats["packets"] != len(peer.packets):
+            return  # the end of it was not in the statistics
+        for kind, name in (("sequence gaps", "steps"), ("duplicates", "duplicates"), ("reordered", "reordered")):
+            self.add(kind, who, stats[kind.replace(" ", "_")], sum(getattr(f, name) for f in peer.flows.values()))
+        pauses = [(b[0] - a[0]) / 1000 for a, b in zip(peer.packets, peer.packets[1:])]
+        self.add("receiving", who, stats["receiving_ms"], sum(p for p in pauses if p <= observer.OUTAGE_US / 1000))
+        if medium == "video" and not any(flow.holes for flow in peer.flows.values()):
+            pauses = [(b.at_us - a.at_us) / 1000 for a, b in zip(peer.frames, peer.frames[1:])]
+            played = [p for p in pauses if p <= observer.OUTAGE_US / 1000]
+            self.add("playing", who, stats["playing_ms"], sum(played))
+            self.add("played frames", who, stats["played_frames"], len(played))
+
     # --- the summary
 
     def compare_outages(self):
-        edges = self.seen.find_edges()
+        own = {stay.participant for stay in self.stays}
+        edges = {key: peers for key, peers in self.seen.find_edges().items() if key[2] in own}
         told = {(e["session"], e["from"], e["to"]): e for e in self.summary["edges"]}
         for key in sorted(set(edges) - set(told)):
             self.complain(f"edge {key[1]}>{key[2]} of {key[0]} is in the capture, and not in the report")
@@ -276,14 +308,16 @@ class Comparison:
             self.add("outage ends", name, at_ms + length_ms, begin_ms + outage.length_ms)
 
     def compare_rejoins(self):
-        """From the death of the media node, as its control socket shows it, to the last thing that flowed."""
+        """When the last edge, or the own publication, flowed again."""
+        own = {stay.participant for stay in self.stays}  # nobody waits for others
         for participant in self.summary["participants"]:
             stays = [s for s in self.seen.stays if s.participant == participant["name"] and s.joined]
             ends = [r for r in participant["rejoins"] if r["back"]]
             if len(stays) != 1 + len(ends):
                 continue  # a resume, or a republication, is no stay of its own
             for rejoin, stay in zip(ends, stays[1:]):
-                flowing = [p.frames[0].at_us for p in stay.peers if p.direction == "subscribe" and p.frames]
+                flowing = [p.frames[0].at_us for p in stay.peers
+                           if p.direction == "subscribe" and p.frames and p.publisher in own]
                 flowing += [p.dtls_us for p in stay.peers if p.direction == "publish"]
                 self.add("flowing again", participant["name"], rejoin["flowing_at_ms"],
                          (max(flowing) - self.began_us) / 1000)
@@ -306,15 +340,18 @@ class Comparison:
 
     def compare_server(self):
         """What the server wrote down itself, beside the messages that it sent then, and the runner's events."""
-        stays = {s.connection: s for s in self.seen.stays if s.connection}
+        stays = {s.connection: s for s in self.stays if s.connection}
         told = {(m.participant, m.stay): m.at_us for m in self.seen.moments if m.kind == "evicted"}
         read = {}
         for event in self.lines:
             name = self.name_message(event)
             if name and name[0] == "evicted":
                 read[name[1], name[2]] = event["mono_us"]
-        for event in self.lines:
+        foreign = {s.connection for s in self.seen.stays} - set(stays)
+        for event in self.server_lines:
             if event["source"] == "cluster" and event["type"] == "participant-evicted":
+                if event["data"]["connection"] in foreign:
+                    continue
                 stay = stays.get(event["data"]["connection"])
                 if stay is None or stay.participant != event["data"]["name"]:
                     self.complain(f"the server evicted {event['data']}, whom nobody saw join")
@@ -326,7 +363,7 @@ class Comparison:
                     self.add_server("eviction, server to runner", stay, event["mono_us"], read[key])
         joined = {(e["participant"], self.ordinals.get((e["participant"], e["attempt"]))): e["mono_us"]
                   for e in self.lines if e["type"] == "joined"}
-        for stay in self.seen.stays:
+        for stay in self.stays:
             if stay.joined and stay.created_ms and (stay.participant, stay.number) in joined:
                 # whole milliseconds, cut off
                 created_us = stay.created_ms * 1000 + 500 - self.wall_offset_us
@@ -358,10 +395,22 @@ class Comparison:
             "flowing_again_error_max_ms": (max(self.errors("flowing again"), default=0.0), "ms", FRAME_MS),
             "dtls_error_max_ms": (max(self.errors("dtls-connected"), default=0.0), "ms", FRAME_MS),
             "ice_error_max_ms": (max(self.errors("ice-connected"), default=0.0), "ms", FRAME_MS),
-            "count_errors": (sum(self.errors("packets", "frames", "lost packets", "bytes")), "packets, frames, bytes",
-                             0),
+            "jitter_error_max_ms": (max(self.errors("jitter, mean"), default=0.0), "ms", JITTER_MS),
+            "time_base_error_max_ms": (max(self.errors("receiving", "playing"), default=0.0), "ms", FRAME_MS),
+            "count_errors": (sum(self.errors("packets", "frames", "lost packets", "bytes", "sequence gaps", "duplicates",
+                                             "reordered", "played frames")), "packets, frames, bytes", 0),
             "disagreements": (len(self.complaints), "facts that only one side has", 0),
         }
+
+
+def choose(found, n, from_us, until_us):
+    """Of the events of peers with the same name, one after the other, those of the nth"""
+    chosen = {kind: events[n] for kind, events in found.items() if kind == "peer-stats" and len(events) > n}
+    for kind, events in found.items():
+        within = [e for e in events if e["mono_us"] >= from_us and (until_us is None or e["mono_us"] < until_us)]
+        if kind != "peer-stats" and within:
+            chosen[kind] = within[0]
+    return chosen
 
 
 def read_wall_us(event):

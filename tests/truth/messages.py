@@ -6,7 +6,7 @@ import struct
 import zlib
 from typing import NamedTuple
 
-SYN = 0x02
+FIN, SYN, RST = 0x01, 0x02, 0x04
 
 
 class Message(NamedTuple):
@@ -146,9 +146,12 @@ class Connection:
         self.frames = None
         self.path = ""
         self.requests = []
+        self.ended_us = 0  # when one side ended or broke it
 
     def push(self, segment, messages, calls):
         from_client = segment.source == self.client
+        if segment.flags & (FIN | RST):
+            self.ended_us = self.ended_us or segment.at_us
         half = self.halves[from_client]
         half.push(segment)
         while self.read_one(from_client, half, messages, calls):
@@ -212,7 +215,7 @@ class Call(NamedTuple):
 
 
 def read_conversations(segments):
-    """Returns: (websocket messages, HTTP calls, {connection: addresses of client and server}), in the order of their time"""
+    """Returns: (websocket messages and HTTP calls in the order of their time, [Connection])"""
     connections, open_pairs = [], {}
     messages, calls = [], []
     for segment in segments:
@@ -223,4 +226,4 @@ def read_conversations(segments):
         connection = open_pairs.get(pair)
         if connection:
             connection.push(segment, messages, calls)
-    return sorted(messages, key=lambda m: m.at_us), calls, {c.number: (c.client, c.server) for c in connections}
+    return sorted(messages, key=lambda m: m.at_us), calls, connections

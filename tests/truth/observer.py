@@ -9,68 +9,13 @@ import dataclasses
 import json
 import re
 
+from flow import Flow
+
 CLIENT, SERVER = True, False
 NEGOTIATIONS = {"publishVideo": "publish", "receiveVideoFrom": "subscribe", "reconnectStream": None}
 OUTAGE_US = 500000
 OUTAGE_FRAMES = 10
 KEY_FRAME_SIZE = 2.5  # times the median of a stream's frames
-
-
-@dataclasses.dataclass
-class Frame:
-    at_us: int  # when its last packet came
-    timestamp: int
-    size: int = 0
-    follows: bool = True  # no packet is missing since the frame before
-
-
-@dataclasses.dataclass
-class Flow:
-    """RTP packets with one SSRC between two addresses."""
-    ssrc: int
-    has_markers: bool  # a frame ends with one; without each packet is a frame
-    packets: list = dataclasses.field(default_factory=list)  # (at_us, seq without wrapping, timestamp, marker, size)
-    duplicates: int = 0
-    holes: list = dataclasses.field(default_factory=list)  # (when it ended, packets that are missing)
-    frames: list = dataclasses.field(default_factory=list)
-
-    @property
-    def lost(self):
-        return self.count_lost(None)
-
-    def count_lost(self, until_us):
-        return sum(n for at_us, n in self.holes if until_us is None or at_us <= until_us)
-
-    def add(self, at_us, payload):
-        seq = int.from_bytes(payload[2:4], "big")
-        if self.packets:
-            before = self.packets[-1][1]
-            seq = before + (seq - before + 0x8000) % 0x10000 - 0x8000
-        self.packets.append((at_us, seq, int.from_bytes(payload[4:8], "big"), bool(payload[1] & 0x80), len(payload)))
-
-    def assemble(self):
-        """Fills in frames, the whole ones by the time at which they were, and counts what is missing."""
-        seen = {}
-        for packet in self.packets:
-            self.duplicates += packet[1] in seen
-            seen.setdefault(packet[1], packet)
-        frames, parts, expected, follows = [], [], None, True
-        for seq in sorted(seen):
-            packet = seen[seq]
-            if expected is not None and seq != expected:
-                self.holes.append((packet[0], seq - expected))
-                parts, follows = None, False  # until the next one begins, whatever comes is no whole frame
-            expected = seq + 1
-            if parts is None:
-                before = seen.get(seq - 1)
-                if self.has_markers and (before is None or not before[3]):
-                    continue
-                parts = []
-            parts.append(packet)
-            if packet[3] or not self.has_markers:
-                frames.append(Frame(max(p[0] for p in parts), packet[2], sum(p[4] for p in parts), follows))
-                parts, follows = [], True
-        self.frames = sorted(frames, key=lambda f: f.at_us)
 
 
 @dataclasses.dataclass
@@ -112,6 +57,7 @@ class Stay:
     peers: list = dataclasses.field(default_factory=list)
     names: dict = dataclasses.field(default_factory=dict)  # connection -> participant
     joined: bool = False
+    checking: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -164,7 +110,7 @@ def read_name(metadata, connection):
 class Observer:
     """Reads everything that has to do with some sessions."""
 
-    def __init__(self, messages, calls, datagrams, sessions):
+    def __init__(self, messages, calls, connections, datagrams, sessions):
         self.sessions = set(sessions)
         self.stays = []
         self.moments = []
@@ -180,6 +126,8 @@ class Observer:
         for message in messages:
             if message.path.startswith("/openvidu"):
                 self.take_message(message)
+        for connection in connections:
+            self.look_for_loss(connection)
         self.take_datagrams(datagrams)
 
     # --- HTTP
@@ -217,6 +165,12 @@ class Observer:
                 self.take_notification(frame["method"], params, stay, message.at_us)
         else:
             self.take_answer(message, frame, stay)
+
+    def look_for_loss(self, connection):
+        """A websocket that ended while its participant stayed"""
+        stay = self.by_connection.get(connection.number)
+        if stay and connection.ended_us and not 0 < stay.ended_us <= connection.ended_us:
+            self.moments.append(Moment(connection.ended_us, "websocket-lost", stay.participant, stay.number))
 
     def take_request(self, message, frame, params, stay):
         method = frame.get("method")
@@ -305,7 +259,11 @@ class Observer:
         if method == "joinRoom":
             self.take_join_answer(stay, result, message.at_us)
         elif method == "connect":
-            self.note(stay, "connect-answered", message.at_us)
+            stay.checking = True
+        elif stay.checking and method != "ping":
+            # what connect says may be a dead socket's last word: the next answer shows that somebody is there
+            stay.checking = False
+            self.note(stay, "resumed", message.at_us)
         elif peer and "sdpAnswer" in result:
             peer.answered_us = message.at_us
             if peer.direction == "publish":

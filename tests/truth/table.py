@@ -46,5 +46,9 @@ def print_watched(title, watched):
     print_spread("the server's own word", [(r.kind, (r.log_us - r.seen_us) / 1000, r.lag_ms) for r in result.server])
     print_spread("figure: report less observer", [(r.kind, r.report - r.seen, None) for r in result.figures
                                                   if r.kind not in outages], "ms; packets, frames, bytes")
-    for text in result.complaints + watched.contradictions:
-        print(f"  DISAGREEMENT: {text}")
+
+
+def print_browser(compared):
+    """What is compared with Chromium stands in browser.py"""
+    print_spread(f"Chromium (clock +- {compared.uncertain_ms:.1f} ms)",
+                 [(row.kind, row.report - row.seen, None) for row in compared.figures])

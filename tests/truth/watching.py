@@ -1,5 +1,6 @@
 """Runs the program while the loopback is captured, and puts both stories side by side."""
 import json
+import os
 import pathlib
 import subprocess
 import threading
@@ -61,15 +62,35 @@ def watch(program, folder, *arguments, codes=(0,)):
     if done.returncode not in codes:
         raise RuntimeError(f"rejoin run {' '.join(arguments)} ended with {done.returncode}\n{done.stdout}{done.stderr}")
     taken.check()
-    watched = look(taken, comparison.read_log(events), json.loads(summary.read_text(encoding="utf-8")))
+    watched = look(taken, comparison.read_log(events), read_json(summary))
     return watched._replace(late_ms=yardstick.late_ms)
 
 
-def look(taken, lines, summary):
+def watch_browser(program, folder):
+    """The same with openvidu-browser in Chromium as one more participant. Returns: (Watched, what the page saw)"""
+    folder = pathlib.Path(folder)
+    with capture.Capture(folder / "loopback.pcap") as taken, Yardstick() as yardstick:
+        done = subprocess.run(
+            ["node", pathlib.Path(__file__).parent / "with-browser.mjs", folder],
+            env={**os.environ, "RJ_TEST_PROGRAM": str(pathlib.Path(program).resolve())},
+            capture_output=True, text=True, check=False, timeout=RUN_DEADLINE_S)
+    if done.returncode:
+        raise RuntimeError(f"the run with a browser ended with {done.returncode}\n{done.stdout}{done.stderr}")
+    taken.check()
+    watched = look(taken, comparison.read_log(folder / "events.jsonl"), read_json(folder / "summary.json"),
+                   comparison.read_log(folder / "cluster.jsonl"))
+    return watched._replace(late_ms=yardstick.late_ms), read_json(folder / "browser.json")
+
+
+def read_json(path):
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def look(taken, lines, summary, server_lines=None):
     segments, datagrams = taken.read()
-    texts, calls, ends = messages.read_conversations(segments)
-    seen = observer.Observer(texts, calls, datagrams, comparison.find_sessions(lines))
+    texts, calls, connections = messages.read_conversations(segments)
+    seen = observer.Observer(texts, calls, connections, datagrams, set(comparison.find_participants(lines).values()))
     if not seen.stays:
         raise capture.CaptureError("the observation is void: nobody was seen to join")
-    return Watched(lines, summary, seen, comparison.Comparison(lines, summary, seen), taken.captured,
-                   dissector.find_contradictions(taken.path, seen, texts, ends))
+    return Watched(lines, summary, seen, comparison.Comparison(lines, summary, seen, server_lines), taken.captured,
+                   dissector.find_contradictions(taken.path, seen, texts, connections))

@@ -7,6 +7,7 @@ const RETRY_MS = 500;
 const query = new URLSearchParams(location.search);
 const notes = [];
 const videos = new Map(); // stream id -> {video, name}
+const frames = []; // every one that was shown, where the page is asked for them
 let session;
 let generation = 0;
 
@@ -79,6 +80,17 @@ function show(stream) {
     note('first-frame', { name, stream: stream.streamId, width: video.videoWidth, height: video.videoHeight });
   };
   video.requestVideoFrameCallback(onFrame);
+  if (query.has('frames')) watchFrames(video, name, stream.streamId);
+}
+
+// receiveTime: when the last packet of the frame had come, says Chromium
+function watchFrames(video, name, stream) {
+  const onEach = (shown, { receiveTime, rtpTimestamp }) => {
+    frames.push({ name, stream, shown: performance.timeOrigin + shown, received: performance.timeOrigin + receiveTime,
+      timestamp: rtpTimestamp });
+    video.requestVideoFrameCallback(onEach);
+  };
+  video.requestVideoFrameCallback(onEach);
 }
 
 function hide(stream) {
