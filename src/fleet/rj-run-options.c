@@ -116,12 +116,14 @@ static const RjOption options[] = {
   { "marks", RJ_OPTION_COUNT, AT (marks), "N", NULL,
     "do not end before N marks have come from outside, each a fault that somebody else does [1 "
     "with --mark-file]",
-    1, 1000 },
+    1, 1000, .plan = "control.marks" },
   { "mark-file", RJ_OPTION_TEXT, AT (mark_file), "FILE", NULL,
-    "that this file appears is a mark, as are SIGUSR1 and POST /mark" },
+    "that this file appears is a mark, as are SIGUSR1 and POST /mark",
+    .plan = "control.mark-file" },
   { "control", RJ_OPTION_TEXT, AT (control), "PORT", NULL,
     "HTTP control on 127.0.0.1: GET /healthz, GET /metrics, POST /mark, POST /fault; 0: any free "
-    "port" },
+    "port",
+    .plan = "control.port" },
   { "detect", RJ_OPTION_LIST, AT (detect), "DETECTOR", NULL,
     "further detector: icmp (closed ports; acts at once), consent (RFC 7675); may be repeated",
     .plan = "detectors" },
