@@ -374,6 +374,18 @@ rj_attempt_suspend_media (RjAttempt *self)
     rj_subscription_suspend (g_ptr_array_index (self->subscriptions, i));
 }
 
+/* Nothing was done about edges that fell silent while nothing could be asked for: they are told again. */
+static void
+forget_untried (RjAttempt *self)
+{
+  for (guint i = 0; i < self->subscriptions->len; i++) {
+    RjSubscription *subscription = g_ptr_array_index (self->subscriptions, i);
+
+    if (!rj_subscription_has_tried (subscription))
+      rj_detectors_forget (self->detectors, subscription);
+  }
+}
+
 void
 rj_attempt_resume_media (RjAttempt *self)
 {
@@ -382,8 +394,10 @@ rj_attempt_resume_media (RjAttempt *self)
   for (guint i = 0; i < self->subscriptions->len; i++)
     rj_subscription_resume (g_ptr_array_index (self->subscriptions, i));
   mend (self);
-  if (self->detectors != NULL)
-    rj_detectors_poke (self->detectors);
+  if (self->detectors == NULL)
+    return;
+  forget_untried (self);
+  rj_detectors_poke (self->detectors);
 }
 
 void

@@ -22,7 +22,8 @@ RjtFakePeers *rjt_fake_peers_new (RjClock *clock);
 /* What happens to all its peers from now on, old and new */
 void rjt_fake_peers_set_connects (RjtFakePeers *self, gboolean connects); /* new ones */
 void rjt_fake_peers_set_silent (RjtFakePeers *self, gboolean silent);
-/* Whether media flows through the endpoint that answered with @answer; otherwise it does not even connect */
+/* Whether media flows through the endpoint that answered with @answer, or offered it; otherwise it does not even
+ * connect */
 typedef gboolean (*RjtFlowsFunc) (const char *answer, gpointer user_data);
 void rjt_fake_peers_set_flows (RjtFakePeers *self, RjtFlowsFunc func, gpointer user_data);
 /* Peers that receive from this publisher's number */

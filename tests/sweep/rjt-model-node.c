@@ -1,6 +1,8 @@
 /* The media node behind the model, and how the others come back from it. */
 #include "rjt-model-private.h"
 
+#include "rj-openvidu2.h"
+
 #define NODE_DOWN_US (1500 * 1000)
 #define RETURN_US    (200 * 1000)
 
@@ -39,6 +41,33 @@ rjt_model_crash (RjtModel *self, const char *reason)
   rj_clock_cancel_timer (self->clock, &self->return_timer);
   self->return_timer =
     rj_clock_start_timer (self->clock, NODE_DOWN_US + RETURN_US, on_return, self);
+}
+
+static void
+lose_server (Line *line)
+{
+  g_autofree char *text = rj_frame_notification (RJ_OV2_MASTER_NODE_CRASHED, json_object_new ());
+
+  if (line->wire != NULL && line->person != NULL)
+    rjt_wire_say (line->wire, text);
+  line->dead = TRUE;
+  line->was_in = TRUE;
+  line->person = NULL;
+}
+
+void
+rjt_model_crash_master (RjtModel *self)
+{
+  g_ptr_array_foreach (self->lines, (GFunc) lose_server, NULL);
+  while (self->people->len > 0) {
+    Person *person = g_ptr_array_index (self->people, 0);
+
+    if (!person->is_client)
+      g_queue_push_tail (&self->returning, g_strdup (person->name));
+    rjt_model_forget (self, person);
+  }
+  rj_clock_cancel_timer (self->clock, &self->return_timer);
+  self->return_timer = rj_clock_start_timer (self->clock, RETURN_US, on_return, self);
 }
 
 static gboolean
@@ -95,6 +124,20 @@ rjt_model_break_edge (RjtModel *self, const char *name)
 
     if (endpoint != NULL)
       g_hash_table_add (self->broken, g_strdup (endpoint));
+  }
+}
+
+void
+rjt_model_renew_edge (RjtModel *self, const char *name)
+{
+  Person *publisher = rjt_model_find_name (self, name);
+
+  rjt_model_break_edge (self, name);
+  for (guint i = 0; publisher != NULL && i < self->people->len; i++) {
+    Person *person = g_ptr_array_index (self->people, i);
+
+    if (person->line != NULL && g_hash_table_contains (person->subscriptions, publisher->id))
+      rjt_model_offer_again (person->line, publisher);
   }
 }
 

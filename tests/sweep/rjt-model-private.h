@@ -28,12 +28,14 @@ struct _Line {
   RjtWire *wire;   /* (nullable): the socket is closed */
   Person *person;  /* (nullable): has not joined, or is out */
   gboolean was_in; /* evicted or left: nothing is answered */
+  gboolean dead;   /* its server has crashed */
   gint64 interval_us;
   RjTimer *watchdog;
   RjTimer *grace;
   RjTimer *end;    /* of the socket, after leaving or eviction */
   gboolean evicts; /* after the grace time */
   guint n_untold;  /* participantPublished that did not arrive */
+  guint n_unnamed; /* participantJoined */
 };
 
 struct _RjtModel {
@@ -43,12 +45,13 @@ struct _RjtModel {
   GPtrArray *people;  /* of Person */
   GPtrArray *lines;   /* of Line */
   GPtrArray *fresh;   /* of RjtWire: without a line */
-  GHashTable *broken; /* set of endpoints */
+  GHashTable *broken; /* set of endpoints; those whose offer is not answered yet, too */
   GQueue returning;   /* of names: the others, after a crash */
   RjTimer *return_timer;
   RjTimer *crash_timer;
   gint64 node_up_us;
   gboolean frozen;
+  gboolean server_offers;
   guint n_ids;
   guint n_wires;
   guint n_tokens;
@@ -63,6 +66,8 @@ gboolean rjt_model_has (RjtModel *self, Person *person);
 void rjt_model_take_stream (RjtModel *self, Person *person, const char *reason);
 Person *rjt_model_find_stream (RjtModel *self, const char *stream);
 Person *rjt_model_enter (RjtModel *self, const char *name, Line *line);
+/* Nobody is told. Frees @person */
+void rjt_model_forget (RjtModel *self, Person *person);
 /* participantLeft to the others, and, evicted, participantEvicted to all, @person too. Frees @person */
 void rjt_model_drop (RjtModel *self, Person *person, const char *reason, gboolean evicted);
 /* @params: (transfer full). @except: (nullable) */
@@ -85,6 +90,7 @@ void rjt_line_closed (Line *self, const char *reason);
 void rjt_line_resume (Line *self, RjtWire *wire);
 
 /* rjt-model-rpc.c */
+void rjt_model_offer_again (Line *line, Person *publisher);
 void rjt_model_take (RjtModel *self, RjtWire *wire, const char *text);
 
 G_END_DECLS

@@ -48,8 +48,9 @@ join (Line *line, const RjFrame *frame)
   answer (line, frame,
           rj_json_build ("id", 's', person->id, "createdAt", 'i', (gint64) 1, "metadata", 's', "",
                          "value", 'a', rjt_model_list_others (self, person), "session", 's', "room",
-                         "version", 's', "2.32.2", "mediaServer", 's', "kurento", "role", 's',
-                         "PUBLISHER", NULL));
+                         "version", 's', "2.32.2", "mediaServer", 's',
+                         self->server_offers ? "mediasoup" : "kurento", "role", 's', "PUBLISHER",
+                         NULL));
 }
 
 /* --- media --- */
@@ -104,20 +105,73 @@ publish (Line *line, const RjFrame *frame)
   rjt_model_tell_published (self, person);
 }
 
-static void
-subscribe (Line *line, const RjFrame *frame, Person *publisher)
+/* A new endpoint for a subscription. @offered: nothing flows before the client has answered */
+static const char *
+make_subscription (Line *line, Person *publisher, gboolean offered)
 {
   char *endpoint = rjt_model_make_id (line->model, "endpoint-");
-  g_autofree char *name = g_strdup_printf ("%s_%s", line->person->id, publisher->stream);
 
   g_hash_table_replace (line->person->subscriptions, g_strdup (publisher->id), endpoint);
-  answer (line, frame, rj_json_build ("sdpAnswer", 's', endpoint, NULL));
+  if (offered)
+    g_hash_table_add (line->model->broken, g_strdup (endpoint));
+  return endpoint;
+}
+
+static void
+tell_candidates_of (Line *line, Person *publisher)
+{
+  g_autofree char *name = g_strdup_printf ("%s_%s", line->person->id, publisher->stream);
+
   tell_candidates (line, publisher->id, name);
 }
 
 static void
-receive (Line *line, const RjFrame *frame)
+subscribe (Line *line, const RjFrame *frame, Person *publisher)
 {
+  const char *endpoint = make_subscription (line, publisher, FALSE);
+
+  answer (line, frame, rj_json_build ("sdpAnswer", 's', endpoint, NULL));
+  tell_candidates_of (line, publisher);
+}
+
+static void
+offer (Line *line, const RjFrame *frame, Person *publisher)
+{
+  const char *endpoint = make_subscription (line, publisher, TRUE);
+
+  tell_candidates_of (line, publisher);
+  answer (line, frame, rj_json_build ("sdpOffer", 's', endpoint, NULL));
+}
+
+void
+rjt_model_offer_again (Line *line, Person *publisher)
+{
+  const char *endpoint = make_subscription (line, publisher, TRUE);
+
+  say (line,
+       rj_frame_notification (RJ_OV2_FORCIBLY_RECONNECT,
+                              rj_json_build ("connectionId", 's', publisher->id, "streamId", 's',
+                                             publisher->stream, "sdpOffer", 's', endpoint, NULL)));
+  tell_candidates_of (line, publisher);
+}
+
+/* The client's answer to our offer. Returns: whether there was one */
+static gboolean
+take_answer (Line *line, Person *publisher)
+{
+  const char *endpoint = g_hash_table_lookup (line->person->subscriptions, publisher->id);
+
+  if (endpoint != NULL)
+    g_hash_table_remove (line->model->broken, endpoint);
+  return endpoint != NULL;
+}
+
+/* @wants_offer: prepareReceiveVideoFrom */
+static void
+subscribe_to (Line *line, const RjFrame *frame, gboolean wants_offer)
+{
+  gboolean again = rj_json_get_bool (frame->params, "reconnect", FALSE);
+  gboolean answers = rj_json_get_string (frame->params, "sdpAnswer", NULL) != NULL;
   const char *stream = rj_json_get_string (frame->params, "sender", "");
   const char *connection = rj_ov2_stream_get_connection (stream);
   Person *publisher = rjt_model_find (line->model, connection);
@@ -126,10 +180,30 @@ receive (Line *line, const RjFrame *frame)
     refuse (line, frame, RJ_OV2_CODE_USER_NOT_FOUND);
   else if (publisher->stream == NULL)
     refuse (line, frame, RJ_OV2_CODE_USER_NOT_STREAMING);
-  else if (g_hash_table_contains (line->person->subscriptions, publisher->id))
+  else if (!answers && !again && g_hash_table_contains (line->person->subscriptions, publisher->id))
     refuse (line, frame, RJ_OV2_CODE_JAVA_EXCEPTION);
-  else if (!is_media_away (line, frame))
+  else if (is_media_away (line, frame))
+    return;
+  else if (answers && !take_answer (line, publisher))
+    refuse (line, frame, RJ_OV2_CODE_JAVA_EXCEPTION);
+  else if (answers)
+    answer (line, frame, json_object_new ());
+  else if (wants_offer)
+    offer (line, frame, publisher);
+  else
     subscribe (line, frame, publisher);
+}
+
+static void
+receive (Line *line, const RjFrame *frame)
+{
+  subscribe_to (line, frame, FALSE);
+}
+
+static void
+prepare (Line *line, const RjFrame *frame)
+{
+  subscribe_to (line, frame, TRUE);
 }
 
 static void
@@ -145,6 +219,11 @@ reconnect (Line *line, const RjFrame *frame)
   }
   if (is_media_away (line, frame))
     return;
+  if (publisher != person && rj_json_get_string (frame->params, "sdpString", NULL) != NULL) {
+    take_answer (line, publisher);
+    answer (line, frame, json_object_new ());
+    return;
+  }
   if (publisher != person) {
     subscribe (line, frame, publisher);
     return;
@@ -197,13 +276,10 @@ static const struct {
   const char *method;
   void (*take) (Line *line, const RjFrame *frame);
 } inside[] = {
-  { RJ_OV2_PUBLISH_VIDEO, publish },
-  { RJ_OV2_RECEIVE_VIDEO_FROM, receive },
-  { RJ_OV2_RECONNECT_STREAM, reconnect },
-  { RJ_OV2_UNSUBSCRIBE, unsubscribe },
-  { RJ_OV2_ON_ICE_CANDIDATE, acknowledge },
-  { RJ_OV2_SEND_MESSAGE, signal_all },
-  { RJ_OV2_LEAVE_ROOM, leave },
+  { RJ_OV2_PUBLISH_VIDEO, publish },   { RJ_OV2_RECEIVE_VIDEO_FROM, receive },
+  { RJ_OV2_PREPARE_RECEIVE, prepare }, { RJ_OV2_RECONNECT_STREAM, reconnect },
+  { RJ_OV2_UNSUBSCRIBE, unsubscribe }, { RJ_OV2_ON_ICE_CANDIDATE, acknowledge },
+  { RJ_OV2_SEND_MESSAGE, signal_all }, { RJ_OV2_LEAVE_ROOM, leave },
 };
 
 static void
@@ -237,7 +313,7 @@ resume (RjtModel *self, RjtWire *wire, const RjFrame *frame)
   for (guint i = 0; i < self->lines->len; i++) {
     Line *line = g_ptr_array_index (self->lines, i);
 
-    if (g_strcmp0 (line->id, id) != 0)
+    if (g_strcmp0 (line->id, id) != 0 || line->dead)
       continue;
     rjt_line_resume (line, wire);
     say (line, rj_frame_result_value (frame->id, RJ_OV2_RESUMED, line->id));
@@ -268,6 +344,9 @@ rjt_model_take (RjtModel *self, RjtWire *wire, const char *text)
     rjt_run_fail (self->run, "the client sent no request: %s", text);
     return;
   }
+  line = rjt_line_of (self, wire);
+  if (line != NULL && line->dead)
+    return;
   if (g_str_equal (frame->method, RJ_OV2_PING)) {
     pong (self, wire, frame);
     return;
@@ -276,6 +355,5 @@ rjt_model_take (RjtModel *self, RjtWire *wire, const char *text)
     resume (self, wire, frame);
     return;
   }
-  line = rjt_line_of (self, wire);
   take_request (line != NULL ? line : rjt_line_new (self, wire), frame);
 }

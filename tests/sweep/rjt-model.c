@@ -108,6 +108,13 @@ forget_subscriptions_to (RjtModel *self, const char *connection)
 }
 
 void
+rjt_model_forget (RjtModel *self, Person *person)
+{
+  g_ptr_array_remove (self->people, person);
+  person_free (person);
+}
+
+void
 rjt_model_drop (RjtModel *self, Person *person, const char *reason, gboolean evicted)
 {
   g_autofree char *id = g_strdup (person->id);
@@ -309,6 +316,8 @@ on_lost (RjtWire *wire, const char *text, gpointer user_data)
 
   if (line != NULL && g_strcmp0 (frame->method, RJ_OV2_PARTICIPANT_PUBLISHED) == 0)
     line->n_untold++;
+  if (line != NULL && g_strcmp0 (frame->method, RJ_OV2_PARTICIPANT_JOINED) == 0)
+    line->n_unnamed++;
 }
 
 static void
@@ -453,6 +462,20 @@ rjt_model_count_untold (RjtModel *self, const char *name)
 }
 
 guint
+rjt_model_count_unnamed (RjtModel *self, const char *name)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < self->people->len; i++) {
+    Person *person = g_ptr_array_index (self->people, i);
+
+    if (g_str_equal (person->name, name) && person->line != NULL)
+      n = MAX (n, person->line->n_unnamed);
+  }
+  return n;
+}
+
+guint
 rjt_model_count_wires (RjtModel *self)
 {
   return self->n_wires;
@@ -480,6 +503,12 @@ rjt_model_new (RjtRun *run, RjClock *clock)
   self->fresh = g_ptr_array_new_with_free_func (g_object_unref);
   g_queue_init (&self->returning);
   return self;
+}
+
+void
+rjt_model_set_server_offers (RjtModel *self)
+{
+  self->server_offers = TRUE;
 }
 
 void

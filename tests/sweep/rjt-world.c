@@ -121,6 +121,14 @@ count_publishers (RjtWorld *self)
   return names[0] == '\0' ? 0 : g_strv_length (each);
 }
 
+static gboolean
+is_about_subscribing (const char *struck)
+{
+  return g_str_equal (struck, "> receiveVideoFrom") ||
+         g_str_equal (struck, "> prepareReceiveVideoFrom") ||
+         g_str_equal (struck, "> reconnectStream");
+}
+
 /* "The publisher has just left": nobody asks again for a stream of which the server says so */
 static guint
 count_denied (RjtWorld *self)
@@ -129,8 +137,7 @@ count_denied (RjtWorld *self)
   int code = rjt_run_get_code (self->run);
 
   return struck != NULL && rjt_run_get_fault (self->run) == RJT_FAULT_ERROR &&
-         (code == 102 || code == 105) &&
-         (g_str_equal (struck, "> receiveVideoFrom") || g_str_equal (struck, "> reconnectStream"));
+         (code == 102 || code == 105) && is_about_subscribing (struck);
 }
 
 /* One reconnectStream for a silent edge, and never leave for it alone: when that one try was struck, the edge stays
@@ -144,7 +151,8 @@ count_given_up (RjtWorld *self)
 
   return last != NULL && struck != NULL &&
          (fault == RJT_FAULT_RANDOM ||
-          (fault == RJT_FAULT_DOUBLED && g_str_equal (struck, "> reconnectStream")));
+          (fault == RJT_FAULT_DOUBLED && (g_str_equal (struck, "> reconnectStream") ||
+                                          g_str_equal (struck, "> prepareReceiveVideoFrom"))));
 }
 
 /* All who publish are seen, and it says so itself. Of whom it was never told, or the server denied, nobody can
@@ -156,7 +164,10 @@ is_complete (RjtWorld *self)
   guint n_less =
     rjt_model_count_untold (self->model, RJT_OWN) + count_denied (self) + count_given_up (self);
 
-  return (rj_participant_is_flowing (self->participant) || n_less > 0) &&
+  /* it goes on waiting for somebody whose name it was not told, though it sees the stream */
+  gboolean nameless = rjt_model_count_unnamed (self->model, RJT_OWN) > 0;
+
+  return (rj_participant_is_flowing (self->participant) || n_less > 0 || nameless) &&
          rj_participant_get_state (self->participant) == RJ_PARTICIPANT_JOINED &&
          rjt_model_count_published (self->model, RJT_OWN) > 0 &&
          n_seen + n_less >= count_publishers (self);
@@ -189,9 +200,7 @@ is_refused_for_good (RjtWorld *self)
     return code < 500 && code != 404 && code != 408 && code != 409 && code != 429;
   if (g_str_equal (struck, "> publishVideo")) /* a role that may not publish; a forced codec */
     return code == 401 || code == 800;
-  return (g_str_equal (struck, "> receiveVideoFrom") ||
-          g_str_equal (struck, "> reconnectStream")) &&
-         code == 800;
+  return is_about_subscribing (struck) && code == 800;
 }
 
 static void

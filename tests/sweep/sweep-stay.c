@@ -5,17 +5,24 @@
 /* How long messages are struck: the story itself, and one ping after it */
 #define STORY_US (6 * RJT_SECOND)
 
+/* Until it flows; from then on messages count */
+static RjtWorld *
+settle (RjtRun *run, RjtWorld *world)
+{
+  if (!rjt_world_settle (world, 30 * RJT_SECOND))
+    rjt_run_fail (run, "it does not even join without a fault");
+  rjt_world_run (world, RJT_SECOND);
+  rjt_run_arm (run);
+  return world;
+}
+
 static RjtWorld *
 make_settled (RjtRun *run)
 {
   RjtWorld *world = rjt_world_new (run);
 
   rjt_world_start (world);
-  if (!rjt_world_settle (world, 30 * RJT_SECOND))
-    rjt_run_fail (run, "it does not even join without a fault");
-  rjt_world_run (world, RJT_SECOND);
-  rjt_run_arm (run);
-  return world;
+  return settle (run, world);
 }
 
 static void
@@ -122,6 +129,83 @@ play_edge (RjtRun *run)
   end (world);
 }
 
+/* One ends while the websocket is gone for a moment: nothing can be asked for until it is back */
+static void
+play_edge_cut (RjtRun *run)
+{
+  RjtWorld *world = make_settled (run);
+
+  rjt_model_break_edge (world->model, "bot-2");
+  rjt_world_run (world, RJT_SECOND - RJT_SECOND / 100);
+  rjt_model_cut (world->model);
+  rjt_world_run (world, STORY_US);
+  end (world);
+}
+
+/* The others are with another master node */
+static void
+play_master (RjtRun *run)
+{
+  RjtWorld *world = make_settled (run);
+
+  rjt_model_crash_master (world->model);
+  rjt_world_run (world, STORY_US);
+  end (world);
+}
+
+/* --- where the server makes the offers --- */
+
+static RjtWorld *
+make_offered (RjtRun *run)
+{
+  RjtWorld *world = rjt_world_new (run);
+
+  rjt_model_set_server_offers (world->model);
+  rjt_world_start (world);
+  return world;
+}
+
+static void
+play_join_offered (RjtRun *run)
+{
+  RjtWorld *world;
+
+  rjt_run_arm (run);
+  world = make_offered (run);
+  rjt_world_run (world, STORY_US);
+  end (world);
+}
+
+static void
+play_rejoin_offered (RjtRun *run)
+{
+  RjtWorld *world = settle (run, make_offered (run));
+
+  rjt_model_crash (world->model, "nodeCrashed");
+  rjt_world_run (world, STORY_US);
+  end (world);
+}
+
+static void
+play_edge_offered (RjtRun *run)
+{
+  RjtWorld *world = settle (run, make_offered (run));
+
+  rjt_model_break_edge (world->model, "bot-2");
+  rjt_world_run (world, STORY_US);
+  end (world);
+}
+
+static void
+play_edge_renewed (RjtRun *run)
+{
+  RjtWorld *world = settle (run, make_offered (run));
+
+  rjt_model_renew_edge (world->model, "bot-2");
+  rjt_world_run (world, STORY_US);
+  end (world);
+}
+
 #define ALL_FAULTS ((1u << RJT_N_FAULTS) - 1)
 
 int
@@ -136,6 +220,12 @@ main (int argc, char **argv)
     { "reset", ALL_FAULTS, rjt_openvidu_codes, play_reset },
     { "silence", ALL_FAULTS, rjt_openvidu_codes, play_silence },
     { "edge", ALL_FAULTS, rjt_openvidu_codes, play_edge },
+    { "edge-cut", ALL_FAULTS, rjt_openvidu_codes, play_edge_cut },
+    { "master", ALL_FAULTS, rjt_openvidu_codes, play_master },
+    { "join-offered", ALL_FAULTS, rjt_openvidu_codes, play_join_offered },
+    { "rejoin-offered", ALL_FAULTS, rjt_openvidu_codes, play_rejoin_offered },
+    { "edge-offered", ALL_FAULTS, rjt_openvidu_codes, play_edge_offered },
+    { "edge-renewed", ALL_FAULTS, rjt_openvidu_codes, play_edge_renewed },
     { NULL },
   };
 

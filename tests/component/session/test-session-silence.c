@@ -220,6 +220,25 @@ test_suspended_silence_resumed (void)
   g_assert_cmpuint (bot->n_signallers, ==, 2);
 }
 
+static void
+test_suspended_edge_is_reconnected_when_resumed (void)
+{
+  g_autoptr (RjtBot) bot = start_in_room_of_three ();
+
+  rjt_fake_signaller_suspend (bot->signaller);
+  rjt_fake_peers_set_publisher_silent (bot->peers, 2, TRUE);
+  rjt_bot_run (bot, 3 * RJT_SECOND);
+  g_assert_cmpuint (rjt_fake_signaller_count (bot->signaller, "resubscribe:s-bot-2"), ==, 0);
+  rjt_fake_signaller_resume (bot->signaller);
+  rjt_bot_run (bot, RJT_SECOND);
+  g_assert_cmpuint (rjt_fake_signaller_count (bot->signaller, "resubscribe:s-bot-2"), ==, 1);
+  rjt_fake_signaller_suspend (bot->signaller);
+  rjt_fake_signaller_resume (bot->signaller);
+  rjt_bot_run (bot, 30 * RJT_SECOND);
+  g_assert_cmpuint (rjt_fake_signaller_count (bot->signaller, "resubscribe:s-bot-2"), ==, 1);
+  g_assert_cmpuint (bot->n_signallers, ==, 1);
+}
+
 /* (d): joins succeed, nothing flows */
 static void
 refuse_publish (RjtFakeSignaller *signaller,
@@ -533,6 +552,8 @@ main (int argc, char **argv)
   PROVES ("/client-35", "nothing-is-sent-in-quiet", test_nothing_is_sent_in_quiet);
   ADD ("suspended-silence-waits", test_suspended_silence_waits);
   ADD ("suspended-silence-resumed", test_suspended_silence_resumed);
+  ADD ("suspended-edge-is-reconnected-when-resumed",
+       test_suspended_edge_is_reconnected_when_resumed);
   ADD ("a-dead-session-is-deleted-once", test_a_dead_session_is_deleted_once);
   ADD ("a-session-that-we-delete", test_a_session_that_we_delete);
   ADD ("a-frozen-node-that-goes-on", test_a_frozen_node_that_goes_on);
