@@ -176,7 +176,7 @@ typedef struct {
   const char *what, *target; /* interned */
   char *error, *output, *hit_session;
   gint64 ended_us;
-  gboolean ok, timed_out;
+  gboolean has_started, ok, timed_out;
   int exit_code;
 } RjFaultFacts;
 

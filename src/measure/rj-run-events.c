@@ -120,16 +120,32 @@ read_signal (JsonObject *data)
   return strstr (name, "TERM") != NULL ? SIGTERM : SIGINT;
 }
 
+/* Of several machines the worst end counts: what went well elsewhere does not make up for it. */
+static guint
+rank_end (const char *reason)
+{
+  static const char *const ranks[] = {
+    "duration", "recovered", "failed", "join-deadline", "timeout", "error", "signal",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (ranks); i++)
+    if (g_str_equal (ranks[i], reason))
+      return i;
+  return G_N_ELEMENTS (ranks); /* of a newer version */
+}
+
 static void
 take_run_ended (RjFacts *self, const RjEvent *event)
 {
+  const char *reason = rj_json_get_string (event->data, "reason", "duration");
+
   self->n_ended++;
-  if (event->mono_us < self->ended_us)
+  self->ended_us = MAX (self->ended_us, event->mono_us);
+  if (self->ended_reason != NULL && rank_end (reason) <= rank_end (self->ended_reason))
     return;
-  self->ended_us = event->mono_us;
   g_free (self->ended_reason);
   g_free (self->ended_error);
-  self->ended_reason = g_strdup (rj_json_get_string (event->data, "reason", "duration"));
+  self->ended_reason = g_strdup (reason);
   self->ended_error = g_strdup (rj_json_get_string (event->data, "error", NULL));
   self->signal = g_str_equal (self->ended_reason, "signal") ? read_signal (event->data) : 0;
 }
@@ -141,15 +157,17 @@ take_everyone_flowing (RjFacts *self, const RjEvent *event)
   self->flowing_us = MAX (self->flowing_us, event->mono_us);
 }
 
+/* Which fault begins or ends with the event? Each machine counts its own, so there may be several of one number. */
 static RjFaultFacts *
 ensure_fault (RjFacts *self, const RjEvent *event)
 {
   guint index = rj_json_get_int (event->data, "fault", 0);
+  gboolean begins = g_str_equal (event->type, RJ_EVENT_FAULT_STARTED);
   RjFaultFacts *fault;
 
   for (guint i = 0; i < self->faults->len; i++) {
     fault = g_ptr_array_index (self->faults, i);
-    if (fault->index == index)
+    if (fault->index == index && !(begins ? fault->has_started : fault->ended_us > 0))
       return fault;
   }
   fault = rj_store_take (self->store, sizeof *fault);
@@ -180,6 +198,7 @@ take_fault_started (RjFacts *self, const RjEvent *event)
   RjFaultFacts *fault = ensure_fault (self, event);
 
   fault->us = event->mono_us;
+  fault->has_started = TRUE;
   fault->target = read_word (event->data, "target");
   self->n_marks += g_str_equal (fault->what, "mark") && rj_json_has (event->data, "by");
   note_removal (self, fault);

@@ -482,6 +482,28 @@ warn_of_overload (RjJudge *j)
                        j->facts->overload != NULL ? j->facts->overload : "self-check"));
 }
 
+/* A media server that transcodes takes our stamps away, and then any picture would do. */
+static void
+warn_of_unstamped (RjJudge *j)
+{
+  guint n = 0, n_unstamped = 0;
+
+  for (guint i = 0; i < j->result->edges->len; i++) {
+    const RjEdgeResult *edge = g_ptr_array_index (j->result->edges, i);
+
+    if (edge->foreign || edge->frames == 0)
+      continue;
+    n++;
+    n_unstamped += edge->foreign_frames == edge->frames;
+  }
+  if (n_unstamped > 0 && j->result->verdict == RJ_VERDICT_PASSED)
+    g_ptr_array_add (
+      j->result->warnings,
+      g_strdup_printf ("on %u of %u edges no frame bears the stamp of its publisher, "
+                       "so nobody knows whose they were; does the server transcode?",
+                       n_unstamped, n));
+}
+
 void
 rj_verdict_find (const RjFacts *facts, RjResult *result)
 {
@@ -509,4 +531,5 @@ rj_verdict_find (const RjFacts *facts, RjResult *result)
   else if (!conclude_uncounted (j) && !conclude_no_picture (j) && !conclude_expectations (j))
     conclude_passed (j);
   warn_of_overload (j);
+  warn_of_unstamped (j);
 }

@@ -167,6 +167,30 @@ tell_join_deadline (RjtStory *story, gboolean fires)
   rjt_tell_good_end (story, 5000, fires ? "join-deadline" : "duration");
 }
 
+/* What ended well on another machine, and later, does not make up for it. */
+static void
+tell_join_deadline_elsewhere (RjtStory *story, gboolean fires)
+{
+  rjt_tell_start (story, "a b");
+  rjt_tell_pair (story);
+  rjt_tell_end (story, 4000, fires ? "join-deadline" : "duration");
+  rjt_tell_good_end (story, 5000, "duration");
+}
+
+/* Each machine counts its own faults. */
+static void
+tell_fault_failed_elsewhere (RjtStory *story, gboolean fires)
+{
+  rjt_tell_start (story, "a b");
+  tell_command (story, "{'fault':0,'what':'run','ok':true,'exit_code':0}");
+  rjt_tell_end (story, 4000, "duration");
+  rjt_tell (story, 999, RJ_EVENT_FAULT_STARTED, NULL, 0, NULL,
+            "{'fault':0,'what':'run','target':'docker kill kms','at_ms':700}");
+  rjt_tell (story, 1050, RJ_EVENT_FAULT_ENDED, NULL, 0, NULL,
+            fires ? "{'fault':0,'what':'run','ok':false,'error':'no such node'}"
+                  : "{'fault':0,'what':'run','ok':true,'exit_code':0}");
+}
+
 static void
 tell_no_effect (RjtStory *story, gboolean fires)
 {
@@ -298,6 +322,8 @@ const RjtReasonRow rjt_run_reasons[] = {
   { RJ_REASON_FAULT_TIMED_OUT, tell_fault_timed_out, RJ_REASON_ALL_BACK },
   { RJ_REASON_FAULT_EXIT_CODE, tell_fault_exit_code, RJ_REASON_ALL_BACK },
   { RJ_REASON_FAULT_FAILED, tell_fault_failed, RJ_REASON_ALL_BACK },
+  { RJ_REASON_FAULT_FAILED, tell_fault_failed_elsewhere, RJ_REASON_ALL_BACK },
+  { RJ_REASON_JOIN_DEADLINE, tell_join_deadline_elsewhere, RJ_REASON_ALL_FLOWED },
   { RJ_REASON_OVERLOADED, tell_overloaded, RJ_REASON_DARK_EDGE },
   { RJ_REASON_OVERLOADED, tell_overloaded_and_unmet, RJ_REASON_UNMET },
   { RJ_REASON_OVERLOADED, tell_overloaded_and_dark, RJ_REASON_ALL_FLOWED },

@@ -192,6 +192,33 @@ test_pictures_that_nobody_saw (void)
   g_assert_cmpuint (all->warnings->len, ==, 0);
 }
 
+static RjResult *
+conclude_frames (guint n_foreign)
+{
+  g_autoptr (RjtStory) story = rjt_story_new ("room");
+  g_autofree char *stats = g_strdup_printf (
+    "{'frames':90,'foreign_frames':%u,'last_frame_us@':4990,'open':false}", n_foreign);
+
+  rjt_tell_pair (story);
+  rjt_tell_unwatch (story, 5000, "b", 1, "a", 4990);
+  rjt_tell (story, 5000, RJ_EVENT_PEER_STATS, "a", 1, "b", stats);
+  rjt_tell_end (story, 5001, "duration");
+  return rjt_conclude (story);
+}
+
+static void
+test_frames_that_say_not_whose_they_are (void)
+{
+  g_autoptr (RjResult) none = conclude_frames (90);
+  g_autoptr (RjResult) some = conclude_frames (89);
+
+  g_assert_cmpint (none->verdict, ==, RJ_VERDICT_PASSED);
+  g_assert_cmpuint (none->warnings->len, ==, 1);
+  assert_said (g_ptr_array_index (none->warnings, 0), "on 1 of 2 edges no frame bears the stamp");
+  g_assert_cmpint (some->verdict, ==, RJ_VERDICT_PASSED);
+  g_assert_cmpuint (some->warnings->len, ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -205,5 +232,6 @@ main (int argc, char **argv)
   ADD (the_error_of_the_run_is_said);
   ADD (missing_events);
   ADD (pictures_that_nobody_saw);
+  ADD (frames_that_say_not_whose_they_are);
   return g_test_run ();
 }
