@@ -185,6 +185,14 @@ rj_event_log_new (const char *path, const char *run, GError **error)
   return self;
 }
 
+void
+rj_event_log_set_run (RjEventLog *self, const char *run)
+{
+  g_free (self->run);
+  self->run = g_strdup (run);
+  self->seq = 0;
+}
+
 const GError *
 rj_event_log_get_error (RjEventLog *self)
 {

@@ -16,6 +16,9 @@ RjEventLog *rj_event_log_new (const char *path, const char *run, GError **error)
 /* The same onto a descriptor that is open already, for instance a pipe. @fd: (transfer full) */
 RjEventLog *rj_event_log_new_for_fd (int fd, const char *run);
 
+/* What follows is of another run; its lines are counted from 0 again. */
+void rj_event_log_set_run (RjEventLog *self, const char *run);
+
 /* A full disk: the lines written so far stay valid (a torn line is cut off), later events are counted and
  * not written. Returns: (nullable) (transfer none): the first error that occurred */
 const GError *rj_event_log_get_error (RjEventLog *self);

@@ -82,6 +82,10 @@ check_deployment (RjRunOptions *self, GError **error)
   if (self->token != NULL && rj_run_options_count_participants (self) > 1)
     return fail (error,
                  "--token serves one participant: add --participants 1, or use --token-command");
+  if (self->token != NULL && self->repeat > 1)
+    return fail (error,
+                 "--token is used up by the first run of --repeat: use --token-command, --app "
+                 "or --url");
   if (self->token != NULL && self->steps->len > 0)
     return fail (error,
                  "--token is used up by the first join, so nobody could rejoin after --fault: use "

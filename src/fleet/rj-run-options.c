@@ -129,6 +129,9 @@ static const RjOption options[] = {
     .plan = "detectors" },
   { "seed", RJ_OPTION_COUNT, AT (seed), "N", NULL, "seed of all random numbers [drawn anew]", 0,
     G_MAXUINT, .plan = "seed" },
+  { "repeat", RJ_OPTION_COUNT, AT (repeat), "N", "1",
+    "make the run N times, one after the other, and report them as a series", 1, 10000,
+    .plan = "repeat" },
   { "events", RJ_OPTION_TEXT, AT (events), "FILE", NULL,
     "write the event log, JSON lines; - is stdout", .plan = "report.events" },
   RJ_OUTPUT_FILE_OPTIONS (AT_FILE),
@@ -144,7 +147,7 @@ static const RjOptionTable table = {
   "Lets participants join, does faults, and reports who came back, when, and where the time went.\n"
   "Without --app, --url, --token or --token-command the embedded cluster is started; without\n"
   "--participants, --sessions and --fault it then shows the demo: --participants 4,2\n"
-  "--fault kill-media-node@3s.",
+  "--fault kill-media-node@3s. With --repeat the verdict is that of all runs: failed when one has.",
   "Faults and other steps, WHAT@T:\n"
   "  kill-media-node[:NODE]       SIGKILL\n"
   "  freeze-media-node[:NODE]     SIGSTOP\n"

@@ -108,7 +108,8 @@ typedef struct {
   char *control;     /* (nullable) "PORT" */
   GPtrArray *detect; /* of char * */
   GPtrArray *quirks; /* names */
-  guint seed;
+  guint seed;        /* 0: drawn anew */
+  guint repeat;      /* runs, one after the other */
   char *events;
   RjOutputFiles files;
   gboolean quiet;

@@ -353,6 +353,13 @@ describe_expectations (const RjRunOptions *options)
                         NULL);
 }
 
+static JsonObject *
+describe_repetition (const RjRepetition *repetition)
+{
+  return rj_json_build ("id", 's', repetition->series, "number", 'i', (gint64) repetition->number,
+                        "of", 'i', (gint64) repetition->wanted, NULL);
+}
+
 static void
 emit_run_started (RjRunner *self)
 {
@@ -364,6 +371,9 @@ emit_run_started (RjRunner *self)
     (gint64) rj_dice_get_seed (self->config.dice), "plan", 'o', rj_run_options_to_json (options),
     "versions", 'o', rj_json_build ("rejoin", 's', RJ_VERSION, NULL), "expectations", 'o',
     describe_expectations (options), "participants", 'a', rj_roster_to_json (self->roster), NULL);
+  if (self->config.repetition != NULL && self->config.repetition->series != NULL)
+    json_object_set_object_member (event->data, "series",
+                                   describe_repetition (self->config.repetition));
   if (options->plan != NULL)
     json_object_set_object_member (event->data, "plan_file",
                                    rj_plan_to_json (options->plan, rj_run_options_get_table ()));

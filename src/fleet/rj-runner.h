@@ -14,7 +14,8 @@ G_BEGIN_DECLS
 
 typedef struct {
   const RjRunOptions *options;
-  const char *run; /* id */
+  const char *run;                /* id */
+  const RjRepetition *repetition; /* series NULL: of none */
   RjClock *clock;
   RjDice *dice;
   RjEventSink *events; /* where @measure listens too */
