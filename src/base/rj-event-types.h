@@ -18,7 +18,7 @@
 /* an expectation of the script was met, or was not. {fault: its index among the steps, expect: "recovered",
  * after?: "kill-media-node": what came before, within_ms, ok, found_ms?} */
 #define RJ_EVENT_STEP_CHECKED "step-checked"
-/* {loop_lag_ms, pacing_lag_ms, cpu_percent, receive_drops, overloaded, what?: which limit} once a second
+/* {loop_lag_ms, pacing_lag_ms, cpu_percent, receive_drops, memory_mb, threads, files, overloaded, what?: which limit} once a second
  * at most, maxima since the last one */
 #define RJ_EVENT_SELF_CHECK "self-check"
 /* {message}: something the user should know that changes no verdict */

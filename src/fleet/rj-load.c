@@ -81,13 +81,14 @@ take_machine (RjLoad *self)
 
 /* Inodes of the sockets that are ours. Returns: (transfer full) (nullable): a set of strings */
 static GHashTable *
-list_own_sockets (RjLoad *self)
+list_own_sockets (RjLoad *self, int *n_files)
 {
   g_autofree char *path = g_build_filename (self->proc, "self", "fd", NULL);
   g_autoptr (GDir) folder = g_dir_open (path, 0, NULL);
   GHashTable *inodes;
   const char *name;
 
+  *n_files = folder == NULL ? -1 : 0;
   if (folder == NULL)
     return NULL;
   inodes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -96,6 +97,7 @@ list_own_sockets (RjLoad *self)
     char target[64];
     ssize_t size = readlink (link, target, sizeof target - 1);
 
+    ++*n_files;
     if (size <= 0)
       continue;
     target[size] = '\0';
@@ -139,10 +141,10 @@ is_gone (gpointer inode, gpointer drops, gpointer own)
 }
 
 static gint64
-take_drops (RjLoad *self)
+take_drops (RjLoad *self, int *n_files)
 {
   static const char *const tables[] = { "self/net/udp", "self/net/udp6" };
-  g_autoptr (GHashTable) own = list_own_sockets (self);
+  g_autoptr (GHashTable) own = list_own_sockets (self, n_files);
   gint64 drops = 0;
   gboolean known = FALSE;
 
@@ -159,6 +161,20 @@ take_drops (RjLoad *self)
   return known ? drops : -1;
 }
 
+/* "VmRSS:	    1234 kB", "Threads:	7" */
+static void
+take_status (RjLoad *self, RjLoadSample *sample)
+{
+  g_autofree char *text = read_proc (self, "self/status");
+  const char *memory = text == NULL ? NULL : strstr (text, "\nVmRSS:");
+  const char *threads = text == NULL ? NULL : strstr (text, "\nThreads:");
+
+  sample->memory_mb =
+    memory == NULL ? -1 : (double) g_ascii_strtoull (memory + strlen ("\nVmRSS:"), NULL, 10) / 1024;
+  sample->threads =
+    threads == NULL ? -1 : (int) g_ascii_strtoull (threads + strlen ("\nThreads:"), NULL, 10);
+}
+
 void
 rj_load_take (RjLoad *self, gint64 now_us, RjLoadSample *sample)
 {
@@ -169,7 +185,8 @@ rj_load_take (RjLoad *self, gint64 now_us, RjLoadSample *sample)
       ? 0
       : 100.0 * (double) (own_us - self->own_us) / (double) (now_us - self->taken_us);
   sample->machine_percent = take_machine (self);
-  sample->receive_drops = take_drops (self);
+  take_status (self, sample);
+  sample->receive_drops = take_drops (self, &sample->files);
   self->taken_us = now_us;
   self->own_us = own_us;
 }

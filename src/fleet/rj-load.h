@@ -12,6 +12,9 @@ typedef struct {
   double own_percent;     /* processor time of this process, of one processor */
   double machine_percent; /* of all processors, everybody's; -1: unknown */
   gint64 receive_drops; /* datagrams that did not fit into the queues of our sockets; -1: unknown */
+  double memory_mb;     /* resident, of this process; -1: unknown */
+  int threads;          /* of this process; -1: unknown */
+  int files;            /* open descriptors of this process; -1: unknown */
 } RjLoadSample;
 
 /* @proc: "/proc", or a folder of a test. Returns: (transfer full) */

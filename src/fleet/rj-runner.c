@@ -187,7 +187,8 @@ start_leaving (RjRunner *self, const char *reason)
 static void
 fail (RjRunner *self, GError *error)
 {
-  if (self->error == NULL)
+  /* what breaks while everybody leaves has kept nothing from beginning */
+  if (self->error == NULL && self->state != LEAVING && self->state != ENDED)
     self->error = error;
   else
     g_error_free (error);

@@ -69,6 +69,12 @@ end_period (RjSelfCheck *self, gint64 now_us)
     rj_event_set_double (event, "machine_percent", load.machine_percent);
   if (load.receive_drops >= 0)
     rj_event_set_int (event, "receive_drops", load.receive_drops);
+  if (load.memory_mb >= 0)
+    rj_event_set_double (event, "memory_mb", load.memory_mb);
+  if (load.threads >= 0)
+    rj_event_set_int (event, "threads", load.threads);
+  if (load.files >= 0)
+    rj_event_set_int (event, "files", load.files);
   rj_event_set_bool (event, "overloaded", overload != NULL);
   if (overload != NULL)
     rj_event_set_string (event, "what", overload);

@@ -190,6 +190,8 @@ typedef struct {
   double cpu_percent;     /* of one processor; -1: not told */
   double machine_percent; /* of all; -1: not told */
   gint64 receive_drops;   /* datagrams; -1: not told */
+  double memory_mb;       /* resident; -1: not told */
+  int threads, files;     /* of the process; -1: not told */
 } RjSelfSample;
 
 typedef struct {

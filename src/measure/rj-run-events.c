@@ -245,6 +245,9 @@ take_self_check (RjFacts *self, const RjEvent *event)
     .cpu_percent = rj_json_get_double (event->data, "cpu_percent", -1),
     .machine_percent = rj_json_get_double (event->data, "machine_percent", -1),
     .receive_drops = rj_json_get_int (event->data, "receive_drops", -1),
+    .memory_mb = rj_json_get_double (event->data, "memory_mb", -1),
+    .threads = rj_json_get_int (event->data, "threads", -1),
+    .files = rj_json_get_int (event->data, "files", -1),
   };
 
   rj_stamped_insert (self->samples, &sample);

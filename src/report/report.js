@@ -357,12 +357,12 @@
     if (samples.length < 2) return;
     const end = findEnd();
     const x = (t) => LEFT + Math.min(t, end) / end * (WIDTH - LEFT - 10);
-    const svg = draw('svg', {width: WIDTH, height: 320, role: 'img', 'aria-label': 'load of the tester'});
+    const svg = draw('svg', {width: WIDTH, height: 500, role: 'img', 'aria-label': 'load of the tester'});
     let y = 16;
-    drawAxis(svg, x, end, 320);
+    drawAxis(svg, x, end, 500);
     for (const [name, top, colour, words] of [['loop_lag_ms', 20, '--p3', 'loop lag, ms'], ['pacing_lag_ms', 20, '--p7', 'pacing lag, ms'],
       ['cpu_percent', 100, '--p9', 'own CPU, % of one'], ['machine_percent', 100, '--p2', 'machine’s CPU, %'],
-      ['receive_drops', 1, '--p10', 'packets dropped']])
+      ['receive_drops', 1, '--p10', 'packets dropped'], ['memory_mb', 10, '--p1', 'memory, MB'], ['threads', 10, '--p5', 'threads'], ['files', 10, '--p6', 'open files']])
       if (showCurve(svg, samples, x, name, top, colour, words, y)) y += 60;
     svg.setAttribute('height', y + 4);
     by('self').append(svg);

@@ -282,6 +282,9 @@ build_sample (const RjResult *result, const RjSelfSample *sample)
   set_number (object, "cpu_percent", sample->cpu_percent);
   set_number (object, "machine_percent", sample->machine_percent);
   set_number (object, "receive_drops", (double) sample->receive_drops);
+  set_number (object, "memory_mb", sample->memory_mb);
+  set_number (object, "threads", sample->threads);
+  set_number (object, "files", sample->files);
   return object;
 }
 

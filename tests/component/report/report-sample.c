@@ -57,10 +57,10 @@ tell_demo (RjtStory *story, const char *participants)
   rjt_tell (story, 400, RJ_EVENT_EVERYONE_FLOWING, NULL, 0, NULL, NULL);
   rjt_tell (story, 1000, RJ_EVENT_SELF_CHECK, NULL, 0, NULL,
             "{'loop_lag_ms':3.5,'pacing_lag_ms':1.25,'cpu_percent':31.5,'receive_drops':0,"
-            "'machine_percent':40.5,'overloaded':false}");
+            "'machine_percent':40.5,'memory_mb':61.5,'threads':31,'files':70,'overloaded':false}");
   rjt_tell (story, 2000, RJ_EVENT_SELF_CHECK, NULL, 0, NULL,
             "{'loop_lag_ms':1.5,'pacing_lag_ms':2.25,'cpu_percent':30,'receive_drops':0,"
-            "'machine_percent':39,'overloaded':false}");
+            "'machine_percent':39,'memory_mb':63,'threads':33,'files':74,'overloaded':false}");
   rjt_tell (story, 3400, RJ_EVENT_FAULT_STARTED, NULL, 0, NULL,
             "{'fault':0,'what':'kill-media-node','target':'1','at_ms':3000}");
   rjt_tell (story, 3403, RJ_EVENT_FAULT_ENDED, NULL, 0, NULL,

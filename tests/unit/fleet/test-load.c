@@ -93,6 +93,21 @@ test_nothing_to_read (Fixture *f, gconstpointer unused)
   take (f);
   g_assert_cmpfloat (f->sample.machine_percent, ==, -1);
   g_assert_cmpint (f->sample.receive_drops, ==, -1);
+  g_assert_cmpfloat (f->sample.memory_mb, ==, -1);
+  g_assert_cmpint (f->sample.threads, ==, -1);
+  g_assert_cmpint (f->sample.files, ==, -1);
+}
+
+static void
+test_own_size (Fixture *f, gconstpointer unused)
+{
+  put (f, "self/status", "Name:\tThreads: 9\nVmHWM:\t  9999 kB\nVmRSS:\t  2560 kB\nThreads:\t17\n");
+  put_socket (f, "3", "100");
+  put_socket (f, "4", "101");
+  take (f);
+  g_assert_cmpfloat (f->sample.memory_mb, ==, 2.5);
+  g_assert_cmpint (f->sample.threads, ==, 17);
+  g_assert_cmpint (f->sample.files, ==, 2);
 }
 
 static void
@@ -143,6 +158,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   ADD ("nothing-to-read", test_nothing_to_read);
+  ADD ("own-size", test_own_size);
   ADD ("busy-machine", test_busy_machine);
   ADD ("drops-of-our-sockets", test_drops_of_our_sockets);
   ADD ("number-used-again", test_number_used_again);
