@@ -27,6 +27,7 @@ struct _RjOneRun {
   RjMediaEngine *engine;
   RjRunner *runner;
   RjOutside *outside;
+  gboolean has_begun;
   GError *error;
 };
 
@@ -170,6 +171,7 @@ rj_one_run_do (RjOneRun *self, RjEventLog *log, GError **error)
 {
   if (!set_up (self, log, error))
     return FALSE;
+  self->has_begun = TRUE;
   rj_runner_run_async (self->runner, on_run_done, self);
   rj_outside_begin (self->outside);
   g_main_loop_run (self->loop);
@@ -187,6 +189,12 @@ rj_one_run_interrupt (RjOneRun *self, int signal_number)
 {
   if (self->runner != NULL)
     rj_runner_interrupt (self->runner, signal_number);
+}
+
+gboolean
+rj_one_run_has_begun (const RjOneRun *self)
+{
+  return self->has_begun;
 }
 
 RjResult *

@@ -25,6 +25,8 @@ gboolean rj_one_run_do (RjOneRun *self, RjEventLog *log, GError **error);
 /* From a signal source while that goes on: everybody leaves. */
 void rj_one_run_interrupt (RjOneRun *self, int signal_number);
 
+/* There are events of it: it can be reported. */
+gboolean rj_one_run_has_begun (const RjOneRun *self);
 /* Returns: (transfer full) */
 RjResult *rj_one_run_conclude (RjOneRun *self);
 

@@ -46,13 +46,6 @@ on_sigterm (gpointer user_data)
   return on_signal (user_data, SIGTERM);
 }
 
-/* A mark that comes between two runs is for none of them, and must not end the program. */
-static gboolean
-on_late_mark (gpointer unused)
-{
-  return G_SOURCE_CONTINUE;
-}
-
 /* All runs stand in one log, each with its own id. */
 static gboolean
 prepare_log (App *app, const char *run, GError **error)
@@ -77,7 +70,8 @@ do_one (App *app, GError **error)
   app->one = one;
   ok = rj_one_run_do (one, app->log, error);
   app->one = NULL;
-  rj_series_add (app->series, rj_one_run_conclude (one));
+  if (rj_one_run_has_begun (one))
+    rj_series_add (app->series, rj_one_run_conclude (one));
   return ok;
 }
 
@@ -148,9 +142,8 @@ run (App *app)
   app->series = rj_series_new ();
   g_unix_signal_add (SIGINT, on_sigint, app);
   g_unix_signal_add (SIGTERM, on_sigterm, app);
-  g_unix_signal_add (SIGUSR1, on_late_mark, NULL);
   do_all (app);
-  if (app->series->runs->len == 0) /* the event log cannot be written */
+  if (app->series->runs->len == 0) /* the event log cannot be written, a port is taken */
     return rj_apps_fail (app->error);
   return report (app);
 }
