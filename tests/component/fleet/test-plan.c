@@ -345,6 +345,8 @@ static const Refusal refusals[] = {
   { "times: {within: 10}\n", ":1: times.within: write a duration" },
   { "times: {within: soon}\n", ":1: times.within: \"soon\" is no duration" },
   { "steps:\n  - {at: 10, fault: kill-media-node}\n", ":2: steps[0].at: " },
+  { "steps:\n  - {name: a, fault: kill-media-node}\n  - {name: a, fault: freeze-media-node}\n",
+    ":3: steps[1].name: another step is called \"a\" already" },
   { "participants:\n  - {count: \"4\"}\n", ":2: participants[0].count: " },
   { "participants:\n  - {count: 99999999999999999999999999}\n", ":2: participants[0].count: " },
   { "name: 4\n", ":1: name: write a text, with quotes" },
