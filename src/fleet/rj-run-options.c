@@ -12,7 +12,8 @@ static const RjOption options[] = {
   { "title", RJ_OPTION_TEXT, AT (title), "TEXT", NULL, "what the run is about, for its reports",
     .plan = "name" },
   { "participants", RJ_OPTION_TEXT, AT (participants), "N[,N…]", NULL,
-    "participants in each session; a list gives each session its own number [4]" },
+    "participants in each session; a list gives each session its own number [4]; plan: "
+    "participants" },
   { "sessions", RJ_OPTION_COUNT, AT (sessions), "N", NULL,
     "sessions [1, or the length of the list]", 1, 1000 },
   { "session", RJ_OPTION_TEXT, AT (session), "NAME", "rejoin-{run}-{session}",
@@ -112,7 +113,7 @@ static const RjOption options[] = {
     "embedded cluster: do this wrong, as the real server does; see below; may be repeated",
     .choices = RJ_QUIRK_NAMES, .plan = "deployment.embedded.quirks" },
   { "fault", RJ_OPTION_LIST, AT (faults), "WHAT@T", NULL,
-    "do this then; see below; may be repeated" },
+    "do this then; see below; may be repeated; plan: steps" },
   { "marks", RJ_OPTION_COUNT, AT (marks), "N", NULL,
     "do not end before N marks have come from outside, each a fault that somebody else does [1 "
     "with --mark-file]",
