@@ -1,7 +1,7 @@
 /* Where the media of one receiving webrtcbin ends: every packet is shown to the tap as soon as it is decrypted,
- * ahead of the jitter buffer, which holds packets back that came after lost ones (for 0.9 s after a media server
- * that stood still for 2 s). Then it goes into a sink. It knows no peer, only the peer's mailbox, because it
- * lives on streaming threads. Reference counted. */
+ * ahead of rtpbin. Behind it a stream's first packet waits for the second (20 ms for audio), and what comes after
+ * lost ones for them (0.9 s after a media server had stood still for 2 s). Then it goes into a sink. It knows no
+ * peer, only the peer's mailbox, because it lives on streaming threads. Reference counted. */
 #pragma once
 
 #include <gst/gst.h>

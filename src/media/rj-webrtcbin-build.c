@@ -299,7 +299,7 @@ rj_webrtcbin_change_video (RjWebrtcbinParts *self, RjClip *clip, GError **error)
 }
 
 void
-rj_webrtcbin_tune_rtp (GstElement *webrtc)
+rj_webrtcbin_shorten_rtcp (GstElement *webrtc)
 {
   g_autoptr (GstElement) rtpbin = gst_bin_get_by_name (GST_BIN (webrtc), "rtpbin");
   g_autoptr (GObject) session = NULL;
@@ -307,7 +307,7 @@ rj_webrtcbin_tune_rtp (GstElement *webrtc)
   if (rtpbin != NULL)
     g_signal_emit_by_name (rtpbin, "get-internal-session", 0, &session);
   if (session != NULL)
-    g_object_set (session, "rtcp-min-interval", (guint64) RTCP_INTERVAL, "probation", 0, NULL);
+    g_object_set (session, "rtcp-min-interval", (guint64) RTCP_INTERVAL, NULL);
   else
     g_debug ("no RTP session to tune");
 }

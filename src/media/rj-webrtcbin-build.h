@@ -37,8 +37,7 @@ gboolean rj_webrtcbin_change_video (RjWebrtcbinParts *self, RjClip *clip, GError
  * direction. Connect to the signals before. */
 gboolean rj_webrtcbin_start (RjWebrtcbinParts *self, const RjPeerConfig *config, GError **error);
 
-/* Lets a receiver report often, so that its port being gone is noticed, and takes a stream's first packet when
- * it comes: the session would hold it back until the second, 20 ms for audio. After the answer was applied. */
-void rj_webrtcbin_tune_rtp (GstElement *webrtc);
+/* Lets a receiver report often, so that its port being gone is noticed. After the answer was applied. */
+void rj_webrtcbin_shorten_rtcp (GstElement *webrtc);
 
 G_END_DECLS

@@ -105,7 +105,7 @@ on_answered (gpointer owner)
   if (!is_alive (self))
     return;
   if (self->receiver != NULL)
-    rj_webrtcbin_tune_rtp (self->webrtc);
+    rj_webrtcbin_shorten_rtcp (self->webrtc);
   else if (rj_negotiation_get_video_codec (self->negotiation, &codec))
     rj_sending_set_codec (self->sending, codec);
 }

@@ -256,7 +256,10 @@ class Comparison:
         frames = [f.at_us for f in peer.frames if f.at_us <= closed_us]
         if frames:
             self.add("first frame", who, stats["first_frame_us"] / 1000, frames[0] / 1000)
-            self.add("last frame", who, stats["last_frame_us"] / 1000, frames[-1] / 1000)
+            # one that came while the statistics were read may be in them or not
+            lasts = [f for f in frames if f > closed_us - slack_us] + [f for f in frames if f <= closed_us - slack_us][-1:]
+            self.add("last frame", who, stats["last_frame_us"] / 1000,
+                     min(lasts, key=lambda f: abs(f - stats["last_frame_us"])) / 1000)
             gaps = [b - a for a, b in zip(frames, frames[1:])]
             self.add("longest gap", who, stats["longest_gap_ms"], max(gaps, default=0) / 1000)
 

@@ -11,10 +11,8 @@ import re
 
 from flow import Flow
 
-CLIENT, SERVER = True, False
 NEGOTIATIONS = {"publishVideo": "publish", "receiveVideoFrom": "subscribe", "reconnectStream": None}
-OUTAGE_US = 500000
-OUTAGE_FRAMES = 10
+OUTAGE_US, OUTAGE_FRAMES = 500000, 10  # what is longer than both
 KEY_FRAME_SIZE = 2.5  # times the median of a stream's frames
 
 
@@ -120,7 +118,7 @@ class Observer:
         self.token_calls = {}
         self.counts = collections.Counter()
         self.streams = {}  # stream -> publisher's name
-        self.evictions = {}
+        self.rates = {}  # stream -> frames a second
         for call in calls:
             self.take_call(call)
         for message in messages:
@@ -283,8 +281,12 @@ class Observer:
             name = read_name(other.get("metadata"), other["id"])
             stay.names[other["id"]] = name
             for stream in other.get("streams", []):
-                self.streams[stream["id"]] = name
+                self.add_stream(stream, name)
                 self.note(stay, "remote-published", at_us, name)
+
+    def add_stream(self, stream, name):
+        self.streams[stream["id"]] = name
+        self.rates[stream["id"]] = stream.get("frameRate")
 
     def take_notification(self, method, params, stay, at_us):
         connection = params.get("id") or params.get("connectionId") or params.get("senderConnectionId") or ""
@@ -293,7 +295,7 @@ class Observer:
             stay.names[connection] = read_name(params.get("metadata"), connection)
         elif method == "participantPublished":
             for stream in params.get("streams", []):
-                self.streams[stream["id"]] = name
+                self.add_stream(stream, name)
                 self.note(stay, "remote-published", at_us, name)
         elif method == "participantUnpublished":
             if connection == stay.connection:
@@ -356,11 +358,15 @@ class Observer:
                     edges[stay.session, peer.publisher, stay.participant].append(peer)
         return edges
 
-    def find_outages(self, peers, limit_us=OUTAGE_US):
+    def find_limit_us(self, peer):
+        rate = self.rates.get(peer.stream)
+        return max(OUTAGE_US, OUTAGE_FRAMES * 1000000 // rate if rate else 0)
+
+    def find_outages(self, peers):
         """Gaps between whole frames of an edge, from the last before to the first from which one can see again."""
         found, before, gap_from = [], None, None
         for peer in peers:
-            fresh = True
+            fresh, limit_us = True, self.find_limit_us(peer)
             sizes = sorted(f.size for f in peer.frames)
             big = KEY_FRAME_SIZE * sizes[len(sizes) // 2] if sizes else 0
             for frame in peer.frames:
