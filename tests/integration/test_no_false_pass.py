@@ -61,13 +61,6 @@ class NoFalsePass(harness.Case):
             fake.http["/api/get-token"] = http
         return fake
 
-    def together(self, *cases):
-        with concurrent.futures.ThreadPoolExecutor(3) as pool:
-            futures = {case.__name__: pool.submit(case) for case in cases}
-        for name, future in futures.items():
-            with self.subTest(name):
-                future.result()
-
     # --- nobody joins ---
 
     def refused(self):
@@ -91,10 +84,6 @@ class NoFalsePass(harness.Case):
         here = self.fake(lambda body: (200, json.dumps({"token": other.make_token(body)})))
         self.run_one("other server", "nobody-joined", ENVIRONMENT, "--app", here.url, *QUICK)
         self.assertNotIn("joinRoom", [method for method, _ in here.requests])
-
-    def test_nobody_joined(self):
-        self.together(self.refused, self.app_server_is_down, self.nobody_answers, self.media_never_come,
-                      self.token_of_another_server)
 
     # --- who comes back, and to what ---
 
@@ -149,9 +138,6 @@ class NoFalsePass(harness.Case):
         self.run_one("not back", "not-back", FAILED, "--media-nodes", "1", "--participants", "2",
                      "--crash-after", "300ms", "--within", "1s", "--fault", "kill-media-node@300ms", *harness.SMALL)
 
-    def test_who_comes_back(self):
-        self.together(self.wrong_session, self.dead_edges, self.crossed_streams, self.nobody_is_back)
-
     # --- faults that are none ---
 
     def command_fails(self):
@@ -177,10 +163,6 @@ class NoFalsePass(harness.Case):
     def nothing_to_decode(self):
         self.run_one("no picture", "no-picture", INCONCLUSIVE, "--participants", "2", "--duration", "300ms", "--decode",
                      *harness.SMALL)
-
-    def test_no_fault(self):
-        self.together(self.command_fails, self.command_is_not_there, self.command_does_nothing,
-                      self.node_that_is_dead_already, self.expectation_of_nothing, self.nothing_to_decode)
 
     # --- the tester itself ---
 
@@ -214,8 +196,19 @@ class NoFalsePass(harness.Case):
         self.assertEqual(outcome.code, ENVIRONMENT, str(outcome))
         self.assertIn("cannot write the report to standard output: No space left", outcome.stderr)
 
-    def test_the_tester(self):
-        self.together(self.frozen_tester, self.report_nobody_reads)
+    def test_none_passes(self):
+        """All at once, four at a time: they mostly wait."""
+        cases = (
+            self.refused, self.app_server_is_down, self.nobody_answers, self.media_never_come,
+            self.token_of_another_server, self.wrong_session, self.dead_edges, self.crossed_streams,
+            self.nobody_is_back, self.command_fails, self.command_is_not_there, self.command_does_nothing,
+            self.node_that_is_dead_already, self.expectation_of_nothing, self.nothing_to_decode,
+            self.frozen_tester, self.report_nobody_reads)
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            futures = {case.__name__: pool.submit(case) for case in cases}
+        for name, future in futures.items():
+            with self.subTest(name):
+                future.result()
 
 
 if __name__ == "__main__":

@@ -61,7 +61,7 @@ class WithKill(harness.Case):
 
     def test_report(self):
         again, junit = self.folder / "summary.json", self.folder / "junit.xml"
-        others = {"html": "<!DOCTYPE html>", "markdown": "### ✅ passed", "csv": "session,from,to", "prometheus": "# HELP"}
+        others = {"html": "<!DOCTYPE html>", "markdown": "### ✅ passed", "csv": "run,session,from,to", "prometheus": "# HELP"}
         outcome = self.finish(self.start(
             "report", self.kept / "events.jsonl", "--json", again, "--junit", junit,
             *(word for name in others for word in ("--" + name, self.folder / name))))
