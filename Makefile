@@ -69,7 +69,7 @@ sweep: setup-tests build
 	tests/sweep/sweep --output $(BUILD)/sweep.json $(if $(CASE),--case $(CASE)) \
 	  $(SWEEPS:%.c=$(BUILD)/%)
 
-# The same under the sanitizers: minutes. Into $(BUILD)-asan/sweep.json
+# The same under the sanitizers: ten minutes. Into $(BUILD)-asan/sweep.json
 sweep-asan: setup-tests
 	@test -f $(BUILD)-asan/build.ninja || \
 	  meson setup $(BUILD)-asan -Db_sanitize=address,undefined -Db_lundef=false

@@ -11,6 +11,7 @@ import urllib.request
 SAMPLES = 5
 SECRET = "soaksecret"
 LIVING = ["run", "internal-server", "internal-cluster"]  # those that live as long as the run
+LIVING_BESIDE_MASTERS = ["run", "internal-cluster"]
 
 # What is done, and how long until the next one begins. The times are generous: they have to hold for a
 # machine that does much else, and nothing waits when they are too long.
@@ -22,21 +23,30 @@ KINDS = {
     "blackhole-signalling": (17000, ["blackhole-signalling/12s@{0}ms"]),
     "freeze": (17000, ["freeze-media-node@{0}ms", "thaw-media-node:same@{9000}ms"]),
 }
+# Needs --masters 2
+MASTER_KINDS = {
+    "kill-media-node": KINDS["kill"],
+    "cut-websocket": KINDS["cut"],
+    "restart-master": (12000, ["restart-master@{0}ms"]),
+    "freeze-master": (25000, ["freeze-master@{0}ms", "thaw-master:same@{9000}ms"]),
+    "roll-master": (15000, ["roll-master@{0}ms"]),
+}
 
 
 class Schedule:
     """Faults one after another, with rests: what is held is compared at rest, not while some are on their way
     back."""
 
-    def __init__(self, rest_s):
+    def __init__(self, rest_s, kinds=None):
         self.rest_s = rest_s
+        self.kinds = kinds or KINDS
         self.at_ms = 500
         self.arguments = []
         self.harms = []  # kind of each fault that hurts somebody, by its number in the event log
         self.rests = []  # after so many faults of the event log
 
     def add(self, kind, slot_ms=None):
-        usual_ms, faults = KINDS[kind]
+        usual_ms, faults = self.kinds[kind]
         for fault in faults:
             head, _, rest = fault.partition("{")
             delay, _, tail = rest.partition("}")
@@ -58,10 +68,10 @@ def plan_kills(cycles, rests, rest_s, slot_ms=1500):
     return schedule
 
 
-def plan_mix(cycles, rest_every, rest_s, seed):
+def plan_mix(cycles, rest_every, rest_s, seed, all_kinds=None):
     """Every kind about as often, in an order that the seed gives."""
-    schedule = Schedule(rest_s)
-    kinds = [list(KINDS)[i % len(KINDS)] for i in range(cycles)]
+    schedule = Schedule(rest_s, all_kinds)
+    kinds = [list(schedule.kinds)[i % len(schedule.kinds)] for i in range(cycles)]
     random.Random(seed).shuffle(kinds)
     for cycle, kind in enumerate(kinds, 1):
         schedule.add(kind)
@@ -96,13 +106,14 @@ def find_descendants(pid):
 class Run:
     """A run of @participants with the faults of a schedule."""
 
-    def __init__(self, program, folder, schedule, participants=4, options=()):
+    def __init__(self, program, folder, schedule, participants=4, options=(), living=None):
         self.log = pathlib.Path(folder) / "rejoins.jsonl"
         self.log.unlink(missing_ok=True)
         self.schedule = schedule
         self.n_ended = 0
         self.n_rejoins = 0
-        self.server_port = None
+        self.living = living or LIVING
+        self.server_ports = {}  # by master
         self.lines = None
         self.torn = ""
         self.process = subprocess.Popen(
@@ -127,12 +138,19 @@ class Run:
         self.n_ended += event["type"] == "fault-ended"
         self.n_rejoins += event["type"] in ("rejoin-ended", "resumed")
         if event["type"] == "process-started" and event["data"]["role"] == "server":
-            self.server_port = event["data"]["port"]
+            self.server_ports[event["data"]["index"]] = event["data"]["port"]
 
     def list_connections(self):
-        """Of each session that the server's REST API lists, how many connections it has."""
+        """Of each session that a server's REST API lists, how many connections it has."""
+        found = {}
+        for port in self.server_ports.values():
+            for session, n in self.ask_server(port).items():
+                found[session] = found.get(session, 0) + n
+        return found
+
+    def ask_server(self, port):
         request = urllib.request.Request(
-            f"http://127.0.0.1:{self.server_port}/openvidu/api/sessions?pendingConnections=true")
+            f"http://127.0.0.1:{port}/openvidu/api/sessions?pendingConnections=true")
         request.add_header("Authorization",
                            "Basic " + base64.b64encode(f"OPENVIDUAPP:{SECRET}".encode()).decode())
         with urllib.request.urlopen(request, timeout=60) as answer:
@@ -153,7 +171,7 @@ class Run:
         for _ in range(SAMPLES):
             time.sleep(self.schedule.rest_s / SAMPLES)
             pids = {"run": self.process.pid, **find_descendants(self.process.pid)}
-            for name in LIVING:
+            for name in self.living:
                 usage = read_usage(pids[name])
                 least[name] = {key: min(value, least.get(name, usage)[key]) for key, value in usage.items()}
         return least
