@@ -30,12 +30,12 @@ look (RjMarkFile *self)
   gint64 changed_us = read_changed_us (self->file);
   gint64 now_us = g_get_monotonic_time ();
   gint64 age_us = g_get_real_time () - changed_us;
+  gboolean stamped = age_us >= 0 && age_us <= RJ_MARK_FILE_BELIEVED_US;
   gboolean appeared = changed_us >= 0 && !self->is_there;
 
   self->is_there = changed_us >= 0;
   if (appeared)
-    self->func (age_us >= 0 && age_us <= RJ_MARK_FILE_BELIEVED_US ? now_us - age_us : now_us,
-                self->user_data);
+    self->func (stamped ? now_us - age_us : now_us, stamped, self->user_data);
 }
 
 /* It may have gone and come again before we hear of the first. */

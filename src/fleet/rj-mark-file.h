@@ -7,8 +7,8 @@
 G_BEGIN_DECLS
 
 /* @us: when it appeared, CLOCK_MONOTONIC microseconds: its time of change on the clock of the wall, as long as that is
- * at most RJ_MARK_FILE_BELIEVED_US back, else when we saw it */
-typedef void (*RjMarkFileFunc) (gint64 us, gpointer user_data);
+ * at most RJ_MARK_FILE_BELIEVED_US back, else when we saw it. @stamped: the former */
+typedef void (*RjMarkFileFunc) (gint64 us, gboolean stamped, gpointer user_data);
 
 #define RJ_MARK_FILE_BELIEVED_US (1 * G_USEC_PER_SEC)
 

@@ -41,9 +41,9 @@ on_signal (gint64 us, gpointer user_data)
 }
 
 static void
-on_file (gint64 us, gpointer user_data)
+on_file (gint64 us, gboolean stamped, gpointer user_data)
 {
-  mark (user_data, NULL, us, "file");
+  mark (user_data, NULL, us, stamped ? "file, its time of change" : "file, when it was seen");
 }
 
 /* --- HTTP --- */

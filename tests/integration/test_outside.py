@@ -67,7 +67,7 @@ class Outside(harness.Case):
         started = outcome.find("fault-started")
         self.assertEqual([e["data"]["what"] for e in started],
                          ["freeze-media-node", "mark", "mark", "mark", "repair", "thaw-media-node"])
-        by = [re.sub(r":\d+$", "", e["data"]["by"]) for e in started]
+        by = [re.sub(r":\d+$|, .*", "", e["data"]["by"]) for e in started]
         self.assertEqual(by, ["http 127.0.0.1", "SIGUSR1", "file", "http 127.0.0.1", "http 127.0.0.1",
                               "http 127.0.0.1"])
         # a command only by its name
