@@ -24,6 +24,16 @@
 /* {message}: something the user should know that changes no verdict */
 #define RJ_EVENT_WARNING "warning"
 
+/* --- the server's API (rj-census.h) --- */
+/* it lists a connection of ours that nobody of ours has: participant set. {connection, since_us: when its stay
+ * ended, or it was first listed where we never knew of it} / {connection, since_us, last_seen_us: when it was
+ * listed last, lifetime_ms} */
+#define RJ_EVENT_GHOST_FOUND "ghost-found"
+#define RJ_EVENT_GHOST_GONE  "ghost-gone"
+/* how far it was looked at, before and after leaving. {asked, answered: how often, answered_us: the last question that
+ * was answered, listed: connections of ours in that answer, ghosts: of them, error?: of the last one that failed} */
+#define RJ_EVENT_CENSUS "census"
+
 /* --- a participant --- */
 /* {from, to, reason?} */
 #define RJ_EVENT_PARTICIPANT_STATE "participant-state"
@@ -65,15 +75,20 @@
 #define RJ_EVENT_RESUME_STARTED "resume-started"
 #define RJ_EVENT_RESUMED        "resumed"
 /* the server said that it knows a stream of another participant (join answer or participantPublished).
- * edge set when the other is known by name; {from, foreign, stream, at_join: bool, has_audio, has_video,
+ * edge set when the other is known by name; {from, foreign, connection, stream, at_join: bool, has_audio, has_video,
  * video_active, audio_active} */
 #define RJ_EVENT_REMOTE_PUBLISHED "remote-published"
 /* {from, reason, foreign} edge set */
 #define RJ_EVENT_REMOTE_UNPUBLISHED "remote-unpublished"
-/* {from, reason, foreign} */
+/* {from, reason, foreign, connection} */
 #define RJ_EVENT_REMOTE_LEFT "remote-left"
 /* muted or unmuted. {from, property, value} edge set */
 #define RJ_EVENT_REMOTE_PROPERTY "remote-property"
+/* a notification that this one of ours had already: of the same connection or stream. {event:
+ * "participantJoined"|"participantLeft"|"participantPublished", from?, connection} */
+#define RJ_EVENT_NOTIFICATION_DOUBLE "notification-double"
+/* the server said that somebody is there (join answer or participantJoined). {from, foreign, connection} */
+#define RJ_EVENT_REMOTE_JOINED "remote-joined"
 /* somebody's signal. {from?, type?, bytes} */
 #define RJ_EVENT_SIGNAL_RECEIVED "signal-received"
 /* own stream taken away by the server, or by ourselves ("unpublish"). {reason} */
@@ -108,6 +123,9 @@
  * that ended an interval of it, jitter_ms?, jitter_max_ms?: mean and maximum of the estimate of RFC 3550,
  * open: bool (still open, at the end of the run)} */
 #define RJ_EVENT_PEER_STATS "peer-stats"
+/* the same of the own publication, where the media server's reports told something:
+ * {reports, rtt_ms, rtt_max_ms: round trip, mean and maximum, open} */
+#define RJ_EVENT_PUBLICATION_STATS "publication-stats"
 /* {error, error_word} */
 #define RJ_EVENT_PEER_FAILED "peer-failed"
 /* {reason} */

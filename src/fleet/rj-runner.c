@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "rj-back-watch.h"
+#include "rj-census.h"
 #include "rj-crew.h"
 #include "rj-error.h"
 #include "rj-fault-check.h"
@@ -12,6 +13,7 @@
 #include "rj-json.h"
 #include "rj-reaper.h"
 #include "rj-roster.h"
+#include "rj-run-started.h"
 #include "rj-run-tokens.h"
 #include "rj-self-check.h"
 #include "rj-states.h"
@@ -52,6 +54,7 @@ struct _RjRunner {
   RjFaultScript *script;
   RjBackWatch *back;
   RjSelfCheck *self_check;
+  RjCensus *census; /* (nullable): nobody may ask the server */
   RjForeignWatch *foreign;
   SoupSession *http;
   RjTokenSource *tokens;
@@ -91,6 +94,7 @@ rj_runner_take (RjEventSink *sink, const RjEvent *event)
 
   rj_event_sink_take (RJ_EVENT_SINK (self->foreign), event);
   rj_back_watch_take (self->back, event);
+  rj_census_take (self->census, event);
   if (g_str_equal (event->type, RJ_EVENT_PICTURE_CHECKED) ||
       g_str_equal (event->type, RJ_EVENT_FIRST_KEY_FRAME) ||
       g_str_equal (event->type, RJ_EVENT_FRAME_GAP))
@@ -108,6 +112,8 @@ static void
 release (RjRunner *self)
 {
   rj_clock_cancel_timer (self->config.clock, &self->tick);
+  rj_census_stop (self->census);
+  g_clear_object (&self->census);
   g_clear_object (&self->crew);
   g_clear_object (&self->script);
   g_clear_object (&self->self_check);
@@ -154,12 +160,37 @@ wait_for_teardown (RjRunner *self)
 }
 
 static void
+on_last_census (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (RjRunner) self = user_data;
+
+  wait_for_teardown (self);
+}
+
+static void
 on_left (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (RjRunner) self = user_data;
 
   rj_crew_leave_finish (RJ_CREW (source), result, NULL);
-  wait_for_teardown (self);
+  if (self->census != NULL)
+    rj_census_tell_async (self->census, TRUE, on_last_census, g_object_ref (self));
+  else
+    wait_for_teardown (self);
+}
+
+static void
+leave (RjRunner *self)
+{
+  rj_crew_leave_async (self->crew, LEAVE_LIMIT_US, on_left, g_object_ref (self));
+}
+
+static void
+on_first_census (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (RjRunner) self = user_data;
+
+  leave (self);
 }
 
 static void
@@ -181,7 +212,10 @@ start_leaving (RjRunner *self, const char *reason)
     rj_crew_tell_pending (self->crew);
   if (!rj_back_watch_has_fresh_stats (self->back, rj_clock_now_us (self->config.clock)))
     rj_crew_emit_stats (self->crew);
-  rj_crew_leave_async (self->crew, LEAVE_LIMIT_US, on_left, g_object_ref (self));
+  if (self->census != NULL && self->signal_number == 0)
+    rj_census_tell_async (self->census, FALSE, on_first_census, g_object_ref (self));
+  else
+    leave (self);
 }
 
 static void
@@ -234,6 +268,9 @@ find_end_of_watching (RjRunner *self, gint64 now_us)
   done = rj_fault_script_is_done (self->script);
   if (duration_us >= 0 && done && now_us - self->flowing_us >= duration_us)
     return "duration";
+  if (duration_us < 0 && done && rj_back_watch_is_sure (self->back) &&
+      rj_census_is_waited_for (self->census))
+    return NULL;
   if (duration_us < 0 && done && rj_back_watch_is_sure (self->back) &&
       !lacks_picture (self, now_us) && rj_back_watch_confirm (self->back, now_us))
     return rj_fault_script_is_harmless (self->script) ? "duration" : "recovered";
@@ -304,6 +341,9 @@ start_joining (RjRunner *self)
                                                     self->config.deployment, self->http,
                                                     self->config.clock, self->roster });
   crew_config.tokens = self->tokens;
+  self->census = rj_census_new (&(RjCensusConfig){
+    self->config.clock, self->config.events, self->http, self->roster, crew_config.server_url,
+    crew_config.secret, self->config.options->conditions.expect });
   self->crew = rj_crew_new (&crew_config);
   self->joining_us = rj_clock_now_us (self->config.clock);
   rj_crew_start (self->crew);
@@ -340,45 +380,6 @@ on_media_started (GObject *source, GAsyncResult *result, gpointer user_data)
     fail (self, g_steal_pointer (&error));
   else
     on_prepared (self);
-}
-
-static JsonObject *
-describe_expectations (const RjRunOptions *options)
-{
-  JsonArray *texts = json_array_new ();
-
-  for (guint i = 0; i < options->conditions.expect->len; i++)
-    json_array_add_string_element (texts, g_ptr_array_index (options->conditions.expect, i));
-  return rj_json_build ("within_ms", 'd', options->within_us / 1e3, "expect", 'a', texts,
-                        "pictures", 'b', options->decode, "marks", 'i', (gint64) options->marks,
-                        NULL);
-}
-
-static JsonObject *
-describe_repetition (const RjRepetition *repetition)
-{
-  return rj_json_build ("id", 's', repetition->series, "number", 'i', (gint64) repetition->number,
-                        "of", 'i', (gint64) repetition->wanted, NULL);
-}
-
-static void
-emit_run_started (RjRunner *self)
-{
-  RjEvent *event = rj_event_new (RJ_EVENT_RUN_STARTED);
-  const RjRunOptions *options = self->config.options;
-
-  event->data = rj_json_build (
-    "name", 's', options->title != NULL ? options->title : self->config.run, "seed", 'i',
-    (gint64) rj_dice_get_seed (self->config.dice), "plan", 'o', rj_run_options_to_json (options),
-    "versions", 'o', rj_json_build ("rejoin", 's', RJ_VERSION, NULL), "expectations", 'o',
-    describe_expectations (options), "participants", 'a', rj_roster_to_json (self->roster), NULL);
-  if (self->config.repetition != NULL && self->config.repetition->series != NULL)
-    json_object_set_object_member (event->data, "series",
-                                   describe_repetition (self->config.repetition));
-  if (options->plan != NULL)
-    json_object_set_object_member (event->data, "plan_file",
-                                   rj_plan_to_json (options->plan, rj_run_options_get_table ()));
-  rj_event_sink_emit (self->config.events, event);
 }
 
 /* --- what the script does to ourselves --- */
@@ -458,7 +459,7 @@ rj_runner_run_async (RjRunner *self, GAsyncReadyCallback callback, gpointer user
   g_task_set_source_tag (self->task, rj_runner_run_async);
   move (self, PREPARING);
   self->started_us = rj_clock_now_us (self->config.clock);
-  emit_run_started (self);
+  rj_run_started_emit (&self->config, self->roster);
   rj_self_check_start (self->self_check);
   self->http = rj_http_session_new (self->roster->entries->len, options->ca, options->insecure,
                                     "rejoin/" RJ_VERSION, &error);

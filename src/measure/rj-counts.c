@@ -208,6 +208,52 @@ count_sequence_gaps (const RjResult *result, const RjCountQuery *query, RjCount 
   sum_edges (result, query, out, get_sequence_gaps);
 }
 
+/* --- of the server --- */
+
+static gboolean
+is_after_faults (const RjResult *result, gint64 us)
+{
+  for (guint i = 0; i < result->faults->len; i++)
+    if (((RjFaultResult *) g_ptr_array_index (result->faults, i))->started_us >= us)
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+is_in_scope (const RjResult *result, const RjCountQuery *query, const RjGhostResult *ghost)
+{
+  for (guint i = 0; i < result->participants->len; i++) {
+    const RjParticipantResult *p = g_ptr_array_index (result->participants, i);
+
+    if (g_str_equal (p->name, ghost->name))
+      return rj_scope_has_participant (&query->scope, p);
+  }
+  return query->scope.group == NULL && query->scope.session == NULL;
+}
+
+/* All that there were, or those that were seen after that moment */
+static void
+count_ghosts (const RjResult *result, const RjCountQuery *query, RjCount *out)
+{
+  const RjCensusResult *census = &result->census;
+
+  if (census->n_answered == 0 && census->n_asked == 0)
+    out->undecided = "the server was not asked which connections it has: that takes --url, and "
+                     "REJOIN_SECRET or --secret-file";
+  else if (census->n_answered == 0 || !is_after_faults (result, census->answered_us))
+    out->undecided =
+      "the server did not answer which connections it has; see --url and --secret-file";
+  for (guint i = 0; i < census->ghosts->len; i++) {
+    const RjGhostResult *ghost = g_ptr_array_index (census->ghosts, i);
+
+    if (!is_in_scope (result, query, ghost))
+      continue;
+    if (query->at_us > 0 && ghost->gone_us == 0 && ghost->last_seen_us < query->at_us)
+      out->undecided = "the run ended before that time was over, and there were some";
+    out->found += query->at_us == 0 || ghost->last_seen_us >= query->at_us;
+  }
+}
+
 const RjCountRow rj_count_rows[] = {
   { "joined", count_joined, "participants", FALSE },
   { "rejoined", count_rejoined, "participants that were lost", TRUE },
@@ -218,6 +264,7 @@ const RjCountRow rj_count_rows[] = {
   { "dark", count_dark, "edges", TRUE },
   { "wrong_frames", count_wrong_frames, NULL, FALSE },
   { "picture_failures", count_picture_failures, NULL, FALSE },
+  { "ghosts", count_ghosts, NULL, TRUE },
   { "sequence_gaps", count_sequence_gaps, NULL, FALSE },
 };
 

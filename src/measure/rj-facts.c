@@ -1,5 +1,7 @@
 #include "rj-facts.h"
 
+#include "rj-ghosts.h"
+
 /* behind those of run-started */
 #define RJ_RANK_UNPLANNED 1000000
 
@@ -112,6 +114,7 @@ rj_facts_new (void)
   self->placements = g_array_new (FALSE, FALSE, sizeof (RjPlacement));
   self->crashes = g_array_new (FALSE, FALSE, sizeof (RjCrash));
   self->checks = g_array_new (FALSE, FALSE, sizeof (RjStepCheck));
+  self->census = rj_census_facts_new ();
   self->samples = g_array_new (FALSE, FALSE, sizeof (RjSelfSample));
   self->expectations = g_ptr_array_new_with_free_func (g_free);
   self->warnings = g_ptr_array_new_with_free_func (g_free);
@@ -135,6 +138,7 @@ rj_facts_free (RjFacts *self)
   g_array_unref (self->placements);
   g_array_unref (self->crashes);
   g_array_unref (self->checks);
+  rj_census_facts_free (self->census);
   g_array_unref (self->samples);
   g_ptr_array_unref (self->expectations);
   g_ptr_array_unref (self->warnings);

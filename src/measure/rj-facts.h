@@ -60,6 +60,8 @@ typedef struct {
   double jitter_ms, jitter_max_ms; /* RJ_MS_UNKNOWN */
   gint64 last_frame_us, longest_gap_at_us;
   double longest_gap_ms;
+  guint64 reports; /* of a publication, that told a round trip */
+  double rtt_ms, rtt_max_ms;
 } RjPeerFacts;
 
 typedef struct {
@@ -206,6 +208,7 @@ typedef struct {
   guint n_marks, n_marks_expected; /* from outside */
   GArray *placements;              /* of RjPlacement */
   GArray *crashes;                 /* of RjCrash */
+  struct _RjCensusFacts *census;   /* rj-ghosts.h */
   double loop_lag_ms, pacing_lag_ms;
   gboolean overloaded;
   char *overload;

@@ -7,6 +7,7 @@
 #include "rj-facts.h"
 #include "rj-fault-result.h"
 #include "rj-flow.h"
+#include "rj-ghosts.h"
 #include "rj-recovery.h"
 #include "rj-verdict.h"
 #include "rj-whereabouts.h"
@@ -224,6 +225,7 @@ rj_result_free (RjResult *self)
   g_free (self->ended_reason);
   g_free (self->overload);
   g_array_unref (self->samples);
+  rj_census_result_clear (&self->census);
   g_ptr_array_unref (self->participants);
   g_ptr_array_unref (self->edges);
   g_ptr_array_unref (self->faults);
@@ -253,6 +255,25 @@ find_last_error (const RjMember *member)
   return member->last_error;
 }
 
+static void
+conclude_round_trip (const RjMember *member, RjParticipantResult *p)
+{
+  double sum_ms = 0;
+  guint64 n = 0;
+
+  p->rtt_ms = p->rtt_max_ms = RJ_MS_UNKNOWN;
+  for (guint i = 0; i < member->publications->len; i++) {
+    const RjPeerFacts *peer = g_ptr_array_index (member->publications, i);
+
+    n += peer->reports;
+    sum_ms += peer->rtt_ms * (double) peer->reports;
+    if (peer->reports > 0)
+      p->rtt_max_ms = fmax (p->rtt_max_ms, peer->rtt_max_ms);
+  }
+  if (n > 0)
+    p->rtt_ms = sum_ms / (double) n;
+}
+
 static RjParticipantResult *
 conclude_participant (const RjFacts *facts, RjMember *member)
 {
@@ -276,7 +297,7 @@ conclude_participant (const RjFacts *facts, RjMember *member)
   p->sends_nothing = member->failed_us == 0 && !rj_member_is_gone (member, end_us - 1) &&
                      !rj_member_publication_flows (facts, member, end_us - 1);
   p->longest_gap_ms = RJ_MS_UNKNOWN;
-  p->rtt_ms = p->rtt_max_ms = RJ_MS_UNKNOWN;
+  conclude_round_trip (member, p);
   p->last_error = g_strdup (find_last_error (member));
   return p;
 }
@@ -367,6 +388,7 @@ rj_measure_conclude (RjMeasure *self)
   g_ptr_array_sort (result->edges, compare_edges);
   rj_whereabouts_find (facts, result);
   rj_faults_conclude (facts, result);
+  rj_ghosts_conclude (facts, result);
   rj_verdict_find (facts, result);
   return result;
 }

@@ -194,6 +194,23 @@ typedef struct {
   int threads, files;     /* of the process; -1: not told */
 } RjSelfSample;
 
+/* A connection of ours that the server listed although nobody had it any more */
+typedef struct {
+  char *session, *name, *connection;
+  gint64 since_us;     /* its stay had ended */
+  gint64 last_seen_us; /* listed */
+  gint64 gone_us;      /* not listed any more; 0: it was still there */
+  double lifetime_ms;  /* until then; of one that was still there until it was seen last */
+} RjGhostResult;
+
+/* What the server was asked of the connections that it has */
+typedef struct {
+  guint n_asked, n_answered; /* 0: nobody could, or may, ask */
+  gint64 answered_us;        /* the last answer */
+  char *error;               /* (nullable) of the last question without one */
+  GPtrArray *ghosts;         /* of RjGhostResult */
+} RjCensusResult;
+
 typedef struct {
   char *run;
   char *name;
@@ -212,8 +229,9 @@ typedef struct {
   double max_loop_lag_ms;
   double max_pacing_lag_ms;
   gboolean overloaded;
-  char *overload;          /* (nullable) which limit */
-  GArray *samples;         /* of RjSelfSample */
+  char *overload;  /* (nullable) which limit */
+  GArray *samples; /* of RjSelfSample */
+  RjCensusResult census;
   GPtrArray *expectations; /* of RjExpectationResult: what the user expected beyond the default */
   GPtrArray *warnings;     /* (element-type utf8) */
   guint64 n_missing;       /* events that the log ought to have */

@@ -430,6 +430,7 @@ static const struct {
   { RJ_EVENT_FIRST_KEY_FRAME, rj_taking_peer_stamp },
   { RJ_EVENT_FRAME_GAP, rj_taking_frame_gap },
   { RJ_EVENT_PEER_STATS, rj_taking_peer_stats },
+  { RJ_EVENT_PUBLICATION_STATS, rj_taking_publication_stats },
   { RJ_EVENT_PEER_FAILED, rj_taking_peer_ended },
   { RJ_EVENT_PEER_CLOSED, rj_taking_peer_ended },
   { RJ_EVENT_PICTURE_CHECKED, rj_taking_picture },

@@ -55,6 +55,12 @@ has_last_stats (const RjPeerFacts *peer)
 }
 
 static gboolean
+has_no_reports (const RjPeerFacts *peer)
+{
+  return peer->reports == 0;
+}
+
+static gboolean
 is_publication (const RjTaking *t)
 {
   return g_strcmp0 (t->event->peer, "publish") == 0 ||
@@ -220,6 +226,21 @@ rj_taking_peer_stats (const RjTaking *t)
     edge->latency_ms = rj_json_get_double (t->data, "latency_ms", 0);
     edge->latency_at_us = t->us;
   }
+}
+
+void
+rj_taking_publication_stats (const RjTaking *t)
+{
+  RjPeerFacts *peer =
+    find_open_peer (t->member->publications, rj_taking_get_attempt (t), has_no_reports);
+  guint64 reports = rj_json_get_int (t->data, "reports", 0);
+
+  /* at the end of the run and at the close: the later one has more */
+  if (peer == NULL || reports < peer->reports)
+    return;
+  peer->reports = reports;
+  peer->rtt_ms = rj_json_get_double (t->data, "rtt_ms", 0);
+  peer->rtt_max_ms = rj_json_get_double (t->data, "rtt_max_ms", 0);
 }
 
 void

@@ -3,6 +3,7 @@
 
 #include <signal.h>
 
+#include "rj-ghosts.h"
 #include "rj-json.h"
 
 /* Returns: (nullable): a name that may be written as number or text, interned */
@@ -329,6 +330,9 @@ static const struct {
   { RJ_EVENT_NODE_CRASHED, take_node_crashed },
   { RJ_EVENT_MASTER_LOST, take_master_lost },
   { RJ_EVENT_PARTICIPANT_EVICTED, take_evicted },
+  { RJ_EVENT_GHOST_FOUND, rj_facts_take_ghost_found },
+  { RJ_EVENT_GHOST_GONE, rj_facts_take_ghost_gone },
+  { RJ_EVENT_CENSUS, rj_facts_take_census },
 };
 
 void

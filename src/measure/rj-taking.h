@@ -24,6 +24,7 @@ void rj_taking_peer_stamp (const RjTaking *t);
 void rj_taking_ice_connected (const RjTaking *t);
 void rj_taking_frame_gap (const RjTaking *t);
 void rj_taking_peer_stats (const RjTaking *t);
+void rj_taking_publication_stats (const RjTaking *t);
 void rj_taking_peer_ended (const RjTaking *t);
 void rj_taking_picture (const RjTaking *t);
 

@@ -14,7 +14,8 @@
 typedef struct {
   gatomicrefcount references;
   GMutex mutex;
-  gint64 last_rtcp_us; /* protected by mutex */
+  gint64 last_rtcp_us;    /* protected by mutex */
+  RjRoundTrip round_trip; /* the same */
 } Ear;
 
 struct _RjLifeSigns {
@@ -47,6 +48,20 @@ ear_unref_closure (gpointer data, GClosure *closure)
   ear_unref (data);
 }
 
+typedef void (*CompoundFunc) (RjRoundTrip *trip, const guint8 *data, gsize size, gint64 at_us);
+
+static void
+show_locked (Ear *ear, const GstPadProbeInfo *info, gint64 at_us, CompoundFunc take)
+{
+  GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER (info);
+  GstMapInfo map;
+
+  if (!(info->type & GST_PAD_PROBE_TYPE_BUFFER) || !gst_buffer_map (buffer, &map, GST_MAP_READ))
+    return;
+  take (&ear->round_trip, map.data, map.size, at_us);
+  gst_buffer_unmap (buffer, &map);
+}
+
 static GstPadProbeReturn
 on_rtcp_any (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
@@ -54,6 +69,18 @@ on_rtcp_any (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 
   g_mutex_lock (&ear->mutex);
   ear->last_rtcp_us = g_get_monotonic_time ();
+  show_locked (ear, info, ear->last_rtcp_us, rj_round_trip_push_received);
+  g_mutex_unlock (&ear->mutex);
+  return GST_PAD_PROBE_OK;
+}
+
+static GstPadProbeReturn
+on_sent_rtcp_any (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  Ear *ear = user_data;
+
+  g_mutex_lock (&ear->mutex);
+  show_locked (ear, info, g_get_monotonic_time (), rj_round_trip_push_sent);
   g_mutex_unlock (&ear->mutex);
   return GST_PAD_PROBE_OK;
 }
@@ -61,8 +88,14 @@ on_rtcp_any (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 static void
 on_rtpbin_pad_any (GstElement *rtpbin, GstPad *pad, gpointer user_data)
 {
+  GstPadProbeCallback listen = NULL;
+
   if (g_str_has_prefix (GST_OBJECT_NAME (pad), "recv_rtcp_sink"))
-    gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST, on_rtcp_any,
+    listen = on_rtcp_any;
+  else if (g_str_has_prefix (GST_OBJECT_NAME (pad), "send_rtcp_src"))
+    listen = on_sent_rtcp_any;
+  if (listen != NULL)
+    gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST, listen,
                        ear_ref (user_data), ear_unref);
 }
 
@@ -99,6 +132,14 @@ rj_life_signs_get_last_rtcp_us (RjLifeSigns *self)
   at_us = self->ear->last_rtcp_us;
   g_mutex_unlock (&self->ear->mutex);
   return at_us;
+}
+
+void
+rj_life_signs_get_round_trip (RjLifeSigns *self, RjRoundTrip *out)
+{
+  g_mutex_lock (&self->ear->mutex);
+  *out = self->ear->round_trip;
+  g_mutex_unlock (&self->ear->mutex);
 }
 
 void

@@ -3,6 +3,8 @@
 
 #include <gst/gst.h>
 
+#include "rj-round-trip.h"
+
 G_BEGIN_DECLS
 
 typedef struct _RjLifeSigns RjLifeSigns;
@@ -13,6 +15,9 @@ void rj_life_signs_free (RjLifeSigns *self);
 
 /* Returns: CLOCK_MONOTONIC, 0: none yet. Any thread. */
 gint64 rj_life_signs_get_last_rtcp_us (RjLifeSigns *self);
+
+/* What the other side's reports have said of the round trip. Any thread. */
+void rj_life_signs_get_round_trip (RjLifeSigns *self, RjRoundTrip *out);
 
 /* Lets the kernel report closed ports on the connected socket: the next packet that is sent to one ends ICE.
  * Not before ICE is connected: during the checks unreachable addresses are normal. Home thread. */

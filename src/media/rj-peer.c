@@ -122,6 +122,16 @@ rj_peer_get_tap (RjPeer *self)
   return RJ_PEER_GET_IFACE (self)->get_tap (self);
 }
 
+void
+rj_peer_get_round_trip (RjPeer *self, RjRoundTrip *out)
+{
+  g_return_if_fail (RJ_IS_PEER (self));
+
+  *out = (RjRoundTrip){ 0 };
+  if (RJ_PEER_GET_IFACE (self)->get_round_trip != NULL)
+    RJ_PEER_GET_IFACE (self)->get_round_trip (self, out);
+}
+
 gint64
 rj_peer_get_last_rtcp_us (RjPeer *self)
 {

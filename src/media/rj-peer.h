@@ -12,6 +12,7 @@
 #include <gio/gio.h>
 
 #include "rj-blackhole.h"
+#include "rj-round-trip.h"
 #include "rj-clip.h"
 #include "rj-tap.h"
 
@@ -83,7 +84,8 @@ struct _RjPeerInterface {
   RjTap *(*get_tap) (RjPeer *self);
   gboolean (*is_open) (RjPeer *self);
   void (*close) (RjPeer *self);
-  gint64 (*get_last_rtcp_us) (RjPeer *self); /* NULL: always 0 */
+  gint64 (*get_last_rtcp_us) (RjPeer *self);               /* NULL: always 0 */
+  void (*get_round_trip) (RjPeer *self, RjRoundTrip *out); /* NULL: never any */
   gboolean (*assign) (RjPeer *self, const RjPeerConfig *config, GError **error);
   void (*set_muted) (RjPeer *self, gboolean audio, gboolean video);
 };
@@ -127,6 +129,9 @@ RjTap *rj_peer_get_tap (RjPeer *self);
 /* Returns: when the last RTCP packet came from the other side; 0: none yet. For a sender it is the only sign
  * of life of the media server. */
 gint64 rj_peer_get_last_rtcp_us (RjPeer *self);
+
+/* Of a sender: its round trip to the media server, by the reports that came */
+void rj_peer_get_round_trip (RjPeer *self, RjRoundTrip *out);
 
 /* Of a sender: nothing of what is muted is sent; video goes on with a key frame. At any time */
 void rj_peer_set_muted (RjPeer *self, gboolean audio, gboolean video);

@@ -385,6 +385,12 @@ rj_webrtcbin_peer_get_last_rtcp_us (RjPeer *peer)
 }
 
 static void
+rj_webrtcbin_peer_get_round_trip (RjPeer *peer, RjRoundTrip *out)
+{
+  rj_life_signs_get_round_trip (RJ_WEBRTCBIN_PEER (peer)->life_signs, out);
+}
+
+static void
 rj_webrtcbin_peer_set_muted (RjPeer *peer, gboolean audio, gboolean video)
 {
   RjWebrtcbinPeer *self = RJ_WEBRTCBIN_PEER (peer);
@@ -470,6 +476,7 @@ rj_webrtcbin_peer_iface_init (RjPeerInterface *iface)
   iface->close = rj_webrtcbin_peer_close;
   iface->set_muted = rj_webrtcbin_peer_set_muted;
   iface->assign = rj_webrtcbin_peer_assign;
+  iface->get_round_trip = rj_webrtcbin_peer_get_round_trip;
   iface->get_last_rtcp_us = rj_webrtcbin_peer_get_last_rtcp_us;
 }
 

@@ -337,6 +337,21 @@
     by('detectors').append(shown);
   }
 
+  function showGhosts() {
+    const census = run.census;
+    if (!census || census.asked === 0) return;
+    by('ghosts').hidden = false;
+    if (census.ghosts === null) by('ghosts').append(make('p', {}, `Not known: the server did not answer (${census.error}).`));
+    else if (census.ghosts.length === 0) by('ghosts').append(make('p', {}, `None; the server was asked ${count(census.answered)} times.`));
+    else by('ghosts').append(table([...census.ghosts], [
+      ['participant', (g) => g.name, (g) => g.name, 'text'],
+      ['session', (g) => g.session, (g) => g.session, 'text'],
+      ['connection', (g) => g.connection, (g) => g.connection, 'text'],
+      ['since', (g) => g.since_ms, (g) => at(g.since_ms)],
+      ['last seen', (g) => g.last_seen_ms, (g) => at(g.last_seen_ms)],
+      ['lifetime', (g) => g.lifetime_ms, (g) => g.gone_ms === null ? [`${ms(g.lifetime_ms)}, still there`, 'bad'] : ms(g.lifetime_ms)]])[0]);
+  }
+
   function showCurve(svg, samples, x, name, top, colour, words, y0) {
     const max = Math.max(top, ...samples.map((s) => s[name] ?? 0));
     const points = samples.filter((s) => s[name] !== null && s[name] !== undefined)
@@ -389,7 +404,7 @@
   function showRun() {
     by('details').replaceWith(blank.cloneNode(true));
     for (const show of [showChosen, showExpectations, showFigures, showFaults, showTimeline, showEdges, showWays, showParticipants,
-      showDetectors, showSelf, showClocks, showWarnings]) show();
+      showDetectors, showGhosts, showSelf, showClocks, showWarnings]) show();
   }
 
   showHead();

@@ -180,6 +180,25 @@ append_faults (GString *out, const RjResult *result)
     g_string_append_c (out, '\n');
 }
 
+static void
+append_ghosts (GString *out, const RjResult *result)
+{
+  const GPtrArray *ghosts = result->census.ghosts;
+
+  for (guint i = 0; i < MIN (ghosts->len, MOST_ROWS); i++) {
+    const RjGhostResult *ghost = g_ptr_array_index (ghosts, i);
+    g_autofree char *name = escape (ghost->name);
+    g_autofree char *lifetime = rj_duration_to_text (ghost->lifetime_ms);
+
+    g_string_append_printf (out, "- ghost of %s: listed for %s%s\n", name, lifetime,
+                            ghost->gone_us == 0 ? ", and still there at the end" : "");
+  }
+  if (ghosts->len > MOST_ROWS)
+    g_string_append_printf (out, "- … and %u more ghosts\n", ghosts->len - MOST_ROWS);
+  if (ghosts->len > 0)
+    g_string_append_c (out, '\n');
+}
+
 char *
 rj_report_markdown (const RjResult *result)
 {
@@ -188,6 +207,7 @@ rj_report_markdown (const RjResult *result)
   append_verdict (out, result->verdict, result->name, result->reason);
   append_expectations (out, result);
   append_faults (out, result);
+  append_ghosts (out, result);
   append_figures (out, list_of_run, result);
   append_participants (out, result);
   for (guint i = 0; i < result->warnings->len; i++) {

@@ -170,6 +170,22 @@ append_verdict (GString *out, RjVerdict verdict)
   }
 }
 
+/* Only where the server could be asked: nothing is not 0 */
+static void
+append_ghosts (GString *out, const RjResult *result)
+{
+  const GPtrArray *ghosts = result->census.ghosts;
+  guint n_left = 0;
+
+  for (guint i = 0; i < ghosts->len; i++)
+    n_left += ((RjGhostResult *) g_ptr_array_index (ghosts, i))->gone_us == 0;
+  if (result->census.n_answered == 0)
+    return;
+  append_single (out, "rejoin_ghosts",
+                 "connections that the server listed although nobody had them", ghosts->len);
+  append_single (out, "rejoin_ghosts_left", "of them those that were still there", n_left);
+}
+
 char *
 rj_report_prometheus (const RjResult *result)
 {
@@ -187,6 +203,7 @@ rj_report_prometheus (const RjResult *result)
                  result->max_loop_lag_ms / 1000);
   append_single (out, "rejoin_pacing_lag_seconds", "longest lag of the tester's senders",
                  result->max_pacing_lag_ms / 1000);
+  append_ghosts (out, result);
   for (guint i = 0; i < RJ_N_FIGURES; i++) {
     g_autoptr (GArray) values = rj_figure_list (result, i, NULL);
 

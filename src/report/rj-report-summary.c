@@ -235,6 +235,51 @@ build_fault (const RjResult *result, const RjFaultResult *fault)
   return object;
 }
 
+typedef JsonObject *(*BuildFunc) (const RjResult *result, gconstpointer item);
+
+static void
+set_list (JsonObject *object,
+          const char *name,
+          const RjResult *result,
+          const GPtrArray *items,
+          BuildFunc build)
+{
+  JsonArray *array = json_array_new ();
+
+  for (guint i = 0; i < items->len; i++)
+    json_array_add_object_element (array, build (result, g_ptr_array_index (items, i)));
+  json_object_set_array_member (object, name, array);
+}
+
+static JsonObject *
+build_ghost (const RjResult *result, const RjGhostResult *ghost)
+{
+  JsonObject *object =
+    rj_json_build ("session", 's', ghost->session, "name", 's', ghost->name, "connection", 's',
+                   ghost->connection, "lifetime_ms", 'd', ghost->lifetime_ms, NULL);
+
+  set_moment (object, "since_ms", result, ghost->since_us);
+  set_moment (object, "last_seen_ms", result, ghost->last_seen_us);
+  set_moment (object, "gone_ms", result, ghost->gone_us);
+  return object;
+}
+
+/* Where nobody could be asked nothing was found, and that is no number */
+static JsonObject *
+build_census (const RjResult *result)
+{
+  const RjCensusResult *census = &result->census;
+  JsonObject *object = rj_json_build ("asked", 'i', (gint64) census->n_asked, "answered", 'i',
+                                      (gint64) census->n_answered, NULL);
+
+  set_text (object, "error", census->error);
+  if (census->n_answered == 0)
+    json_object_set_null_member (object, "ghosts");
+  else
+    set_list (object, "ghosts", result, census->ghosts, (BuildFunc) build_ghost);
+  return object;
+}
+
 /* --- over all of them --- */
 
 static void
@@ -318,22 +363,6 @@ build_expectation (const RjResult *result, const RjExpectationResult *e)
                         rj_expectation_state_get_name (e->state), "found", 's', e->found, NULL);
 }
 
-typedef JsonObject *(*BuildFunc) (const RjResult *result, gconstpointer item);
-
-static void
-set_list (JsonObject *object,
-          const char *name,
-          const RjResult *result,
-          const GPtrArray *items,
-          BuildFunc build)
-{
-  JsonArray *array = json_array_new ();
-
-  for (guint i = 0; i < items->len; i++)
-    json_array_add_object_element (array, build (result, g_ptr_array_index (items, i)));
-  json_object_set_array_member (object, name, array);
-}
-
 static JsonObject *
 build_clock (const RjResult *result, const RjClockResult *clock)
 {
@@ -378,6 +407,7 @@ rj_summary_build (const RjResult *result)
   set_list (object, "participants", result, result->participants, (BuildFunc) build_participant);
   set_list (object, "edges", result, result->edges, (BuildFunc) build_edge);
   set_list (object, "faults", result, result->faults, (BuildFunc) build_fault);
+  json_object_set_object_member (object, "census", build_census (result));
   json_object_set_object_member (object, "self", build_self (result));
   set_list (object, "clocks", result, result->clocks, (BuildFunc) build_clock);
   set_texts (object, "warnings", result->warnings);

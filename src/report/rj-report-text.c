@@ -248,6 +248,7 @@ rj_report_text (const RjResult *result, gboolean colour)
   rj_text_add_pictures (&text);
   rj_text_add_bystanders (&text);
   rj_text_add_detectors (&text);
+  rj_text_add_ghosts (&text);
   rj_text_add_media (&text);
   rj_text_add_candidates (&text);
   rj_text_add_clocks (&text);

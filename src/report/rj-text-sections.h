@@ -20,6 +20,7 @@ void rj_text_add_ways (RjText *text); /* rj-text-ways.c: ways back, the slowest,
 void rj_text_add_detectors (RjText *text);
 void rj_text_add_pictures (RjText *text); /* rj-text-edges.c: outages */
 void rj_text_add_bystanders (RjText *text);
+void rj_text_add_ghosts (RjText *text);     /* rj-text-ghosts.c */
 void rj_text_add_media (RjText *text);      /* rj-text-media.c */
 void rj_text_add_candidates (RjText *text); /* rj-text-candidates.c */
 

@@ -427,6 +427,8 @@ rj_attempt_emit_stats (RjAttempt *self, gboolean open)
 {
   for (guint i = 0; i < self->subscriptions->len; i++)
     rj_subscription_emit_stats (g_ptr_array_index (self->subscriptions, i), open);
+  if (self->publication != NULL)
+    rj_publication_emit_stats (self->publication, open);
 }
 
 gboolean

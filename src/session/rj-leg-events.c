@@ -167,12 +167,32 @@ set_counts (RjEvent *event, const RjTapCounts *counts)
   rj_event_set_int (event, "played_frames", counts->played_frames);
 }
 
+static void
+emit_publication_stats (RjLeg *self, gboolean open)
+{
+  RjRoundTrip trip = { 0 };
+  RjEvent *event;
+
+  if (self->peer != NULL)
+    rj_peer_get_round_trip (self->peer, &trip);
+  if (trip.n == 0)
+    return;
+  event = rj_leg_event (self, RJ_EVENT_PUBLICATION_STATS, 0);
+  rj_event_set_int (event, "reports", trip.n);
+  rj_event_set_double (event, "rtt_ms", rj_round_trip_get_mean_ms (&trip));
+  rj_event_set_double (event, "rtt_max_ms", trip.max_ms);
+  rj_event_set_bool (event, "open", open);
+  rj_stay_emit (self->stay, event);
+}
+
 void
 rj_leg_emit_stats (RjLeg *self, gboolean open)
 {
   RjTapCounts counts;
   RjEvent *event;
 
+  if (self->stream == NULL)
+    emit_publication_stats (self, open);
   if (self->stream == NULL || !rj_leg_read (self, &counts))
     return;
   event = rj_leg_event (self, RJ_EVENT_PEER_STATS, 0);

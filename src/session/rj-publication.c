@@ -230,6 +230,13 @@ rj_publication_add_candidate (RjPublication *self,
 }
 
 void
+rj_publication_emit_stats (RjPublication *self, gboolean open)
+{
+  if (self->leg != NULL)
+    rj_leg_emit_stats (self->leg, open);
+}
+
+void
 rj_publication_close (RjPublication *self, const char *reason)
 {
   stop_timer (self);

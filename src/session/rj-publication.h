@@ -55,6 +55,7 @@ void rj_publication_add_candidate (RjPublication *self,
                                    const char *candidate);
 /* Emits peer-failed with what it is still waiting for, if it is. */
 void rj_publication_tell_pending (RjPublication *self);
+void rj_publication_emit_stats (RjPublication *self, gboolean open);
 void rj_publication_close (RjPublication *self, const char *reason);
 
 G_END_DECLS

@@ -61,8 +61,26 @@ class Quirks(harness.Case):
                                "--fault", "thaw-media-node@4s")
         self.check_causes(outcome, "silence")
 
+    def ghost_that_stays(self):
+        """Its leaveRoom never reaches the server, which goes on listing it: the only one that is found."""
+        folder = pathlib.Path(self.folder, "ghost")
+        folder.mkdir()
+        process = self.start("run", *ROOM, "--events", folder / "events.jsonl", "--json", folder / "summary.json",
+                             "--fault", "blackhole-signalling:bot-2/6s@1s", "--fault", "leave:bot-2@1.2s",
+                             "--duration", "7.5s", "--expect", "ghosts == 0", "--expect", "joined == all")
+        outcome = self.finish(process)
+        outcome.folder = folder
+        ghosts = outcome.summary["census"]["ghosts"]
+        self.assertEqual([g["name"] for g in ghosts], ["bot-2"], str(outcome))
+        self.assertGreaterEqual(ghosts[0]["lifetime_ms"], 1000)
+        joined = [e for e in outcome.find("joined") if e["participant"] == "bot-2"]
+        self.assertEqual(ghosts[0]["connection"], joined[0]["data"]["connection"])
+        self.assertEqual({e["text"]: e["state"] for e in outcome.summary["expectations"]},
+                         {"ghosts == 0": "unmet", "joined == all": "met"})
+        self.assertIn("Ghosts", outcome.stdout)
+
     def test_everybody_comes_back(self):
-        cases = (self.held_lock, self.session_that_stays_dead, self.dead_session, self.answers_joins_and_closes,
+        cases = (self.ghost_that_stays, self.held_lock, self.session_that_stays_dead, self.dead_session, self.answers_joins_and_closes,
                  self.ghosts)
         with concurrent.futures.ThreadPoolExecutor(3) as pool:
             futures = {case.__name__: pool.submit(case) for case in cases}

@@ -32,6 +32,33 @@ test_rtcp_is_noticed (gconstpointer data)
   }
 }
 
+static gboolean
+has_round_trip (gpointer data)
+{
+  RjRoundTrip trip;
+
+  rj_peer_get_round_trip (data, &trip);
+  return trip.n >= 2;
+}
+
+/* Both ends are in this process: it is a true one, and a short one */
+static void
+test_the_round_trip_is_told (void)
+{
+  g_autoptr (RjtCall) call = rjt_call_new (studio, &(RjtCallPlan){ RJ_DIRECTION_SEND });
+  RjRoundTrip trip;
+
+  rj_peer_get_round_trip (call->peer, &trip);
+  g_assert_cmpuint (trip.n, ==, 0);
+  g_assert_cmpfloat (rj_round_trip_get_mean_ms (&trip), ==, -1);
+  rjt_call_negotiate (call);
+  rjt_wait_until (has_round_trip, call->peer, "reports tell the round trip");
+  rj_peer_get_round_trip (call->peer, &trip);
+  g_test_message ("%.2f ms, at most %.2f ms", rj_round_trip_get_mean_ms (&trip), trip.max_ms);
+  g_assert_cmpfloat (rj_round_trip_get_mean_ms (&trip), <=, trip.max_ms);
+  g_assert_cmpfloat (trip.max_ms, <, 5000); /* and not the hours of two clocks */
+}
+
 static void
 test_a_closed_port_is_noticed (gconstpointer data)
 {
@@ -78,6 +105,7 @@ main (int argc, char **argv)
   studio = rjt_studio_new (0);
   g_test_add_data_func ("/media/life-signs/rtcp/send", send, test_rtcp_is_noticed);
   g_test_add_data_func ("/media/life-signs/rtcp/receive", receive, test_rtcp_is_noticed);
+  g_test_add_func ("/media/life-signs/round-trip", test_the_round_trip_is_told);
   g_test_add_data_func ("/media/life-signs/icmp/send", send, test_a_closed_port_is_noticed);
   g_test_add_data_func ("/media/life-signs/icmp/receive", receive, test_a_closed_port_is_noticed);
   g_test_add_func ("/media/life-signs/silence", test_nobody_asked_nobody_is_told);

@@ -120,6 +120,14 @@ tell_failed (RjtStory *story)
             "'retry':'with-new-token'}");
   rjt_tell (story, 6910, RJ_EVENT_WAIT_STARTED, "cleo", 0, NULL,
             "{'delay_ms':200,'failures':1,'because':'http-500'}");
+  rjt_tell (story, 7900, RJ_EVENT_GHOST_FOUND, "cleo", 0, NULL,
+            "{'connection':'con_cleo1','since_us@':5900}");
+  rjt_tell (story, 9900, RJ_EVENT_GHOST_GONE, "cleo", 0, NULL,
+            "{'connection':'con_cleo1','since_us@':5900,'last_seen_us@':8900,'lifetime_ms':4000}");
+  rjt_tell (story, 24999, RJ_EVENT_CENSUS, NULL, 0, NULL,
+            "{'asked':6,'answered':5,'answered_us@':24990,'listed':2,'ghosts':0}");
+  rjt_tell (story, 24999, RJ_EVENT_PUBLICATION_STATS, "anna", 2, "publish",
+            "{'reports':9,'rtt_ms':12.5,'rtt_max_ms':30,'open':false}");
   rjt_tell_unwatch (story, 25000, "anna", 2, "bert", 8000);
   rjt_tell_unwatch (story, 25000, "bert", 2, "anna", 24990);
   rjt_tell_end (story, 25001, "duration");

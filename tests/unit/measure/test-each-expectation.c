@@ -31,6 +31,7 @@ static const struct {
   { "wrong_frames", "wrong_frames == 0", "wrong_frames > 0", FALSE },
   { "picture_failures", "picture_failures == 1", "picture_failures == 0", FALSE },
   { "sequence_gaps", "sequence_gaps == 6", "sequence_gaps == 0", FALSE },
+  { "ghosts", "ghosts == 1", "ghosts == 0", FALSE },
 };
 
 static void
@@ -52,7 +53,6 @@ conclude_rich (void)
   static const char *const hit[] = { "a", "b" };
   static const char *const others[] = { "d", "e" };
   g_autoptr (RjtStory) story = rjt_story_new ("room");
-  RjResult *result;
 
   rjt_tell (story, 0, RJ_EVENT_RUN_STARTED, NULL, 0, NULL,
             "{'participants':[{'name':'a','session':'room'},{'name':'b','session':'room'},"
@@ -65,6 +65,12 @@ conclude_rich (void)
   rjt_tell_all_join (story, hit, 2, 7510, 2);
   rjt_tell (story, 8000, RJ_EVENT_PICTURE_CHECKED, "a", 2, "b", "{'ok':false}");
   rjt_tell (story, 8500, RJ_EVENT_PICTURE_CHECKED, "a", 2, "b", "{'ok':true}");
+  rjt_tell (story, 8600, RJ_EVENT_GHOST_FOUND, "a", 0, NULL,
+            "{'connection':'con_a1','since_us@':7500}");
+  rjt_tell (story, 8700, RJ_EVENT_CENSUS, NULL, 0, NULL,
+            "{'asked':2,'answered':2,'answered_us@':8690,'listed':5,'ghosts':1}");
+  rjt_tell (story, 8900, RJ_EVENT_PUBLICATION_STATS, "a", 2, "publish",
+            "{'reports':5,'rtt_ms':4,'rtt_max_ms':7,'open':true}");
   rjt_tell_all_unwatch (story, hit, 2, 9000, 2, 8990);
   g_free (story->session);
   story->session = g_strdup ("hall");
@@ -72,9 +78,7 @@ conclude_rich (void)
   tell_stats (story, "d", "e");
   tell_stats (story, "e", "d");
   rjt_tell_end (story, 9001, "duration");
-  result = rjt_conclude (story);
-  ((RjParticipantResult *) g_ptr_array_index (result->participants, 2))->rtt_ms = 4;
-  return result;
+  return rjt_conclude (story);
 }
 
 /* One that is alone, and does not publish */

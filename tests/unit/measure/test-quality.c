@@ -136,6 +136,34 @@ test_each_is_an_expectation (void)
   g_assert_cmpstr (judge (result, "rtt.max < 1s", NULL), ==, "undecided");
 }
 
+/* Two publications of b, and none of a */
+static void
+test_round_trips (void)
+{
+  g_autoptr (RjtStory) story = rjt_story_new ("room");
+  g_autoptr (RjResult) result = NULL;
+
+  rjt_tell_start (story, "a b");
+  rjt_tell_join (story, 100, "a", 1, FALSE);
+  rjt_tell_join (story, 100, "b", 1, TRUE);
+  rjt_tell (story, 2000, RJ_EVENT_PUBLICATION_STATS, "b", 1, "publish",
+            "{'reports':1,'rtt_ms':10,'rtt_max_ms':10,'open':true}");
+  rjt_tell (story, 2100, RJ_EVENT_PUBLICATION_STATS, "b", 1, "publish",
+            "{'reports':3,'rtt_ms':20,'rtt_max_ms':50,'open':false}");
+  rjt_tell (story, 2100, RJ_EVENT_PEER_CLOSED, "b", 1, "publish", "{'reason':'lost'}");
+  rjt_tell_lost (story, 2100, "b", 1, "networkDisconnect");
+  rjt_tell_join (story, 2200, "b", 2, TRUE);
+  rjt_tell (story, 4000, RJ_EVENT_PUBLICATION_STATS, "b", 2, "publish",
+            "{'reports':1,'rtt_ms':40,'rtt_max_ms':40,'open':false}");
+  rjt_tell_end (story, 4100, "duration");
+  result = rjt_conclude (story);
+  g_assert_cmpfloat (rjt_get_participant (result, 0)->rtt_ms, ==, RJ_MS_UNKNOWN);
+  g_assert_cmpfloat (rjt_get_participant (result, 1)->rtt_ms, ==, 25);
+  g_assert_cmpfloat (rjt_get_participant (result, 1)->rtt_max_ms, ==, 50);
+  g_assert_cmpstr (judge (result, "rtt.max <= 25ms", "25 ms of 1 value"), ==, "met");
+  g_assert_cmpstr (judge (result, "rtt.max < 25ms", NULL), ==, "unmet");
+}
+
 #define ADD(name) g_test_add_func ("/measure/quality/" #name, test_##name)
 
 int
@@ -144,6 +172,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD (peers_are_put_together);
   ADD (what_was_not_measured_is_not_known);
+  ADD (round_trips);
   ADD (each_is_an_expectation);
   return g_test_run ();
 }
