@@ -78,10 +78,11 @@ sweep-asan: setup-tests
 	  $(if $(CASE),--case $(CASE)) $(SWEEPS:%.c=$(BUILD)-asan/%)
 
 # Again with real media, websockets and the embedded cluster, LANES clusters at once: a quarter of an hour. Into
-# $(BUILD)/sweep-sockets.json. CASE as above.
+# $(BUILD)/sweep-sockets.json. CASE as above; MEDIA_SERVER=mediasoup: the server makes the offers.
 LANES ?= 4
+MEDIA_SERVER ?= kurento
 sweep-sockets: setup-tests build
-	tests/sweep/sweep-sockets --program $(BUILD)/src/apps/rejoin --lanes $(LANES) \
+	tests/sweep/sweep-sockets --program $(BUILD)/src/apps/rejoin --lanes $(LANES) --media-server $(MEDIA_SERVER) \
 	  --output $(BUILD)/sweep-sockets.json $(if $(CASE),--case $(CASE))
 
 # Every parser against inputs that libFuzzer makes out of the recordings, each for SECONDS; needs clang.

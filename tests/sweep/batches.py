@@ -20,8 +20,9 @@ REST_S = 2
 LEAVE_S = 30
 GHOST_S = 100        # above the server's three missed pings and its grace time
 LATE = ("delayed", "stalled", "dead", "gone", "cut", "cut-after")
+SUBSCRIBING = ["> receiveVideoFrom", "> prepareReceiveVideoFrom", "> reconnectStream"]
 # What a participant cannot know or may not repeat: its failure, or an edge that it never sees, is right
-FATAL = {401: ["> publishVideo"], 800: ["> publishVideo", "> receiveVideoFrom", "> reconnectStream"]}
+FATAL = {401: ["> publishVideo"], 800: ["> publishVideo", *SUBSCRIBING]}
 DENIED = (102, 105)
 
 
@@ -103,9 +104,10 @@ async def end_process(process, first=signal.SIGINT, limit_s=LEAVE_S):
 class Lane:
     N_NODES = 4
 
-    def __init__(self, program, folder):
+    def __init__(self, program, folder, media_server="kurento"):
         self.program = program
         self.folder = folder
+        self.media_server = media_server
         self.n_batches = 0
         self.sessions = {}  # what has been played, by session
 
@@ -122,7 +124,7 @@ class Lane:
         log.unlink(missing_ok=True)
         self.cluster = await self.launch(
             "cluster", "cluster", "--port", 0, "--app-port", 0, "--node-port", 0, "--media-nodes", self.N_NODES,
-            "--crash-after", "300ms", "--restart-after", "1s", "--events", log)
+            "--crash-after", "300ms", "--restart-after", "1s", "--media-server", self.media_server, "--events", log)
         said = self.folder / "cluster.out"
         text = await wait_for(lambda: "Ctrl-C" in said.read_text() and said.read_text(), JOIN_S)
         if not text:
@@ -286,7 +288,7 @@ def may_miss(strike):
     """Nobody told it of the stream, or it was denied: nobody can know."""
     if "participantPublished" in strike.untold:
         return True
-    return strike.code in DENIED and strike.struck in ("> receiveVideoFrom", "> reconnectStream")
+    return strike.code in DENIED and strike.struck in SUBSCRIBING
 
 
 def sees_nameless(strike, edges):
