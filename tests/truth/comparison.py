@@ -78,8 +78,10 @@ def find_participants(lines):
 
 
 class Comparison:
-    def __init__(self, lines, summary, seen, server_lines=None):
-        """@server_lines: of a cluster that is a process of its own; the runner's log has its lines otherwise"""
+    def __init__(self, lines, summary, seen, server_lines=None, slack_ms=0.0):
+        """@server_lines: of a cluster that is a process of its own; the runner's log has its lines otherwise.
+        @slack_ms: by which threads of the program may have been late"""
+        self.slack_ms = slack_ms
         self.lines = lines
         self.server_lines = lines if server_lines is None else server_lines
         self.summary = summary
@@ -94,6 +96,8 @@ class Comparison:
         self.began_us = next(e["mono_us"] for e in lines if e["type"] == "run-started")
         self.wall_offset_us = read_wall_us(lines[0]) - lines[0]["mono_us"]
         self.checks = [(e["mono_us"], e["data"]["loop_lag_ms"]) for e in lines if e["type"] == "self-check"]
+        self.left_us = {e["participant"]: e["mono_us"] for e in lines
+                        if e["type"] == "participant-state" and e["data"]["to"] in ("leaving", "failed")}
         self.ordinals = self.number_stays()
         self.compare_messages()
         self.compare_peers()
@@ -182,12 +186,13 @@ class Comparison:
         ends = {(s.participant, s.number): s.ended_us for s in self.stays}
         for (kind, participant, stay, subject), left in waiting.items():
             for at_us in left if kind in MESSAGES else ():
-                if not self.may_be_unread(at_us, ends[participant, stay]):
+                if not self.may_be_unread(at_us, ends[participant, stay], participant):
                     self.complain(f"{kind} of {participant} stay {stay} {subject} is in the capture, not in the log")
 
-    def may_be_unread(self, at_us, ended_us, slack_ms=EVENT_MS):
+    def may_be_unread(self, at_us, ended_us, participant, slack_ms=EVENT_MS):
         """Who leaves reads no more; what was on its way just then is nobody's."""
-        return bool(ended_us) and ended_us - at_us <= 1000 * (slack_ms + self.find_lag_ms(at_us, ended_us))
+        ends = [us for us in (ended_us, self.left_us.get(participant)) if us]
+        return any(us - at_us <= 1000 * (slack_ms + self.find_lag_ms(at_us, us)) for us in ends)
 
     # --- peers
 
@@ -228,7 +233,7 @@ class Comparison:
         for kind, at_us in seen.items():
             if kind in mine and at_us:
                 self.add(kind, who, mine[kind]["mono_us"] / 1000, at_us / 1000)
-            elif kind in mine or (at_us and not self.may_be_unread(at_us, peer.ended_us, FRAME_MS)):
+            elif kind in mine or (at_us and not self.may_be_unread(at_us, peer.ended_us, peer.stay.participant, FRAME_MS)):
                 self.complain(f"{kind} of {who}: only {'the log' if kind in mine else 'the capture'} has it")
         if "peer-stats" in mine:
             self.compare_counts(peer, who, mine["peer-stats"])
@@ -299,16 +304,30 @@ class Comparison:
             self.compare_edge(name, edge, self.seen.find_outages(edges[key]))
 
     def compare_edge(self, name, edge, seen):
-        told = list(zip(edge["outages_at_ms"], edge["outages_ms"]))
-        if len(told) != len(seen):
-            self.complain(f"{name}: {len(seen)} outages in the capture "
-                          f"({', '.join(f'{o.length_ms:.0f} ms' for o in seen)}), {len(told)} in the report")
-            return
-        for (at_ms, length_ms), outage in zip(told, seen):
-            begin_ms = (outage.from_us - self.began_us) / 1000
-            self.add("outage", name, length_ms, outage.length_ms)
-            self.add("outage begins", name, at_ms, begin_ms)
-            self.add("outage ends", name, at_ms + length_ms, begin_ms + outage.length_ms)
+        """Outages of both that overlap are the same one."""
+        begun = [self.began_us + 1000 * at_ms for at_ms in edge["outages_at_ms"]]
+        told = [observer.Outage(from_us, from_us + 1000 * ms) for from_us, ms in zip(begun, edge["outages_ms"])]
+        # who is leaving when it could see again has not seen that
+        left_us = self.left_us.get(edge["to"])
+        left = [o for o in seen if left_us is None or o.to_us < left_us - 1000 * (FRAME_MS + self.slack_ms)
+                or any(o.from_us < t.to_us and t.from_us < o.to_us for t in told)]
+        for outage in told:
+            same = next((o for o in left if o.from_us < outage.to_us and outage.from_us < o.to_us), None)
+            if same is None:
+                self.complain_of_outage(name, outage, "the report, and not in the capture")
+                continue
+            left.remove(same)
+            self.add("outage", name, outage.length_ms, same.length_ms)
+            self.add("outage begins", name, outage.from_us / 1000, same.from_us / 1000)
+            self.add("outage ends", name, outage.to_us / 1000, same.to_us / 1000)
+        for outage in left:
+            self.complain_of_outage(name, outage, "the capture, and not in the report")
+
+    def complain_of_outage(self, name, outage, where):
+        """One that just passes for an outage where somebody was late is none for the other."""
+        if outage.length_ms > observer.OUTAGE_US / 1000 + self.slack_ms:
+            at_s = (outage.from_us - self.began_us) / 1e6
+            self.complain(f"{name}: an outage of {outage.length_ms:.0f} ms at {at_s:.1f} s is in {where}")
 
     def compare_rejoins(self):
         """When the last edge, or the own publication, flowed again."""

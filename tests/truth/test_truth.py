@@ -1,5 +1,6 @@
 """The observer of packets beside the report, once in every `make test`: a node is killed, and both say the same.
 Then the observer has to fail: its material is falsified, and it must notice."""
+import contextlib
 import copy
 import os
 import tempfile
@@ -27,28 +28,37 @@ def shift(lines, by_us):
 class TruthTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        with tempfile.TemporaryDirectory(prefix="rejoin-truth-") as folder:
+        with contextlib.ExitStack() as stack:
+            # where it may stay, so that a disagreement can be looked at
+            folder = os.environ.get("RJ_TRUTH_FOLDER") or stack.enter_context(tempfile.TemporaryDirectory())
             # 3: the run may call itself overloaded; what it reports must be true nevertheless
             cls.watched = watching.watch(os.environ["RJ_TEST_PROGRAM"], folder, *ARGUMENTS, codes=(0, 3))
+        cls.slack_ms = THREADS * max(cls.watched.late_ms, cls.watched.comparison.longest_lag_ms)
+        cls.honest = comparison.Comparison(cls.watched.lines, cls.watched.summary, cls.watched.seen,
+                                           slack_ms=cls.slack_ms)
 
     def compare(self, lines=None, summary=None):
-        return comparison.Comparison(lines or self.watched.lines, summary or self.watched.summary, self.watched.seen)
+        return comparison.Comparison(lines or self.watched.lines, summary or self.watched.summary, self.watched.seen,
+                                     slack_ms=self.slack_ms)
+
+    def count(self, kind):
+        return sum(e["type"] == kind for e in self.watched.lines)
 
     def test_report_agrees(self):
-        result = self.watched.comparison
+        result = self.honest
         self.assertEqual(result.complaints, [])
         self.assertEqual(self.watched.contradictions, [])
-        self.assertEqual(len(self.watched.seen.stays), STAYS)
-        self.assertEqual(len(result.errors("outage")), OUTAGES)
+        self.assertGreaterEqual(len(self.watched.seen.stays), STAYS)
+        self.assertGreaterEqual(len(result.errors("outage")), OUTAGES)
         self.assertGreater(len(result.events), 60)
         for name, (value, unit, limit) in result.get_figures().items():
-            slack = THREADS * max(self.watched.late_ms, result.longest_lag_ms) if unit == "ms" else 0
+            slack = self.slack_ms if unit == "ms" else 0
             print(f"# {name} {value:.2f} {unit}, limit {limit}, late {slack:.1f}")
             self.assertLessEqual(value, limit + slack, name)
 
     def test_finds_a_shifted_log(self):
         result = self.compare(lines=shift(self.watched.lines, 50000))
-        honest = self.watched.comparison.get_figures()
+        honest = self.honest.get_figures()
         figures = result.get_figures()
         self.assertGreater(figures["event_error_p95_ms"][0], comparison.EVENT_MS)
         self.assertGreater(figures["event_error_beyond_lag_max_ms"][0], comparison.EVENT_MS)
@@ -59,7 +69,8 @@ class TruthTest(unittest.TestCase):
         summary = copy.deepcopy(self.watched.summary)
         edge = next(e for e in summary["edges"] if e["outages_ms"])
         edge["outages_ms"], edge["outages_at_ms"] = [], []
-        self.assertEqual(len(self.compare(summary=summary).complaints), 1)
+        found = comparison.Comparison(self.watched.lines, summary, self.watched.seen).complaints
+        self.assertRegex("\n".join(found), "is in the capture, and not in the report")
 
     def test_finds_a_shortened_outage(self):
         summary = copy.deepcopy(self.watched.summary)
@@ -78,9 +89,9 @@ class TruthTest(unittest.TestCase):
 
     def test_finds_an_invented_and_a_missing_message(self):
         lines = [e for e in self.watched.lines if e["type"] != "joined"]
-        self.assertEqual(len(self.compare(lines=lines).complaints), STAYS)
+        self.assertEqual(len(self.compare(lines=lines).complaints), self.count("joined"))
         lines = self.watched.lines + [e for e in self.watched.lines if e["type"] == "joined"]
-        self.assertEqual(len(self.compare(lines=lines).complaints), STAYS)
+        self.assertEqual(len(self.compare(lines=lines).complaints), self.count("joined"))
 
     def test_finds_wrong_counts(self):
         lines = copy.deepcopy(self.watched.lines)
