@@ -98,12 +98,12 @@ make_engine (RjOneRun *self)
 }
 
 static void
-set_up_sinks (RjOneRun *self, RjEventLog *log)
+set_up_sinks (RjOneRun *self, RjEventSink *log)
 {
   const char *no_color = g_getenv ("NO_COLOR");
 
   if (log != NULL)
-    rj_event_tee_add (self->events, RJ_EVENT_SINK (log));
+    rj_event_tee_add (self->events, log);
   rj_event_tee_add (self->events, RJ_EVENT_SINK (self->measure));
   if (self->options->quiet)
     return;
@@ -132,7 +132,7 @@ set_up_outside (RjOneRun *self, GError **error)
 }
 
 static gboolean
-set_up (RjOneRun *self, RjEventLog *log, GError **error)
+set_up (RjOneRun *self, RjEventSink *log, GHashTable *tapes, GError **error)
 {
   RjRunnerConfig config;
 
@@ -151,6 +151,7 @@ set_up (RjOneRun *self, RjEventLog *log, GError **error)
     .measure = self->measure,
     .deployment = self->deployment,
     .engine = self->engine,
+    .tapes = tapes,
   };
   self->runner = rj_runner_new (&config);
   rj_event_tee_add (self->events, RJ_EVENT_SINK (self->runner));
@@ -167,9 +168,9 @@ on_run_done (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 gboolean
-rj_one_run_do (RjOneRun *self, RjEventLog *log, GError **error)
+rj_one_run_do (RjOneRun *self, RjEventSink *log, GHashTable *tapes, GError **error)
 {
-  if (!set_up (self, log, error))
+  if (!set_up (self, log, tapes, error))
     return FALSE;
   self->has_begun = TRUE;
   rj_runner_run_async (self->runner, on_run_done, self);

@@ -2,7 +2,7 @@
  * A series makes one after the other. Main thread; runs the default main context. */
 #pragma once
 
-#include "rj-event-log.h"
+#include "rj-event.h"
 #include "rj-measure.h"
 #include "rj-run-options.h"
 
@@ -19,9 +19,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RjOneRun, rj_one_run_free)
 const char *rj_one_run_get_id (const RjOneRun *self);
 guint rj_one_run_get_seed (const RjOneRun *self);
 
-/* @log: (nullable): gets every event. Comes back when the run has ended and is torn down. Errors: what kept it from
+/* @log: (nullable): gets every event. @tapes: (nullable): gets the last messages of each participant. Comes back when the run has ended and is torn down. Errors: what kept it from
  * beginning: RJ_ERROR_ENVIRONMENT or those of the deployment */
-gboolean rj_one_run_do (RjOneRun *self, RjEventLog *log, GError **error);
+gboolean rj_one_run_do (RjOneRun *self, RjEventSink *log, GHashTable *tapes, GError **error);
 /* From a signal source while that goes on: everybody leaves. */
 void rj_one_run_interrupt (RjOneRun *self, int signal_number);
 

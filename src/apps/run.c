@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "rj-apps.h"
+#include "rj-bundle.h"
 #include "rj-error.h"
 #include "rj-event-log.h"
 #include "rj-limits.h"
@@ -15,7 +16,9 @@
 
 typedef struct {
   RjRunOptions options;
-  RjEventLog *log; /* (nullable) */
+  char **argv;      /* not owned */
+  RjEventLog *log;  /* (nullable) */
+  RjBundle *bundle; /* (nullable) */
   RjSeries *series;
   char *first;   /* id of the first run */
   RjOneRun *one; /* (nullable): that goes on */
@@ -57,21 +60,47 @@ prepare_log (App *app, const char *run, GError **error)
   return app->log != NULL || app->options.events == NULL;
 }
 
+/* Where the events of the next run go, beside what judges them */
+static RjEventTee *
+make_sinks (App *app, const char *run)
+{
+  RjEventTee *sinks = rj_event_tee_new ();
+
+  if (app->log != NULL)
+    rj_event_tee_add (sinks, RJ_EVENT_SINK (app->log));
+  if (app->bundle != NULL)
+    rj_event_tee_add (sinks, rj_bundle_begin_run (app->bundle, run));
+  return sinks;
+}
+
+static void
+take_result (App *app, RjOneRun *one)
+{
+  RjResult *result = rj_one_run_conclude (one);
+
+  if (app->bundle != NULL)
+    rj_bundle_end_run (app->bundle, result, rj_one_run_get_seed (one));
+  rj_series_add (app->series, result);
+}
+
 static gboolean
 do_one (App *app, GError **error)
 {
   g_autoptr (RjOneRun) one = rj_one_run_new (&app->options, app->series->runs->len + 1, app->first);
+  GHashTable *tapes = app->bundle == NULL ? NULL : rj_bundle_get_tapes (app->bundle);
+  g_autoptr (RjEventTee) sinks = NULL;
   gboolean ok;
 
   if (!prepare_log (app, rj_one_run_get_id (one), error))
     return FALSE;
+  sinks = make_sinks (app, rj_one_run_get_id (one));
   if (app->first == NULL)
     app->first = g_strdup (rj_one_run_get_id (one));
   app->one = one;
-  ok = rj_one_run_do (one, app->log, error);
+  ok = rj_one_run_do (one, RJ_EVENT_SINK (sinks), tapes, error);
   app->one = NULL;
   if (rj_one_run_has_begun (one))
-    rj_series_add (app->series, rj_one_run_conclude (one));
+    take_result (app, one);
   return ok;
 }
 
@@ -94,6 +123,19 @@ note_failure (int *code, const GError *failure)
     *code = own;
 }
 
+static void
+end_bundle (App *app, FILE *stream, int *code)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (app->bundle == NULL)
+    return;
+  if (rj_bundle_end (app->bundle, app->series, &error))
+    fprintf (stream, "\nBundle: %s\n", app->options.bundle);
+  else if (error != NULL)
+    note_failure (code, error);
+}
+
 static int
 report (App *app)
 {
@@ -105,6 +147,7 @@ report (App *app)
 
   if (!rj_output_print (app->series, stdout_is_taken ? stderr : stdout, &print_error))
     note_failure (&code, print_error);
+  end_bundle (app, stdout_is_taken ? stderr : stdout, &code);
   if (app->error != NULL) {
     int own = rj_apps_fail (app->error);
 
@@ -118,6 +161,14 @@ report (App *app)
 }
 
 static gboolean
+prepare_bundle (App *app, GError **error)
+{
+  if (app->options.bundle != NULL)
+    app->bundle = rj_bundle_new (&app->options, (const char *const *) app->argv, error);
+  return app->bundle != NULL || app->options.bundle == NULL;
+}
+
+static gboolean
 prepare (App *app, GError **error)
 {
   guint n;
@@ -125,7 +176,7 @@ prepare (App *app, GError **error)
   if (!rj_run_options_check (&app->options, error) ||
       !rj_output_read_conditions (&app->options.conditions, error) ||
       !rj_apps_check_turn (app->options.turn, error) ||
-      !rj_output_check (&app->options.files, error))
+      !rj_output_check (&app->options.files, error) || !prepare_bundle (app, error))
     return FALSE;
   n = rj_run_options_count_participants (&app->options);
   return rj_limits_raise_files (n, n, error) && rj_media_init (error) &&
@@ -152,6 +203,7 @@ static void
 clear (App *app)
 {
   rj_series_free (app->series);
+  rj_bundle_free (app->bundle);
   g_clear_object (&app->log);
   g_clear_error (&app->error);
   g_free (app->first);
@@ -161,7 +213,7 @@ clear (App *app)
 int
 rj_run_main (int argc, char **argv)
 {
-  App app = { 0 };
+  App app = { .argv = argv };
   g_auto (GStrv) rest = NULL;
   int code = rj_apps_parse (rj_run_options_get_table (), "run", argc, argv, &app.options, &rest);
 

@@ -19,6 +19,17 @@ struct _RjCrew {
 
 G_DEFINE_FINAL_TYPE (RjCrew, rj_crew, G_TYPE_OBJECT)
 
+/* Returns: (transfer none) (nullable) */
+static RjTape *
+ensure_tape (GHashTable *tapes, const char *name)
+{
+  if (tapes == NULL)
+    return NULL;
+  if (!g_hash_table_contains (tapes, name))
+    g_hash_table_insert (tapes, g_strdup (name), rj_tape_new ());
+  return g_hash_table_lookup (tapes, name);
+}
+
 static RjSignaller *
 make_signaller (RjParticipant *participant, guint attempt, gpointer user_data)
 {
@@ -32,6 +43,7 @@ make_signaller (RjParticipant *participant, guint attempt, gpointer user_data)
     .tokens = self->config.tokens,
     .http = self->config.http,
     .blackhole = rj_participant_get_signalling_hole (participant),
+    .tape = ensure_tape (self->config.tapes, rj_participant_get_name (participant)),
     .never_resume = g_str_equal (self->config.options->resume, "never"),
   };
 

@@ -26,6 +26,7 @@ typedef struct {
   RjLoopback loopback;
   const char *server_url; /* (nullable) for deleting a dead session */
   const char *secret;     /* (nullable) */
+  GHashTable *tapes;      /* (nullable) participant → RjTape, filled by the crew */
 } RjCrewConfig;
 
 #define RJ_TYPE_CREW (rj_crew_get_type ())

@@ -2,6 +2,7 @@
 
 #include "rj-command.h"
 #include "rj-error.h"
+#include "rj-secret.h"
 
 struct _RjFaultStep {
   const RjFault *fault;
@@ -68,6 +69,7 @@ on_command_done (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GObject) alive = self->tools->owner;
   g_autoptr (GError) error = NULL;
   g_autoptr (RjCommandResult) answer = rj_command_run_finish (result, &error);
+  g_autofree char *output = NULL;
   RjEvent *event;
 
   if (g_cancellable_is_cancelled (self->tools->lifetime))
@@ -77,7 +79,8 @@ on_command_done (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   }
   event = new_event (self, RJ_EVENT_FAULT_ENDED, 0);
-  rj_event_set_string (event, "output", answer->output);
+  output = rj_secret_scrub (answer->output);
+  rj_event_set_string (event, "output", output);
   rj_event_set_bool (event, "timed_out", answer->timed_out);
   if (!answer->timed_out)
     rj_event_set_int (event, "exit_code", answer->exit_code);

@@ -2,6 +2,7 @@
 #include "rj-duration.h"
 #include "rj-error.h"
 #include "rj-option-table.h"
+#include "rj-secret.h"
 
 static gboolean
 refuse (GError **error, const char *remedy)
@@ -89,6 +90,15 @@ rj_option_set_from_json (const RjOption *self, gpointer values, JsonNode *node, 
   g_assert_not_reached ();
 }
 
+/* Commands and URLs may have a password in them. */
+static void
+add_scrubbed (JsonArray *list, const char *text)
+{
+  g_autofree char *scrubbed = rj_secret_scrub (text);
+
+  json_array_add_string_element (list, scrubbed);
+}
+
 static JsonNode *
 make_node (const RjOption *option, gconstpointer slot)
 {
@@ -106,11 +116,12 @@ make_node (const RjOption *option, gconstpointer slot)
     return json_node_init_string (node, text);
   case RJ_OPTION_TEXT:
   case RJ_OPTION_CHOICE:
-    return json_node_init_string (node, *(char *const *) slot);
+    text = rj_secret_scrub (*(char *const *) slot);
+    return json_node_init_string (node, text);
   case RJ_OPTION_LIST:
     list = json_array_new ();
     for (guint i = 0; i < (*(GPtrArray *const *) slot)->len; i++)
-      json_array_add_string_element (list, g_ptr_array_index (*(GPtrArray *const *) slot, i));
+      add_scrubbed (list, g_ptr_array_index (*(GPtrArray *const *) slot, i));
     json_node_init_array (node, list);
     json_array_unref (list);
     return node;

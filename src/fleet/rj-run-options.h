@@ -111,6 +111,7 @@ typedef struct {
   guint seed;        /* 0: drawn anew */
   guint repeat;      /* runs, one after the other */
   char *events;
+  char *bundle; /* (nullable): folder for what tells of a run that did not pass */
   RjOutputFiles files;
   gboolean quiet;
   gboolean plan_schema;

@@ -334,6 +334,7 @@ start_joining (RjRunner *self)
     .loopback = rj_run_find_loopback (self->config.options, self->config.deployment),
     .server_url = rj_deployment_get_server_url (self->config.deployment),
     .secret = rj_deployment_get_secret (self->config.deployment),
+    .tapes = self->config.tapes,
   };
 
   move (self, JOINING);

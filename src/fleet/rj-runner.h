@@ -22,6 +22,7 @@ typedef struct {
   RjMeasure *measure;
   RjDeployment *deployment;
   RjMediaEngine *engine;
+  GHashTable *tapes; /* (nullable) participant → RjTape: gets the last messages of each */
 } RjRunnerConfig;
 
 #define RJ_TYPE_RUNNER (rj_runner_get_type ())

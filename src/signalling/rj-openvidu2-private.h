@@ -39,6 +39,7 @@ struct _RjOpenvidu2Signaller {
   SoupSession *http;
   gboolean never_resume;
   RjBlackhole *blackhole; /* (nullable) */
+  RjTape *tape;           /* (nullable) */
   RjSocketMaker make_socket;
   gpointer make_socket_data;
 

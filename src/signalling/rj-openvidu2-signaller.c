@@ -75,8 +75,10 @@ on_text (RjSocket *socket, const char *text, gint64 read_us, RjOpenvidu2Signalle
 {
   g_autoptr (RjOpenvidu2Signaller) alive = g_object_ref (self);
 
-  if (socket == self->socket)
-    rj_rpc_take (self->rpc, text, read_us);
+  if (socket != self->socket)
+    return;
+  rj_tape_put (self->tape, read_us, self->attempt, FALSE, text);
+  rj_rpc_take (self->rpc, text, read_us);
 }
 
 static void
@@ -341,8 +343,10 @@ write_text (const char *text, gpointer user_data)
 {
   RjOpenvidu2Signaller *self = user_data;
 
-  if (self->socket != NULL)
-    rj_socket_send (self->socket, text);
+  if (self->socket == NULL)
+    return;
+  rj_tape_put (self->tape, rj_clock_now_us (self->clock), self->attempt, TRUE, text);
+  rj_socket_send (self->socket, text);
 }
 
 static void
@@ -383,6 +387,7 @@ rj_openvidu2_signaller_finalize (GObject *object)
   g_clear_object (&self->tokens);
   g_clear_object (&self->http);
   g_clear_object (&self->blackhole);
+  g_clear_pointer (&self->tape, rj_tape_unref);
   g_clear_object (&self->lifetime);
   g_clear_pointer (&self->url, rj_token_url_free);
   g_clear_pointer (&self->session, g_free);
@@ -448,6 +453,7 @@ rj_openvidu2_signaller_new (const RjOpenvidu2Config *config)
   g_set_object (&self->http, config->http);
   self->never_resume = config->never_resume;
   g_set_object (&self->blackhole, config->blackhole);
+  self->tape = config->tape == NULL ? NULL : rj_tape_ref (config->tape);
   self->make_socket = config->make_socket;
   self->make_socket_data = config->make_socket_data;
   self->state_since_us = rj_clock_now_us (self->clock);

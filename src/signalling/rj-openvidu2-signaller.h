@@ -17,6 +17,7 @@
 #include "rj-event.h"
 #include "rj-signaller.h"
 #include "rj-socket.h"
+#include "rj-tape.h"
 #include "rj-token-source.h"
 
 G_BEGIN_DECLS
@@ -32,6 +33,7 @@ typedef struct {
   SoupSession *http;         /* from rj_http_session_new(); (nullable) with make_socket */
   gboolean never_resume;     /* a lost websocket ends the stay at once */
   RjBlackhole *blackhole;    /* (nullable): a fault that swallows what its websockets carry */
+  RjTape *tape;              /* (nullable): what goes in and out */
   RjSocketMaker make_socket; /* (nullable): websockets through http */
   gpointer make_socket_data; /* must outlive the signaller */
 } RjOpenvidu2Config;
