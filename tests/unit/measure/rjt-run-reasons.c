@@ -202,6 +202,26 @@ tell_no_effect (RjtStory *story, gboolean fires)
   rjt_tell_good_end (story, 5000, "duration");
 }
 
+/* Who was back before it has not come back from it. */
+static void
+tell_no_effect_after_a_way_back (RjtStory *story, gboolean fires)
+{
+  rjt_tell_pair (story);
+  rjt_tell_fault (story, 1000, "kill-media-node", "0");
+  rjt_tell_lost (story, 4500, "a", 1, "nodeCrashed");
+  rjt_tell_unwatch (story, 4500, "a", 1, "b", 990);
+  rjt_tell_unwatch (story, 4600, "b", 1, "a", 990);
+  rjt_tell_join (story, 4700, "a", 2, TRUE);
+  rjt_tell_watch (story, 4800, "a", 2, "b");
+  rjt_tell_watch (story, 4800, "b", 1, "a");
+  rjt_tell_fault (story, 9000, "kill-media-node", "1");
+  if (!fires)
+    rjt_tell_gap (story, 8995, 9900);
+  rjt_tell_unwatch (story, 12000, "a", 2, "b", 11990);
+  rjt_tell_unwatch (story, 12000, "b", 1, "a", 11990);
+  rjt_tell_end (story, 12001, "duration");
+}
+
 static void
 tell_no_effect_of_a_step_on_purpose (RjtStory *story, gboolean fires)
 {
@@ -335,6 +355,7 @@ const RjtReasonRow rjt_run_reasons[] = {
   { RJ_REASON_NO_EFFECT, rjt_tell_no_effect_of_the_second, RJ_REASON_ALL_BACK },
   { RJ_REASON_UNMET, rjt_tell_unmet_step, RJ_REASON_ALL_BACK },
   { RJ_REASON_NO_EFFECT, tell_no_effect, RJ_REASON_ALL_BACK },
+  { RJ_REASON_NO_EFFECT, tell_no_effect_after_a_way_back, RJ_REASON_ALL_BACK },
   { RJ_REASON_NO_EFFECT, tell_no_effect_of_a_step_on_purpose, RJ_REASON_ALL_FLOWED },
   { RJ_REASON_TIMED_OUT, tell_timed_out, RJ_REASON_ALL_FLOWED },
   { RJ_REASON_NO_PICTURE, tell_no_picture, RJ_REASON_ALL_FLOWED },

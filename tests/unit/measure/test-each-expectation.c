@@ -132,6 +132,75 @@ test_nothing_measured (void)
     g_assert_cmpint (judge (result, rows[i].met) == RJ_EXPECTATION_UNDECIDED, ==, !rows[i].always);
 }
 
+static char *
+find (const RjResult *result, const char *text)
+{
+  g_autoptr (RjExpectation) expectation = rj_expectation_parse (text, NULL);
+  RjExpectationResult *judged = rj_expectation_judge (expectation, result);
+  char *found =
+    g_strconcat (rj_expectation_state_get_name (judged->state), ": ", judged->found, NULL);
+
+  rj_expectation_result_free (judged);
+  return found;
+}
+
+/* @foreign: frames without a stamp of ours, of ninety */
+static RjResult *
+conclude_pair (guint foreign)
+{
+  static const char *const names[] = { "a", "b" };
+  g_autoptr (RjtStory) story = rjt_story_new ("room");
+  g_autofree char *stats = g_strdup_printf (
+    "{'frames':90,'foreign_frames':%u,'last_frame_us@':4990,'open':false}", foreign);
+
+  rjt_tell_start (story, "a b");
+  rjt_tell_all_join (story, names, 2, 100, 1);
+  rjt_tell (story, 5000, RJ_EVENT_PEER_STATS, "a", 1, "b", stats);
+  rjt_tell (story, 5000, RJ_EVENT_PEER_STATS, "b", 1, "a", stats);
+  rjt_tell_end (story, 5001, "duration");
+  return rjt_conclude (story);
+}
+
+/* There is something, but not what was asked for. */
+static void
+test_nothing_of_that_kind (void)
+{
+  static const struct {
+    guint foreign;
+    const char *text, *found;
+  } cases[] = {
+    { 90, "wrong_frames == 0", "undecided: no frame said whose it was" },
+    { 89, "wrong_frames == 0", "met: 0" },
+    { 0, "picture_failures == 0", "undecided: no picture was decoded" },
+    { 0, "dark == 0 within 5s", "undecided: there was no fault after which it could be counted" },
+    { 0, "dark == 0", "met: 0 of 2 edges" },
+    { 0, "failed == 0 in elsewhere", "undecided: there was no session elsewhere" },
+    { 0, "failed == 0 of others", "undecided: there was nobody of group others" },
+    { 0, "failed == 0 of others in room",
+      "undecided: there was nobody of group others in session room" },
+    { 0, "failed == 0 of others in elsewhere", "undecided: there was no session elsewhere" },
+    { 0, "rejoined == all", "undecided: there were no participants that were lost" },
+    { 0, "failed == 0 in room", "met: 0 of 2 participants" },
+    { 0, "rejoins == 0", "met: 0" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (RjResult) result = conclude_pair (cases[i].foreign);
+    g_autofree char *found = find (result, cases[i].text);
+
+    g_assert_cmpstr (found, ==, cases[i].found);
+  }
+}
+
+static void
+test_one_session (void)
+{
+  g_autoptr (RjResult) result = conclude_rich ();
+
+  g_assert_cmpint (judge (result, "rejoins == 2 in room"), ==, RJ_EXPECTATION_MET);
+  g_assert_cmpint (judge (result, "rejoins == 0 in hall"), ==, RJ_EXPECTATION_MET);
+}
+
 static guint
 count_rows (const char *name)
 {
@@ -161,6 +230,8 @@ main (int argc, char **argv)
 #define ADD(name) g_test_add_func ("/measure/each-expectation/" #name, test_##name)
   ADD (met_and_unmet);
   ADD (nothing_measured);
+  ADD (nothing_of_that_kind);
+  ADD (one_session);
   ADD (none_is_left_out);
   return g_test_run ();
 }
