@@ -125,6 +125,12 @@ class Comparison:
         return max(lags, default=self.checks[-1][1] if self.checks else 0.0)
 
     @property
+    def overloads(self):
+        """What the program says it was overloaded in: then it says itself that its figures are not to be trusted"""
+        return sorted({e["data"].get("what", "?") for e in self.lines
+                       if e["type"] == "self-check" and e["data"]["overloaded"]})
+
+    @property
     def longest_lag_ms(self):
         return max((lag_ms for _, lag_ms in self.checks), default=0.0)
 

@@ -155,7 +155,11 @@ class Observer:
             frame = json.loads(message.text)
         except ValueError:
             return
+        if not isinstance(frame, dict):  # of somebody else on this machine
+            return
         params = frame.get("params") or {}
+        if not isinstance(params, dict):
+            return
         if message.from_client:
             self.take_request(message, frame, params, stay)
         elif "method" in frame:
