@@ -192,6 +192,26 @@ test_nothing_of_that_kind (void)
   }
 }
 
+/* All is well already when the run ends, before that moment */
+static void
+test_well_before_the_moment (void)
+{
+  g_autoptr (RjResult) result = conclude_rich ();
+
+  g_assert_cmpint (judge (result, "rejoined == all within 1m"), ==, RJ_EXPECTATION_MET);
+  g_assert_cmpint (judge (result, "dark == 0 within 1m"), ==, RJ_EXPECTATION_MET);
+}
+
+static void
+test_nobody (void)
+{
+  g_autoptr (RjMeasure) measure = rj_measure_new ();
+  g_autoptr (RjResult) result = rj_measure_conclude (measure);
+  g_autofree char *found = find (result, "failed == 0");
+
+  g_assert_cmpstr (found, ==, "undecided: there were no participants");
+}
+
 static void
 test_one_session (void)
 {
@@ -231,6 +251,8 @@ main (int argc, char **argv)
   ADD (met_and_unmet);
   ADD (nothing_measured);
   ADD (nothing_of_that_kind);
+  ADD (nobody);
+  ADD (well_before_the_moment);
   ADD (one_session);
   ADD (none_is_left_out);
   return g_test_run ();

@@ -17,8 +17,8 @@ find_edge (const RjResult *result, const char *from, const char *to)
 static void
 tell_gap_from (RjtStory *story, const char *who, const char *whom, double from_ms, double to_ms)
 {
-  g_autofree char *data = g_strdup_printf ("{'last_frame_us@':%g,'next_frame_us@':%g,"
-                                           "'next_key_frame_us@':%g}",
+  g_autofree char *data = g_strdup_printf ("{'last_frame_us@':%.3f,"
+                                           "'next_frame_us@':%.3f,'next_key_frame_us@':%.3f}",
                                            from_ms, to_ms, to_ms);
 
   rjt_tell (story, to_ms, RJ_EVENT_FRAME_GAP, who, 1, whom, data);
@@ -39,6 +39,22 @@ test_the_last_outage_is_the_last_one (void)
   result = rjt_conclude (story);
   g_assert_cmpuint (find_edge (result, "a", "b")->outages->len, ==, 2);
   g_assert_cmpint (find_edge (result, "a", "b")->last_outage_to_us, ==, rjt_story_us (7000));
+}
+
+/* An outage is what is longer than half a second, to the microsecond. */
+static void
+test_just_an_outage (void)
+{
+  for (guint i = 0; i < 2; i++) {
+    g_autoptr (RjtStory) story = rjt_story_new ("room");
+    g_autoptr (RjResult) result = NULL;
+
+    rjt_tell_pair (story);
+    tell_gap_from (story, "b", "a", 1000, i == 0 ? 1500 : 1500.001);
+    rjt_tell_good_end (story, 9000, "duration");
+    result = rjt_conclude (story);
+    g_assert_cmpuint (find_edge (result, "a", "b")->outages->len, ==, i);
+  }
 }
 
 /* Statistics of a peer that goes on say nothing of the time after them. */
@@ -222,6 +238,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 #define ADD(name) g_test_add_func ("/measure/edge-ends/" #name, test_##name)
   ADD (the_last_outage_is_the_last_one);
+  ADD (just_an_outage);
   ADD (open_statistics);
   ADD (a_peer_without_frames);
   ADD (a_publisher_of_whom_nothing_is_told);
