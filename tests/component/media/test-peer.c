@@ -196,7 +196,8 @@ test_another_run_is_foreign (void)
   rjt_wait_until (has_enough_frames, rj_peer_get_tap (call->peer), "frames arrive");
   counts = read_counts (rj_peer_get_tap (call->peer));
   g_assert_cmpuint (counts.foreign_frames, ==, counts.frames);
-  g_assert_cmpuint (counts.wrong_frames, ==, 0);
+  /* and as the publisher is said to be one of ours, they are not what they ought to be */
+  g_assert_cmpuint (counts.wrong_frames, ==, counts.frames);
 }
 
 static gboolean
