@@ -423,6 +423,7 @@ rj_percentile (const GArray *values, double percent)
     return RJ_MS_UNKNOWN;
   sorted = g_array_copy ((GArray *) values);
   g_array_sort (sorted, compare_doubles);
-  rank = CLAMP ((int) ceil (percent / 100 * sorted->len), 1, (int) sorted->len);
+  /* multiplied first: 7 / 100 * 100 is more than 7 */
+  rank = CLAMP ((int) ceil (percent * sorted->len / 100), 1, (int) sorted->len);
   return g_array_index (sorted, double, rank - 1);
 }

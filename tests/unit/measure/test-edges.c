@@ -510,6 +510,38 @@ test_percentiles_are_exact (void)
   g_assert_cmpfloat (g_array_index (values, double, 0), ==, 20); /* left as it was */
 }
 
+/* By its meaning: the smallest value that is not less than so many of all, counted in whole numbers */
+static double
+find_by_counting (const GArray *values, guint percent)
+{
+  double found = G_MAXDOUBLE;
+
+  for (guint i = 0; i < values->len; i++) {
+    double value = g_array_index (values, double, i);
+    guint n = 0;
+
+    for (guint k = 0; k < values->len; k++)
+      n += g_array_index (values, double, k) <= value;
+    if (n * 100 >= percent * values->len && value < found)
+      found = value;
+  }
+  return found;
+}
+
+static void
+test_percentiles_are_what_they_mean (void)
+{
+  g_autoptr (GArray) values = g_array_new (FALSE, FALSE, sizeof (double));
+
+  for (guint n = 1; n <= 100; n++) {
+    double value = (n * 37) % 101 / 7.0;
+
+    g_array_append_val (values, value);
+    for (guint percent = 0; percent <= 100; percent++)
+      g_assert_cmpfloat (rj_percentile (values, percent), ==, find_by_counting (values, percent));
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -538,5 +570,6 @@ main (int argc, char **argv)
   ADD (muted_from_the_start_flows_with_dtls);
   ADD (packets_are_no_pictures);
   ADD (percentiles_are_exact);
+  ADD (percentiles_are_what_they_mean);
   return g_test_run ();
 }
