@@ -70,6 +70,32 @@ count_rejoined (const RjResult *result, const RjCountQuery *query, RjCount *out)
 }
 
 static void
+count_double_events (const RjResult *result, const RjCountQuery *query, RjCount *out)
+{
+  if (!result->has_notices)
+    out->undecided = "nobody was told of anybody";
+  for (guint i = 0; i < result->participants->len; i++) {
+    const RjParticipantResult *p = g_ptr_array_index (result->participants, i);
+
+    if (rj_scope_has_participant (&query->scope, p))
+      out->found += p->n_double;
+  }
+}
+
+static void
+count_missing_events (const RjResult *result, const RjCountQuery *query, RjCount *out)
+{
+  if (!result->has_notices)
+    out->undecided = "nobody was told of anybody";
+  for (guint i = 0; i < result->participants->len; i++) {
+    const RjParticipantResult *p = g_ptr_array_index (result->participants, i);
+
+    if (rj_scope_has_participant (&query->scope, p))
+      out->found += p->n_missing;
+  }
+}
+
+static void
 count_failed (const RjResult *result, const RjCountQuery *query, RjCount *out)
 {
   count_participants (result, query, out, NULL, has_failed);
@@ -264,6 +290,8 @@ const RjCountRow rj_count_rows[] = {
   { "dark", count_dark, "edges", TRUE },
   { "wrong_frames", count_wrong_frames, NULL, FALSE },
   { "picture_failures", count_picture_failures, NULL, FALSE },
+  { "events.double", count_double_events, NULL, FALSE },
+  { "events.missing", count_missing_events, NULL, FALSE },
   { "ghosts", count_ghosts, NULL, TRUE },
   { "sequence_gaps", count_sequence_gaps, NULL, FALSE },
 };

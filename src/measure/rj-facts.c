@@ -86,6 +86,7 @@ member_free (gpointer data)
   g_array_unref (self->waits);
   g_array_unref (self->firings);
   g_array_unref (self->evictions);
+  g_array_unref (self->notices);
   g_array_unref (self->presence);
   g_array_unref (self->removals);
   g_free (self);
@@ -175,6 +176,7 @@ rj_facts_ensure_member (RjFacts *self, const char *name)
   member->reconnected = g_array_new (FALSE, FALSE, sizeof (gint64));
   member->waits = g_array_new (FALSE, FALSE, sizeof (RjWait));
   member->firings = g_array_new (FALSE, FALSE, sizeof (RjFiring));
+  member->notices = g_array_new (FALSE, FALSE, sizeof (RjNotice));
   member->evictions = g_array_new (FALSE, FALSE, sizeof (gint64));
   member->presence = g_array_new (FALSE, FALSE, sizeof (RjPresence));
   member->removals = g_array_new (FALSE, FALSE, sizeof (gint64));

@@ -35,8 +35,9 @@ typedef struct {
   gint64 connect_us, connected_us;
   gint64 join_us, joined_us;
   gint64 failed_us, closed_us;
-  const char *step; /* interned: where it failed */
-  const char *node; /* interned: that joined named */
+  const char *step;       /* interned: where it failed */
+  const char *node;       /* interned: that joined named */
+  const char *connection; /* interned: the same */
 } RjAttemptFacts;
 
 /* One peer connection: a publication or a subscription. */
@@ -122,6 +123,19 @@ typedef struct {
   RjPresenceKind kind;
 } RjPresence;
 
+/* What the server told one of ours of another connection */
+typedef enum {
+  RJ_NOTICE_JOINED,
+  RJ_NOTICE_PUBLISHED,
+  RJ_NOTICE_LEFT,
+} RjNoticeKind;
+
+typedef struct {
+  gint64 us;
+  RjNoticeKind kind;
+  const char *connection; /* interned */
+} RjNotice;
+
 struct _RjMember {
   RjStore *store; /* of the facts, for what is of it */
   char *name;
@@ -157,6 +171,8 @@ struct _RjMember {
   GArray *waits;         /* of RjWait */
   GArray *firings;       /* of RjFiring */
   GArray *evictions;     /* of gint64, told by the embedded cluster */
+  GArray *notices;       /* of RjNotice */
+  guint n_double;        /* notices that came twice */
 };
 
 typedef struct {

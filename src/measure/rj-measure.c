@@ -8,6 +8,7 @@
 #include "rj-fault-result.h"
 #include "rj-flow.h"
 #include "rj-ghosts.h"
+#include "rj-notices.h"
 #include "rj-recovery.h"
 #include "rj-verdict.h"
 #include "rj-whereabouts.h"
@@ -389,6 +390,7 @@ rj_measure_conclude (RjMeasure *self)
   rj_whereabouts_find (facts, result);
   rj_faults_conclude (facts, result);
   rj_ghosts_conclude (facts, result);
+  rj_notices_conclude (facts, result);
   rj_verdict_find (facts, result);
   return result;
 }

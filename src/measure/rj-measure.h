@@ -113,6 +113,7 @@ typedef struct {
   char *last_error;         /* (nullable) of the last attempt that failed */
   RjCandidatePair candidates; /* of its last publication */
   double longest_gap_ms;      /* over all its incoming edges, between complete frames */
+  guint n_double, n_missing;  /* notifications of others that came twice, or never */
   double rtt_ms, rtt_max_ms;  /* of its publications; RJ_MS_UNKNOWN */
 } RjParticipantResult;
 
@@ -232,6 +233,7 @@ typedef struct {
   char *overload;  /* (nullable) which limit */
   GArray *samples; /* of RjSelfSample */
   RjCensusResult census;
+  gboolean has_notices;    /* somebody was told of somebody */
   GPtrArray *expectations; /* of RjExpectationResult: what the user expected beyond the default */
   GPtrArray *warnings;     /* (element-type utf8) */
   guint64 n_missing;       /* events that the log ought to have */

@@ -2,6 +2,7 @@
 #include "rj-taking.h"
 
 #include "rj-json.h"
+#include "rj-notices.h"
 
 /* Reasons that say that somebody wanted it (OpenVidu 2 protocol, end reasons). */
 static gboolean
@@ -253,6 +254,7 @@ take_joined (const RjTaking *t)
   const char *place = rj_json_get_string (t->data, "server_session", NULL);
 
   attempt->joined_us = t->us;
+  attempt->connection = g_intern_string (connection);
   attempt->node = g_intern_string (rj_json_get_string (t->data, "node", NULL));
   if (t->event->session != NULL)
     t->member->session = g_intern_string (t->event->session);
@@ -329,6 +331,7 @@ take_remote_published (const RjTaking *t)
   gboolean has_video = rj_json_get_bool (t->data, "has_video", TRUE);
   const char *active = has_video ? "video_active" : "audio_active";
 
+  rj_taking_notice (t);
   if (edge == NULL)
     return;
   edge->audio_only = !has_video;
@@ -343,6 +346,8 @@ take_remote_gone (const RjTaking *t)
   gboolean left = g_str_equal (t->event->type, RJ_EVENT_REMOTE_LEFT);
   gboolean on_purpose = is_on_purpose (reason);
 
+  if (left)
+    rj_taking_notice (t);
   if (is_reconnection (reason))
     rj_stamped_insert (t->member->reconnected, &t->us);
   if (edge == NULL)
@@ -412,6 +417,8 @@ static const struct {
   { RJ_EVENT_ATTEMPT_CLOSED, take_attempt_stamp },
   { RJ_EVENT_RESUME_STARTED, take_resume_started },
   { RJ_EVENT_RESUMED, take_resumed },
+  { RJ_EVENT_REMOTE_JOINED, rj_taking_notice },
+  { RJ_EVENT_NOTIFICATION_DOUBLE, rj_taking_double_notice },
   { RJ_EVENT_REMOTE_PUBLISHED, take_remote_published },
   { RJ_EVENT_REMOTE_UNPUBLISHED, take_remote_gone },
   { RJ_EVENT_REMOTE_LEFT, take_remote_gone },

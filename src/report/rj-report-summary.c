@@ -152,6 +152,8 @@ build_participant (const RjResult *result, const RjParticipantResult *p)
   json_object_set_int_member (object, "attempts", p->attempts);
   set_candidates (object, &p->candidates);
   set_number (object, "longest_gap_ms", p->longest_gap_ms);
+  json_object_set_int_member (object, "double_events", p->n_double);
+  json_object_set_int_member (object, "missing_events", p->n_missing);
   set_number (object, "rtt_ms", p->rtt_ms);
   set_number (object, "rtt_max_ms", p->rtt_max_ms);
   set_text (object, "problem", p->problem);

@@ -13,6 +13,7 @@ emit_published (RjAttempt *self, const RjRemoteStream *stream, gboolean at_join)
   rj_event_set_string (event, "from", stream->name);
   rj_event_set_bool (event, "foreign",
                      !rj_participant_config_knows (self->stay->config, stream->name, NULL));
+  rj_event_set_string (event, "connection", stream->connection);
   rj_event_set_string (event, "stream", stream->stream);
   rj_event_set_bool (event, "at_join", at_join);
   rj_event_set_bool (event, "has_audio", stream->has_audio);
@@ -22,13 +23,16 @@ emit_published (RjAttempt *self, const RjRemoteStream *stream, gboolean at_join)
   rj_stay_emit (self->stay, event);
 }
 
+/* @reason: (nullable) */
 static void
-emit_gone (RjAttempt *self, const char *type, const char *name, const char *reason)
+emit_other (
+  RjAttempt *self, const char *type, const char *name, const char *connection, const char *reason)
 {
   RjEvent *event = rj_stay_event (self->stay, type, 0);
 
   event->edge = rj_stay_get_edge (self->stay, name);
   rj_event_set_string (event, "from", name);
+  rj_event_set_string (event, "connection", connection);
   rj_event_set_string (event, "reason", reason);
   rj_event_set_bool (event, "foreign",
                      !rj_participant_config_knows (self->stay->config, name, NULL));
@@ -100,6 +104,8 @@ on_participant_joined (RjSignaller *signaller,
                        RjAttempt *self)
 {
   rj_room_enter (self->room, connection, name);
+  if (!self->over && g_strcmp0 (name, self->stay->config->name) != 0)
+    emit_other (self, RJ_EVENT_REMOTE_JOINED, name, connection, NULL);
 }
 
 static void
@@ -124,7 +130,7 @@ on_participant_left (RjSignaller *signaller,
     return;
   if (g_strcmp0 (name, self->stay->config->name) != 0 &&
       rj_participant_config_wants (self->stay->config, name))
-    emit_gone (self, RJ_EVENT_REMOTE_LEFT, name, reason);
+    emit_other (self, RJ_EVENT_REMOTE_LEFT, name, connection, reason);
   forget_stream (self, connection, reason);
 }
 
@@ -149,7 +155,7 @@ on_stream_unpublished (RjSignaller *signaller,
     return;
   if (g_strcmp0 (reason, "mediaServerReconnect") == 0)
     rj_attempt_announce_reset (self);
-  emit_gone (self, RJ_EVENT_REMOTE_UNPUBLISHED, stream->name, reason);
+  emit_other (self, RJ_EVENT_REMOTE_UNPUBLISHED, stream->name, connection, reason);
   rj_room_unpublish (self->room, connection);
   forget_stream (self, connection, reason);
 }

@@ -21,6 +21,7 @@ rj_ov2_book_init (RjOpenvidu2Signaller *self)
 {
   self->kept = g_ptr_array_new_with_free_func ((GDestroyNotify) kept_free);
   self->names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->told = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->streams =
     g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) rj_remote_stream_free);
 }
@@ -29,6 +30,7 @@ void
 rj_ov2_book_clear (RjOpenvidu2Signaller *self)
 {
   g_clear_pointer (&self->kept, g_ptr_array_unref);
+  g_clear_pointer (&self->told, g_hash_table_unref);
   g_clear_pointer (&self->names, g_hash_table_unref);
   g_clear_pointer (&self->streams, g_hash_table_unref);
 }
@@ -81,13 +83,33 @@ forget_streams (RjOpenvidu2Signaller *self, const char *connection)
   return g_hash_table_foreach_remove (self->streams, is_of_connection, (gpointer) connection) > 0;
 }
 
+/* Each of these comes once for a connection, or a stream: a second one is told as an event, and does nothing else.
+ * @id: what it is about */
+static void
+note (RjOpenvidu2Signaller *self, const char *method, const char *id, const char *connection)
+{
+  char *key = g_strconcat (method, " ", id, NULL);
+  RjEvent *event;
+
+  if (g_hash_table_add (self->told, key))
+    return;
+  event = rj_event_new (RJ_EVENT_NOTIFICATION_DOUBLE);
+  rj_event_set_string (event, "event", method);
+  rj_event_set_string (event, "from", g_hash_table_lookup (self->names, connection));
+  rj_event_set_string (event, "connection", connection);
+  rj_ov2_emit (self, event);
+}
+
 static void
 take_joined (RjOpenvidu2Signaller *self, JsonObject *params, GError **error)
 {
   g_autoptr (RjOv2Connection) other = rj_ov2_connection_parse (params, error);
   g_autofree char *name = NULL;
 
-  if (other == NULL || is_own (self, other->id) || g_hash_table_contains (self->names, other->id))
+  if (other == NULL || is_own (self, other->id))
+    return;
+  note (self, RJ_OV2_PARTICIPANT_JOINED, other->id, other->id);
+  if (g_hash_table_contains (self->names, other->id))
     return;
   name = g_strdup (remember (self, other->id, other->metadata));
   g_signal_emit_by_name (self, "participant-joined", other->id, name);
@@ -98,7 +120,10 @@ take_left (RjOpenvidu2Signaller *self, JsonObject *params, GError **error)
 {
   g_autoptr (RjOv2Ended) ended = rj_ov2_ended_parse (params, RJ_OV2_PARTICIPANT_LEFT, error);
 
-  if (ended == NULL || !g_hash_table_remove (self->names, ended->connection))
+  if (ended == NULL)
+    return;
+  note (self, RJ_OV2_PARTICIPANT_LEFT, ended->connection, ended->connection);
+  if (!g_hash_table_remove (self->names, ended->connection))
     return;
   forget_streams (self, ended->connection);
   g_signal_emit_by_name (self, "participant-left", ended->connection, ended->reason_text);
@@ -147,8 +172,12 @@ take_published (RjOpenvidu2Signaller *self, JsonObject *params, GError **error)
     g_signal_emit_by_name (self, "participant-joined", published->connection,
                            published->connection);
   }
-  for (guint i = 0; i < published->streams->len && self->state < RJ_OV2_OVER; i++)
-    publish (self, published->connection, g_ptr_array_index (published->streams, i));
+  for (guint i = 0; i < published->streams->len && self->state < RJ_OV2_OVER; i++) {
+    const RjOv2Stream *stream = g_ptr_array_index (published->streams, i);
+
+    note (self, RJ_OV2_PARTICIPANT_PUBLISHED, stream->id, published->connection);
+    publish (self, published->connection, stream);
+  }
 }
 
 static void

@@ -66,6 +66,7 @@ struct _RjOpenvidu2Signaller {
   GPtrArray *kept;     /* of KeptNotification */
   GHashTable *names;   /* connection id → name */
   GHashTable *streams; /* stream id → RjRemoteStream */
+  GHashTable *told;    /* set of "method id": notifications that came */
 
   /* media */
   char *own_stream;

@@ -127,6 +127,34 @@ test_remembers_early_lefts (void)
   g_assert_cmpuint (stay->joined->streams->len, ==, 0);
 }
 
+/* Each does what it says once, and is told the second time */
+static void
+test_tells_of_doubles (void)
+{
+  static const char *const twice[][2] = {
+    { "participantJoined",
+      "{'id':'con_EVE','createdAt':1,'metadata':'{\\'clientData\\':\\'eve\\'}'}" },
+    { "participantPublished",
+      "{'id':'con_EVE','streams':[{'id':'str_CAM_EEEE_con_EVE','createdAt':1,'hasAudio':true,"
+      "'hasVideo':true}]}" },
+    { "participantLeft", "{'connectionId':'con_EVE','reason':'disconnect'}" },
+  };
+  g_autoptr (RjtStay) stay = rjt_stay_new ();
+
+  rjt_stay_join (stay);
+  for (guint i = 0; i < G_N_ELEMENTS (twice); i++) {
+    rjt_server_notify (stay->server, twice[i][0], twice[i][1]);
+    rjt_stay_settle (stay);
+    g_assert_null (strstr (stay->events->str, twice[i][0]));
+    rjt_server_notify (stay->server, twice[i][0], twice[i][1]);
+    rjt_stay_settle (stay);
+    g_assert_nonnull (strstr (stay->events->str, twice[i][0]));
+  }
+  g_test_message ("%s", stay->events->str);
+  g_assert_cmpuint (rjt_stay_count (stay, "participant-joined con_EVE eve\n"), ==, 1);
+  g_assert_cmpuint (rjt_stay_count (stay, "participant-left con_EVE disconnect\n"), ==, 1);
+}
+
 static void
 test_publishes (void)
 {
@@ -544,6 +572,7 @@ main (int argc, char **argv)
   g_test_add_func ("/client-13/client-14/stay/tells-who-is-there", test_tells_who_is_there);
   g_test_add_func ("/stay/old-turn", test_takes_the_turn_server_of_old_servers);
   g_test_add_func ("/real-1/stay/remembers-early-lefts", test_remembers_early_lefts);
+  g_test_add_func ("/stay/doubles", test_tells_of_doubles);
   g_test_add_func ("/client-22/client-23/client-28/client-33/stay/publishes", test_publishes);
   g_test_add_func ("/client-28/client-29/client-33/stay/subscribes", test_subscribes);
   g_test_add_func ("/client-30/client-33/stay/answers-offers", test_answers_offers);

@@ -31,6 +31,8 @@ static const struct {
   { "wrong_frames", "wrong_frames == 0", "wrong_frames > 0", FALSE },
   { "picture_failures", "picture_failures == 1", "picture_failures == 0", FALSE },
   { "sequence_gaps", "sequence_gaps == 6", "sequence_gaps == 0", FALSE },
+  { "events.double", "events.double == 1", "events.double == 0", FALSE },
+  { "events.missing", "events.missing == 8", "events.missing == 0", FALSE },
   { "ghosts", "ghosts == 1", "ghosts == 0", FALSE },
 };
 
@@ -65,6 +67,10 @@ conclude_rich (void)
   rjt_tell_all_join (story, hit, 2, 7510, 2);
   rjt_tell (story, 8000, RJ_EVENT_PICTURE_CHECKED, "a", 2, "b", "{'ok':false}");
   rjt_tell (story, 8500, RJ_EVENT_PICTURE_CHECKED, "a", 2, "b", "{'ok':true}");
+  rjt_tell (story, 8550, RJ_EVENT_REMOTE_JOINED, "a", 2, "b",
+            "{'from':'b','foreign':false,'connection':'con_b2'}");
+  rjt_tell (story, 8560, RJ_EVENT_NOTIFICATION_DOUBLE, "a", 2, NULL,
+            "{'event':'participantJoined','connection':'con_b2'}");
   rjt_tell (story, 8600, RJ_EVENT_GHOST_FOUND, "a", 0, NULL,
             "{'connection':'con_a1','since_us@':7500}");
   rjt_tell (story, 8700, RJ_EVENT_CENSUS, NULL, 0, NULL,
