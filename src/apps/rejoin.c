@@ -6,6 +6,7 @@
 
 #include "rj-apps.h"
 #include "rj-log.h"
+#include "rj-openssl.h"
 
 typedef struct {
   const char *name;
@@ -46,6 +47,7 @@ main (int argc, char **argv)
 
   rj_log_init (g_getenv ("RJ_DEBUG"));
   rj_home_claim ();
+  rj_openssl_stay_until_exit ();
   /* a closed reader of the report, and a file size limit, are errors of write */
   signal (SIGPIPE, SIG_IGN);
   signal (SIGXFSZ, SIG_IGN);

@@ -1,8 +1,16 @@
 #include "rj-openssl.h"
 
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 
 #include "rj-error.h"
+
+void
+rj_openssl_stay_until_exit (void)
+{
+  if (OPENSSL_init_crypto (OPENSSL_INIT_NO_ATEXIT, NULL) != 1)
+    g_debug ("OpenSSL does not start");
+}
 
 void
 rj_openssl_set_error (GError **error, const char *what)
