@@ -63,8 +63,8 @@ class Tail:
                 self.torn = ""
         return self
 
-    def is_settled(self, who):
-        return who in self.failed or self.attempts.get(who) == "flowing"
+    def is_settled(self, who, gone=()):
+        return who in self.failed or (self.attempts.get(who) == "flowing" and who not in gone)
 
 
 class Outcome:
@@ -194,6 +194,8 @@ class Lane:
         finally:
             for one in [process, *guests]:
                 await end_process(one, signal.SIGKILL)
+            for strike in strikes:
+                strike.cut()  # TCP gives up at last, where nothing was told
         self.read(process, folder, prefix, outcome)
         return outcome
 
@@ -201,7 +203,9 @@ class Lane:
         story = strikes[0].story
 
         def are_settled():
-            return process.returncode is not None or all(map(tail.read().is_settled, names))
+            gone = {strike.victim for strike in strikes if strike.gone}
+            tail.read()
+            return process.returncode is not None or all(tail.is_settled(name, gone) for name in names)
 
         held = None
         if story != "join":
