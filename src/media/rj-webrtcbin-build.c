@@ -55,8 +55,13 @@ add_addresses (NiceAgent *agent, RjLoopback loopback)
   g_list_free_full (ips, g_free);
 }
 
-/* libnice as it should have been from the start: no UPnP (one thread, eleven descriptors and 200 ms), no TCP,
- * checks at 5 ms; before anything is gathered */
+/* libnice waits for this long before each step of its checks, also the first one and the nomination. What it sends
+ * does not become more by a shorter pause, only earlier: RFC 8445 14.2 paces the checks of a whole host, which one
+ * agent cannot do for hundreds of others anyway. 5 ms made 19 ms of each way back, 2 ms make 10. */
+#define PACING_MS 2
+
+/* libnice as it should have been from the start: no UPnP (one thread, eleven descriptors and 200 ms), no TCP;
+ * before anything is gathered */
 static void
 tune_ice (GstElement *webrtc, const RjPeerConfig *config)
 {
@@ -64,7 +69,7 @@ tune_ice (GstElement *webrtc, const RjPeerConfig *config)
 
   if (agent == NULL)
     return;
-  g_object_set (agent, "upnp", FALSE, "ice-tcp", FALSE, "stun-pacing-timer", 5, NULL);
+  g_object_set (agent, "upnp", FALSE, "ice-tcp", FALSE, "stun-pacing-timer", PACING_MS, NULL);
   add_addresses (NICE_AGENT (agent), config->loopback);
   if (config->detect_consent && !rj_consent_has (agent))
     g_warning ("this GStreamer makes its ICE agent in another way: no consent freshness");
