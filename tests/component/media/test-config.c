@@ -41,6 +41,7 @@ test_a_turn_server_that_is_none_is_refused (void)
 typedef struct {
   RjtOutcome *offer;
   GPtrArray *candidates;
+  GSocket *stun, *turn; /* (nullable): servers that must have been asked */
 } Gathering;
 
 static void
@@ -50,11 +51,18 @@ on_candidate (RjPeer *peer, guint mline, const char *mid, const char *text, Gath
 }
 
 static gboolean
+was_asked (GSocket *server)
+{
+  return server == NULL || g_socket_condition_check (server, G_IO_IN) != 0;
+}
+
+static gboolean
 has_candidates (gpointer data)
 {
   const Gathering *gathering = data;
 
-  return gathering->offer->is_there && gathering->candidates->len > 0;
+  return gathering->offer->is_there && gathering->candidates->len > 0 &&
+         was_asked (gathering->stun) && was_asked (gathering->turn);
 }
 
 static void
@@ -98,14 +106,39 @@ test_the_embedded_cluster_sees_the_loopback_only (void)
   gathering_clear (&gathering);
 }
 
+/* A server that is asked and does not answer. Returns: (transfer full) */
+static GSocket *
+make_deaf_server (guint *port)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSocketAddress) any = g_inet_socket_address_new_from_string ("127.0.0.1", 0);
+  g_autoptr (GSocketAddress) bound = NULL;
+  GSocket *socket =
+    g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, &error);
+
+  g_assert_no_error (error);
+  g_socket_bind (socket, any, FALSE, &error);
+  g_assert_no_error (error);
+  bound = g_socket_get_local_address (socket, &error);
+  g_assert_no_error (error);
+  *port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
+  return socket;
+}
+
 /* Servers that do not answer neither hold the offer up nor spoil it */
 static void
 test_stun_and_turn_servers_are_taken (void)
 {
   RjPeerConfig config = make_config (RJ_DIRECTION_SEND);
-  g_autoptr (GPtrArray) stun = make_list ("stun://127.0.0.1:9");
-  g_autoptr (GPtrArray) turn = make_list ("turn://1700000000%3Abot:a%2Bb%3D@127.0.0.1:9");
-  Gathering gathering = { 0 };
+  guint stun_port, turn_port;
+  g_autoptr (GSocket) stun_server = make_deaf_server (&stun_port);
+  g_autoptr (GSocket) turn_server = make_deaf_server (&turn_port);
+  g_autofree char *stun_url = g_strdup_printf ("stun://127.0.0.1:%u", stun_port);
+  g_autofree char *turn_url =
+    g_strdup_printf ("turn://1700000000%%3Abot:a%%2Bb%%3D@127.0.0.1:%u", turn_port);
+  g_autoptr (GPtrArray) stun = make_list (stun_url);
+  g_autoptr (GPtrArray) turn = make_list (turn_url);
+  Gathering gathering = { .stun = stun_server, .turn = turn_server };
 
   config.stun_servers = stun;
   config.turn_servers = turn;
