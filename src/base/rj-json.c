@@ -224,13 +224,19 @@ rj_json_read_array (JsonObject *object, const char *name, JsonArray **out, GErro
 }
 
 const char *
-rj_json_get_string (JsonObject *object, const char *name, const char *fallback)
+rj_json_node_get_string (JsonNode *node)
 {
-  JsonNode *node = find (object, name);
-
   return node != NULL && json_node_get_value_type (node) == G_TYPE_STRING
            ? json_node_get_string (node)
-           : fallback;
+           : NULL;
+}
+
+const char *
+rj_json_get_string (JsonObject *object, const char *name, const char *fallback)
+{
+  const char *text = rj_json_node_get_string (find (object, name));
+
+  return text != NULL ? text : fallback;
 }
 
 gint64

@@ -32,6 +32,9 @@ JsonObject *rj_json_get_object (JsonObject *object, const char *name); /* (nulla
 JsonArray *rj_json_get_array (JsonObject *object, const char *name);   /* (nullable) */
 gboolean rj_json_has (JsonObject *object, const char *name);           /* present and not null */
 
+/* @node: (nullable). Returns: (transfer none) (nullable): NULL where it is no string */
+const char *rj_json_node_get_string (JsonNode *node);
+
 /* Elements of arrays that must be objects. Returns: (transfer none) (nullable) */
 JsonObject *rj_json_array_get_object (JsonArray *array, guint index);
 

@@ -5,6 +5,7 @@
 
 #include "rj-duration.h"
 #include "rj-error.h"
+#include "rj-json.h"
 #include "rj-nearest.h"
 
 #define DURATION "{\"type\": \"string\", \"pattern\": \"^[0-9.]+(ms|s|m|h)$\"}"
@@ -83,11 +84,9 @@ read_text (JsonObject *object, const char *path, const char **text, GError **err
   const char *dot = strchr (path, '.');
   JsonNode *node = json_object_get_member (object, dot != NULL ? dot + 1 : path);
 
-  *text = NULL;
+  *text = rj_json_node_get_string (node);
   if (node == NULL)
     return TRUE;
-  if (JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING)
-    *text = json_node_get_string (node);
   if (*text != NULL && **text != '\0')
     return TRUE;
   g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE, "%s: write a text that is not empty", path);
@@ -100,12 +99,10 @@ read_duration (JsonObject *object, const char *path, gint64 *us, GError **error)
   const char *dot = strchr (path, '.');
   const char *key = dot != NULL ? dot + 1 : path;
   JsonNode *node = json_object_get_member (object, key);
-  const char *text = NULL;
+  const char *text = rj_json_node_get_string (node);
 
   if (node == NULL)
     return TRUE;
-  if (JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING)
-    text = json_node_get_string (node);
   if (text == NULL) {
     g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE,
                  "%s: write a number with a unit, such as 500ms, 3.5s, 2m or 1h", path);

@@ -14,14 +14,6 @@
 
 typedef gboolean (*Reader) (RjGroup *self, JsonNode *node, GError **error);
 
-static const char *
-as_text (JsonNode *node)
-{
-  return JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING
-           ? json_node_get_string (node)
-           : NULL;
-}
-
 /* Returns: 1, 0; -1: it is something else */
 static int
 as_flag (JsonNode *node)
@@ -52,7 +44,7 @@ set_error (GError **error, const char *sentence)
 static gboolean
 read_text (char **out, JsonNode *node, GError **error)
 {
-  const char *text = as_text (node);
+  const char *text = rj_json_node_get_string (node);
 
   if (text == NULL || *text == '\0')
     return set_error (error, "write a text; one that looks like a number needs quotes");
@@ -108,7 +100,7 @@ read_count (RjGroup *self, JsonNode *node, GError **error)
 static gboolean
 read_role (RjGroup *self, JsonNode *node, GError **error)
 {
-  const char *text = as_text (node);
+  const char *text = rj_json_node_get_string (node);
 
   if (text == NULL)
     return set_error (error, "write SUBSCRIBER, PUBLISHER or MODERATOR");
@@ -120,7 +112,7 @@ static gboolean
 read_video (RjGroup *self, JsonNode *node, GError **error)
 {
   RjGroupPublish *publish = &self->publish;
-  const char *text = as_text (node);
+  const char *text = rj_json_node_get_string (node);
 
   publish->video = as_flag (node);
   if (publish->video >= 0)
@@ -142,7 +134,7 @@ static gboolean
 read_bitrate (RjGroup *self, JsonNode *node, GError **error)
 {
   g_autofree char *number = NULL;
-  const char *text = as_text (node);
+  const char *text = rj_json_node_get_string (node);
 
   if (text == NULL && JSON_NODE_HOLDS_VALUE (node) &&
       json_node_get_value_type (node) == G_TYPE_INT64)
@@ -155,7 +147,7 @@ read_bitrate (RjGroup *self, JsonNode *node, GError **error)
 static gboolean
 read_codec (RjGroup *self, JsonNode *node, GError **error)
 {
-  const char *text = as_text (node);
+  const char *text = rj_json_node_get_string (node);
   RjVideoCodec codec;
 
   if (text == NULL || !rj_video_codec_from_name (text, &codec))
@@ -169,7 +161,7 @@ read_subscribe (RjGroup *self, JsonNode *node, GError **error)
 {
   static const char remedy[] = "write all, none, or a list of groups and participants, such as "
                                "[presenters, bot-1]";
-  const char *text = as_text (node);
+  const char *text = rj_json_node_get_string (node);
   JsonArray *list = JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
 
   if (g_strcmp0 (text, "all") == 0)
@@ -181,7 +173,7 @@ read_subscribe (RjGroup *self, JsonNode *node, GError **error)
   else
     self->subscribe = RJ_SUBSCRIBE_LISTED;
   for (guint i = 0; list != NULL && i < json_array_get_length (list); i++) {
-    const char *name = as_text (json_array_get_element (list, i));
+    const char *name = rj_json_node_get_string (json_array_get_element (list, i));
 
     if (name == NULL || *name == '\0')
       return set_error (error, remedy);
@@ -193,7 +185,7 @@ read_subscribe (RjGroup *self, JsonNode *node, GError **error)
 static gboolean
 read_ramp (RjGroup *self, JsonNode *node, GError **error)
 {
-  const char *text = as_text (node);
+  const char *text = rj_json_node_get_string (node);
 
   if (text == NULL)
     return set_error (error, "write how many join in which time, such as 10/s or 30/min");

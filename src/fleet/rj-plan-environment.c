@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "rj-error.h"
+#include "rj-json.h"
 
 #define SHORTEST_HIDDEN 4 /* a shorter value is in every other message by chance */
 
@@ -138,13 +139,14 @@ fill_object (Filler *self, JsonObject *object, const char *place, GError **error
 static JsonNode *
 fill_node (Filler *self, JsonNode *node, const char *place, GError **error)
 {
+  const char *text = rj_json_node_get_string (node);
+
   if (JSON_NODE_HOLDS_OBJECT (node))
     return fill_object (self, json_node_get_object (node), place, error);
   if (JSON_NODE_HOLDS_ARRAY (node))
     return fill_array (self, json_node_get_array (node), place, error);
-  if (JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING &&
-      !self->skip (place, self->user_data))
-    return fill_text (self, json_node_get_string (node), place, error);
+  if (text != NULL && !self->skip (place, self->user_data))
+    return fill_text (self, text, place, error);
   return json_node_copy (node);
 }
 

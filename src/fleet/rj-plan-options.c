@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "rj-error.h"
+#include "rj-json.h"
 #include "rj-nearest.h"
 #include "rj-plan-private.h"
 
@@ -133,19 +134,10 @@ rj_plan_is_overruled (const RjPlanFiller *self, const char *place)
          (is_within (place, RJ_PLAN_REQUEST) && is_any_given (self, rivals[0]));
 }
 
-const char *
-rj_plan_get_text (JsonNode *node)
-{
-  return node != NULL && JSON_NODE_HOLDS_VALUE (node) &&
-             json_node_get_value_type (node) == G_TYPE_STRING
-           ? json_node_get_string (node)
-           : NULL;
-}
-
 static void
 look_after_secret (const RjPlanFiller *self, const RjOption *option)
 {
-  const char *text = rj_plan_get_text (
+  const char *text = rj_json_node_get_string (
     rj_plan_find (rj_plan_document_get_root (self->plan->document), option->plan));
 
   if (text != NULL && *text != '\0' && !rj_plan_text_has_reference (text))

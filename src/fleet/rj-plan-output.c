@@ -60,20 +60,11 @@ rj_plan_blame (const RjPlan *self, const RjOptionTable *table, gpointer values, 
 
 /* --- for the event log --- */
 
-static const char *
-get_text (JsonNode *node)
-{
-  return node != NULL && JSON_NODE_HOLDS_VALUE (node) &&
-             json_node_get_value_type (node) == G_TYPE_STRING
-           ? json_node_get_string (node)
-           : NULL;
-}
-
 static void
 mask_member (JsonObject *object, const char *key)
 {
   JsonNode *node = json_object_get_member (object, key);
-  const char *text = get_text (node);
+  const char *text = rj_json_node_get_string (node);
   g_autofree char *mask = NULL;
 
   if (node == NULL || (text != NULL && rj_plan_text_has_reference (text)))

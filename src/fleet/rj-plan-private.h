@@ -31,7 +31,4 @@ gboolean
 rj_plan_complain (const RjPlan *self, const char *place, GError **error, const char *format, ...)
   G_GNUC_PRINTF (4, 5);
 
-/* Returns: (nullable): of a node that is a text */
-const char *rj_plan_get_text (JsonNode *node);
-
 G_END_DECLS

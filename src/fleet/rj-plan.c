@@ -101,7 +101,7 @@ take_lists (const RjPlanFiller *self, GError **error)
 static gboolean
 complete_request (const RjPlan *self, JsonObject *app, JsonObject *request, GError **error)
 {
-  const char *url = rj_plan_get_text (json_object_get_member (app, "url"));
+  const char *url = rj_json_node_get_string (json_object_get_member (app, "url"));
 
   if (url == NULL)
     return TRUE;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "rj-error.h"
+#include "rj-json.h"
 
 static gboolean
 fail (GError **error, const char *sentence)
@@ -12,20 +13,11 @@ fail (GError **error, const char *sentence)
   return FALSE;
 }
 
-static const char *
-as_text (JsonNode *node)
-{
-  return node != NULL && JSON_NODE_HOLDS_VALUE (node) &&
-             json_node_get_value_type (node) == G_TYPE_STRING
-           ? json_node_get_string (node)
-           : NULL;
-}
-
 static gboolean
 read_method (RjRequest *self, JsonObject *object, GError **error)
 {
   JsonNode *node = json_object_get_member (object, "method");
-  const char *text = as_text (node);
+  const char *text = rj_json_node_get_string (node);
 
   if (node == NULL) {
     self->method = g_strdup (json_object_has_member (object, "body") ? "POST" : "GET");
@@ -40,7 +32,7 @@ read_method (RjRequest *self, JsonObject *object, GError **error)
 static gboolean
 read_url (RjRequest *self, JsonObject *object, const RjTemplateWord *words, GError **error)
 {
-  const char *text = as_text (json_object_get_member (object, "url"));
+  const char *text = rj_json_node_get_string (json_object_get_member (object, "url"));
   g_autofree char *filled = NULL;
   g_autoptr (GUri) uri = NULL;
   const char *scheme;
@@ -83,7 +75,7 @@ static gboolean
 read_header (
   RjRequest *self, const char *name, JsonNode *node, const RjTemplateWord *words, GError **error)
 {
-  const char *value = as_text (node);
+  const char *value = rj_json_node_get_string (node);
   g_autofree char *filled = NULL;
 
   if (!is_header_name (name) || value == NULL || has_controls (value)) {
@@ -151,9 +143,9 @@ check_json (JsonNode *node, const RjTemplateWord *words, GError **error)
     }
     return TRUE;
   }
-  if (as_text (node) == NULL)
+  if (rj_json_node_get_string (node) == NULL)
     return TRUE;
-  filled = rj_template_fill (as_text (node), words, NULL, error);
+  filled = rj_template_fill (rj_json_node_get_string (node), words, NULL, error);
   return filled != NULL;
 }
 
@@ -164,7 +156,7 @@ read_body (RjRequest *self, JsonObject *object, const RjTemplateWord *words, GEr
 
   if (node == NULL)
     return TRUE;
-  self->text = g_strdup (as_text (node));
+  self->text = g_strdup (rj_json_node_get_string (node));
   if (self->text != NULL)
     return TRUE;
   if (!JSON_NODE_HOLDS_OBJECT (node) && !JSON_NODE_HOLDS_ARRAY (node))

@@ -34,15 +34,6 @@ rj_request_free (RjRequest *self)
   g_free (self);
 }
 
-static const char *
-as_text (JsonNode *node)
-{
-  return node != NULL && JSON_NODE_HOLDS_VALUE (node) &&
-             json_node_get_value_type (node) == G_TYPE_STRING
-           ? json_node_get_string (node)
-           : NULL;
-}
-
 /* --- filled in --- */
 
 static char *
@@ -129,7 +120,7 @@ fill_array (JsonArray *array, const RjTemplateWord *words)
 static JsonNode *
 fill_json (JsonNode *node, const RjTemplateWord *words)
 {
-  const char *text = as_text (node);
+  const char *text = rj_json_node_get_string (node);
   g_autofree char *filled = NULL;
 
   if (JSON_NODE_HOLDS_OBJECT (node))
@@ -240,7 +231,7 @@ hide (GString *text, const char *secret)
 static void
 hide_texts (GString *text, JsonNode *node)
 {
-  const char *own = as_text (node);
+  const char *own = rj_json_node_get_string (node);
 
   if (JSON_NODE_HOLDS_OBJECT (node)) {
     g_autoptr (GList) values = json_object_get_values (json_node_get_object (node));
