@@ -1,5 +1,6 @@
 #include "rj-census.h"
 
+#include "rj-app-presets.h"
 #include "rj-error.h"
 #include "rj-expectation.h"
 #include "rj-ghost-book.h"
@@ -141,7 +142,7 @@ ask (RjCensus *self)
   self->n_asked++;
   self->asked_us = rj_clock_now_us (self->config.clock);
   rj_http_call_async (self->config.http, self->config.clock, RJ_CENSUS_LIMIT_US, "GET", self->url,
-                      "OPENVIDUAPP", self->secret, NULL, self->cancellable, on_answered,
+                      RJ_REST_USER, self->secret, NULL, self->cancellable, on_answered,
                       g_object_ref (self));
 }
 
@@ -233,7 +234,7 @@ rj_census_new (const RjCensusConfig *config)
   self->config.clock = g_object_ref (config->clock);
   self->config.http = g_object_ref (config->http);
   self->config.events = g_object_ref (config->events);
-  self->url = g_strdup_printf ("%s/openvidu/api/sessions", config->server_url);
+  self->url = rj_rest_make_url (config->server_url, "/sessions");
   self->secret = g_strdup (config->secret);
   self->within_us = find_within_us (config->expect);
   self->book = rj_ghost_book_new (config->roster, config->events);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "rj-app-presets.h"
 #include "rj-http-session.h"
 
 typedef struct {
@@ -51,8 +52,9 @@ rj_dead_session_delete (SoupSession *http,
                         const char *session)
 {
   g_autofree char *escaped = g_uri_escape_string (session, NULL, FALSE);
-  g_autofree char *url = g_strdup_printf ("%s/openvidu/api/sessions/%s", server_url, escaped);
-  g_autofree char *pair = g_strdup_printf ("OPENVIDUAPP:%s", secret);
+  g_autofree char *path = g_strconcat ("/sessions/", escaped, NULL);
+  g_autofree char *url = rj_rest_make_url (server_url, path);
+  g_autofree char *pair = g_strdup_printf ("%s:%s", RJ_REST_USER, secret);
   g_autofree char *encoded = g_base64_encode ((const guchar *) pair, strlen (pair));
   g_autofree char *authorization = g_strdup_printf ("Basic %s", encoded);
   SoupMessage *message = rj_http_message_new (http, SOUP_METHOD_DELETE, url, NULL);

@@ -92,3 +92,11 @@ rj_rest_make_template (const char *url)
 {
   return make_template (&rest_preset, url);
 }
+
+char *
+rj_rest_make_url (const char *url, const char *path)
+{
+  g_autofree char *base = make_base (url, rest_preset.prefix, rest_preset.create_path);
+
+  return g_strconcat (base, path, NULL);
+}

@@ -21,4 +21,9 @@ RjRequestTemplate *rj_app_preset_make_template (RjAppPreset preset, const char *
 /* The same for OpenVidu's own REST API. @url: with or without /openvidu/api. The login is the caller's. */
 RjRequestTemplate *rj_rest_make_template (const char *url);
 
+/* Other requests to that API, whose login is RJ_REST_USER and the secret. @url: the same. @path: "/sessions". Returns:
+ * (transfer full) */
+#define RJ_REST_USER "OPENVIDUAPP"
+char *rj_rest_make_url (const char *url, const char *path);
+
 G_END_DECLS

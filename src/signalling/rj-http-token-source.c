@@ -8,8 +8,6 @@
 #include "rj-json-pointer.h"
 #include "rj-json.h"
 
-#define REST_USER "OPENVIDUAPP"
-
 #define RJ_TYPE_HTTP_TOKEN_SOURCE (rj_http_token_source_get_type ())
 G_DECLARE_FINAL_TYPE (RjHttpTokenSource, rj_http_token_source, RJ, HTTP_TOKEN_SOURCE, GObject)
 
@@ -121,7 +119,7 @@ send (GTask *task, const RjRequest *request, const char *id, GAsyncReadyCallback
   g_autofree char *shown = rj_http_show_url (filled->url);
 
   if (self->secret != NULL)
-    rj_http_request_authorize (filled, REST_USER, self->secret);
+    rj_http_request_authorize (filled, RJ_REST_USER, self->secret);
   fetch->request = request;
   g_free (fetch->what);
   fetch->what = g_strdup_printf ("%s %s", filled->method, shown);

@@ -1,6 +1,6 @@
 /* Requests to an app server as a plan describes them: what is refused with which words, what is filled in and how it is
  * escaped. */
-#include "rj-request-template.h"
+#include "rj-app-presets.h"
 
 #include <string.h>
 
@@ -181,6 +181,27 @@ test_keys (void)
   }
 }
 
+/* Whoever asks the server finds it by the same URL as who asks it for tokens. */
+static void
+test_rest_url (void)
+{
+  static const char *const urls[] = { "https://ov.example:4443", "https://ov.example:4443/",
+                                      "https://ov.example:4443/openvidu/api",
+                                      "https://ov.example:4443/openvidu/api/",
+                                      "https://ov.example:4443/openvidu/api/sessions" };
+  static const RjTemplateWord none[] = { { NULL, NULL } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (urls); i++) {
+    g_autofree char *url = rj_rest_make_url (urls[i], "/sessions");
+    RjRequestTemplate *tokens = rj_rest_make_template (urls[i]);
+    g_autoptr (RjHttpRequest) create = rj_request_fill (tokens->create, none);
+
+    g_assert_cmpstr (url, ==, "https://ov.example:4443/openvidu/api/sessions");
+    g_assert_cmpstr (create->url, ==, url);
+    rj_request_template_unref (tokens);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -191,5 +212,6 @@ main (int argc, char **argv)
   g_test_add_func ("/request/secrets", test_secrets_are_taken_out);
   g_test_add_func ("/request/refused", test_refused);
   g_test_add_func ("/request/keys", test_keys);
+  g_test_add_func ("/request/rest-url", test_rest_url);
   return g_test_run ();
 }
