@@ -28,7 +28,8 @@ struct _RjBundle {
   GStrv argv;
   char *cwd; /* where the run was started */
   char *folder;
-  int fd; /* of a file without a name: the log as it grows */
+  int fd;       /* of a file without a name: the log as it grows */
+  off_t run_at; /* where the last run begins in it */
   RjEventLog *log;
   GPtrArray *secrets; /* (element-type utf8) */
   GHashTable *tapes;
@@ -39,7 +40,7 @@ struct _RjBundle {
 
 /* --- files --- */
 
-static gboolean
+static void
 fail (RjBundle *self, const char *path, int saved_errno)
 {
   if (self->error == NULL)
@@ -47,7 +48,6 @@ fail (RjBundle *self, const char *path, int saved_errno)
       &self->error, RJ_ERROR, RJ_ERROR_ENVIRONMENT,
       "cannot write the bundle: %s: %s; give --bundle a folder in one that you may write to", path,
       g_strerror (saved_errno));
-  return FALSE;
 }
 
 static void
@@ -58,9 +58,10 @@ append_hidden (RjBundle *self, GString *out, const char *line)
 
   for (guint i = 0; i < self->secrets->len; i++) {
     const char *secret = g_ptr_array_index (self->secrets, i);
-    g_autofree char *mask = rj_secret_mask (secret);
+    g_autofree char *mask = strstr (hidden->str, secret) == NULL ? NULL : rj_secret_mask (secret);
 
-    g_string_replace (hidden, secret, mask, 0);
+    if (mask != NULL)
+      g_string_replace (hidden, secret, mask, 0);
   }
   g_string_append (out, hidden->str);
 }
@@ -220,6 +221,7 @@ rj_bundle_begin_run (RjBundle *self, const char *run)
     self->log = rj_event_log_new_for_fd (dup (self->fd), run);
   else
     rj_event_log_set_run (self->log, run);
+  self->run_at = lseek (self->fd, 0, SEEK_CUR);
   return RJ_EVENT_SINK (self->log);
 }
 
@@ -232,11 +234,10 @@ rj_bundle_get_tapes (RjBundle *self)
 /* --- participants --- */
 
 static char *
-read_log (RjBundle *self)
+read_log (RjBundle *self, off_t at)
 {
   GString *text = g_string_new (NULL);
   char buffer[65536];
-  off_t at = 0;
   gssize n;
 
   while ((n = pread (self->fd, buffer, sizeof buffer, at)) > 0) {
@@ -246,27 +247,38 @@ read_log (RjBundle *self)
   return g_string_free (text, FALSE);
 }
 
-/* The last ones of a participant, before everybody left. @log: lines of all runs */
-static char *
-list_events (const char *const *log, const char *run, const char *name)
+/* Returns: participant → its lines of @log (GPtrArray of char *) */
+static GHashTable *
+sort_lines (GStrv log)
 {
-  g_autofree char *of_run = g_strdup_printf ("\"run\":\"%s\"", run);
-  g_autofree char *leaving = g_strdup ("\"to\":\"leaving\"");
-  g_autoptr (GPtrArray) found = g_ptr_array_new ();
-  GString *out = g_string_new (NULL);
+  GHashTable *sorted =
+    g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
 
   for (guint i = 0; log[i] != NULL; i++) {
-    g_autoptr (JsonObject) line =
-      strstr (log[i], of_run) == NULL ? NULL : rj_json_parse_object (log[i], -1, NULL);
+    g_autoptr (JsonObject) line = rj_json_parse_object (log[i], -1, NULL);
+    const char *name = line == NULL ? NULL : rj_json_get_string (line, "participant", NULL);
 
-    if (line == NULL || g_strcmp0 (rj_json_get_string (line, "participant", NULL), name) != 0)
+    if (name == NULL)
       continue;
-    if (strstr (log[i], leaving) != NULL)
-      break;
-    g_ptr_array_add (found, (gpointer) log[i]);
+    if (!g_hash_table_contains (sorted, name))
+      g_hash_table_insert (sorted, g_strdup (name), g_ptr_array_new ());
+    g_ptr_array_add (g_hash_table_lookup (sorted, name), log[i]);
   }
-  for (guint i = found->len > MOST_EVENTS ? found->len - MOST_EVENTS : 0; i < found->len; i++)
-    g_string_append_printf (out, "%s\n", (char *) g_ptr_array_index (found, i));
+  return sorted;
+}
+
+/* The last ones of a participant, before everybody left. @lines: (nullable): its own */
+static char *
+list_events (const GPtrArray *lines)
+{
+  GString *out = g_string_new (NULL);
+  guint n = 0;
+
+  while (lines != NULL && n < lines->len &&
+         strstr (g_ptr_array_index (lines, n), "\"to\":\"leaving\"") == NULL)
+    n++;
+  for (guint i = n > MOST_EVENTS ? n - MOST_EVENTS : 0; i < n; i++)
+    g_string_append_printf (out, "%s\n", (char *) g_ptr_array_index (lines, i));
   return g_string_free (out, FALSE);
 }
 
@@ -333,7 +345,7 @@ static void
 put_participant (RjBundle *self,
                  const RjResult *result,
                  const RjParticipantResult *p,
-                 const char *const *log)
+                 const GPtrArray *lines)
 {
   RjTape *tape = g_hash_table_lookup (self->tapes, p->name);
   g_autofree char *safe = make_file_name (p->name);
@@ -343,7 +355,7 @@ put_participant (RjBundle *self,
   g_autofree char *messages_name = g_strconcat (folder, "/messages.jsonl", NULL);
   g_autofree char *messages = tape == NULL ? NULL : rj_tape_to_text (tape, result->started_us);
   g_autofree char *events_name = g_strconcat (folder, "/events.jsonl", NULL);
-  g_autofree char *events = list_events (log, result->run, p->name);
+  g_autofree char *events = list_events (lines);
   Place place = { self, folder };
 
   put (self, state_name, state, 0644);
@@ -365,19 +377,21 @@ rj_bundle_end_run (RjBundle *self, const RjResult *result, guint seed)
 {
   g_autofree char *text = NULL;
   g_auto (GStrv) log = NULL;
+  g_autoptr (GHashTable) lines = NULL;
   guint n = 0;
 
   g_array_append_val (self->seeds, seed);
   if (result->verdict == RJ_VERDICT_PASSED || self->n_runs++ >= MOST_RUNS)
     return;
-  text = read_log (self);
+  text = read_log (self, self->run_at);
   log = g_strsplit (text, "\n", -1);
+  lines = sort_lines (log);
   for (guint i = 0; i < result->participants->len && n < MOST_PARTICIPANTS; i++) {
     const RjParticipantResult *p = g_ptr_array_index (result->participants, i);
 
     if (!is_interesting (p))
       continue;
-    put_participant (self, result, p, (const char *const *) log);
+    put_participant (self, result, p, g_hash_table_lookup (lines, p->name));
     n++;
   }
 }
@@ -400,15 +414,13 @@ put_plan (RjBundle *self)
 {
   g_autoptr (JsonObject) object = json_object_new ();
   g_autofree char *text = NULL;
-  g_autofree char *scrubbed = NULL;
 
   json_object_set_object_member (object, "options", rj_run_options_to_json (self->options));
   if (self->options->plan != NULL)
     json_object_set_object_member (
       object, "plan", rj_plan_to_json (self->options->plan, rj_run_options_get_table ()));
   text = rj_json_text (object);
-  scrubbed = rj_secret_scrub (text);
-  put (self, "plan.json", scrubbed, 0644);
+  put (self, "plan.json", text, 0644);
 }
 
 static void
@@ -444,7 +456,7 @@ rj_bundle_end (RjBundle *self, const RjSeries *series, GError **error)
   put (self, "versions.txt", versions, 0644);
   put_plan (self);
   put_script (self, series);
-  log = read_log (self);
+  log = read_log (self, 0);
   put (self, "events.jsonl", log, 0644);
   if (self->error != NULL)
     g_propagate_error (error, g_error_copy (self->error));
