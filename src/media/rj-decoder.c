@@ -64,27 +64,25 @@ is_before (const Seat *a, const Seat *b)
 
 /* Returns: (nullable): NULL: nothing has come to anybody yet */
 static Seat *
-choose_seat (RjDecoder *self, RjVideoCodec *codec)
+choose_seat (RjDecoder *self)
 {
+  RjVideoCodec unused;
   Seat *chosen = NULL;
 
   for (guint i = 0; i < self->seats->len; i++) {
     Seat *seat = self->seats->pdata[i];
 
-    if (rj_receiver_get_video_codec (seat->receiver, codec) &&
+    if (rj_receiver_get_video_codec (seat->receiver, &unused) &&
         (chosen == NULL || is_before (seat, chosen)))
       chosen = seat;
   }
-  if (chosen != NULL)
-    rj_receiver_get_video_codec (chosen->receiver, codec);
   return chosen;
 }
 
 static gint64
 get_pause_us (RjDecoder *self)
 {
-  RjVideoCodec unused;
-  const Seat *next = choose_seat (self, &unused);
+  const Seat *next = choose_seat (self);
 
   return next != NULL && next->turn > 0 ? self->config.pause_us
                                         : MIN (self->config.pause_us, NEW_PAUSE_US);
@@ -153,16 +151,14 @@ begin_look (gpointer user_data)
     .run_hash = self->config.run_hash,
   };
   g_autoptr (GError) error = NULL;
-  Seat *seat;
+  Seat *seat = choose_seat (self);
 
   self->timer = NULL;
-  if (self->seats->len == 0)
-    return;
-  seat = choose_seat (self, &config.codec);
   if (seat == NULL) {
     begin_pause (self);
     return;
   }
+  rj_receiver_get_video_codec (seat->receiver, &config.codec);
   seat->turn = ++self->n_looks;
   config.clip_frames = RJ_CLIP_SECONDS * seat->fps;
   config.n_wanted = seat->fps;
