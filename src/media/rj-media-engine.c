@@ -9,10 +9,15 @@
 struct _RjMediaEngine {
   GObject parent_instance;
 
-  RjPeerKit kit;    /* owns its members, but for the clip */
-  GArray *formats;  /* of RjClipFormat: kit.format first */
-  GPtrArray *clips; /* of RjClip, NULL: not ready; one for each format */
+  RjPeerKit kit; /* owns its members, but for the clip */
+  GArray *shows; /* of Show: that of kit.format first */
 };
+
+/* What senders may show */
+typedef struct {
+  RjClipFormat format;
+  RjClip *clip; /* NULL: not ready */
+} Show;
 
 static void rj_media_engine_factory_init (RjPeerFactoryInterface *iface);
 
@@ -22,13 +27,15 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (RjMediaEngine,
                                G_IMPLEMENT_INTERFACE (RJ_TYPE_PEER_FACTORY,
                                                       rj_media_engine_factory_init))
 
-/* Returns: (transfer none) (nullable) */
-static RjClip *
-find_clip (RjMediaEngine *self, const RjClipFormat *format)
+/* Returns: (nullable) */
+static Show *
+find_show (RjMediaEngine *self, const RjClipFormat *format)
 {
-  for (guint i = 0; i < self->formats->len; i++) {
-    if (rj_clip_format_equal (&g_array_index (self->formats, RjClipFormat, i), format))
-      return g_ptr_array_index (self->clips, i);
+  for (guint i = 0; i < self->shows->len; i++) {
+    Show *show = &g_array_index (self->shows, Show, i);
+
+    if (rj_clip_format_equal (&show->format, format))
+      return show;
   }
   return NULL;
 }
@@ -38,11 +45,13 @@ rj_media_engine_create (RjPeerFactory *factory, const RjPeerConfig *config, GErr
 {
   RjMediaEngine *self = RJ_MEDIA_ENGINE (factory);
   RjPeerKit kit = self->kit;
+  const Show *show;
 
   RJ_ASSERT_HOME ();
   if (config->format != NULL)
     kit.format = *config->format;
-  kit.clip = find_clip (self, &kit.format);
+  show = find_show (self, &kit.format);
+  kit.clip = show == NULL ? NULL : show->clip;
   if (config->direction == RJ_DIRECTION_SEND && kit.clip == NULL) {
     g_set_error (error, RJ_ERROR, RJ_ERROR_ENVIRONMENT, "the test clip is not ready yet");
     return NULL;
@@ -60,18 +69,14 @@ rj_media_engine_dispose (GObject *object)
   g_clear_object (&self->kit.decoder);
   g_clear_pointer (&self->kit.pacer, rj_pacer_unref);
   g_clear_pointer (&self->kit.reaper, rj_reaper_unref);
-  g_ptr_array_set_size (self->clips, 0);
-  g_array_set_size (self->formats, 0);
+  g_array_set_size (self->shows, 0);
   G_OBJECT_CLASS (rj_media_engine_parent_class)->dispose (object);
 }
 
 static void
 rj_media_engine_finalize (GObject *object)
 {
-  RjMediaEngine *self = RJ_MEDIA_ENGINE (object);
-
-  g_ptr_array_unref (self->clips);
-  g_array_unref (self->formats);
+  g_array_unref (RJ_MEDIA_ENGINE (object)->shows);
   G_OBJECT_CLASS (rj_media_engine_parent_class)->finalize (object);
 }
 
@@ -89,28 +94,25 @@ rj_media_engine_factory_init (RjPeerFactoryInterface *iface)
 }
 
 static void
-clip_free (gpointer clip)
+clear_show (gpointer show)
 {
-  if (clip != NULL)
-    rj_clip_unref (clip);
+  g_clear_pointer (&((Show *) show)->clip, rj_clip_unref);
 }
 
 static void
 rj_media_engine_init (RjMediaEngine *self)
 {
-  self->formats = g_array_new (FALSE, FALSE, sizeof (RjClipFormat));
-  self->clips = g_ptr_array_new_with_free_func (clip_free);
+  self->shows = g_array_new (FALSE, FALSE, sizeof (Show));
+  g_array_set_clear_func (self->shows, clear_show);
 }
 
 static void
 add_format (RjMediaEngine *self, const RjClipFormat *format)
 {
-  for (guint i = 0; i < self->formats->len; i++) {
-    if (rj_clip_format_equal (&g_array_index (self->formats, RjClipFormat, i), format))
-      return;
-  }
-  g_array_append_val (self->formats, *format);
-  g_ptr_array_add (self->clips, NULL);
+  const Show show = { *format, NULL };
+
+  if (find_show (self, format) == NULL)
+    g_array_append_val (self->shows, show);
 }
 
 RjMediaEngine *
@@ -193,13 +195,13 @@ on_clip_loaded (GObject *unused, GAsyncResult *result, gpointer user_data)
   g_autoptr (GTask) task = load->task;
   RjMediaEngine *self = g_task_get_source_object (task);
   GError *error = NULL;
-  RjClip *clip = rj_clip_load_finish (result, &error);
+  g_autoptr (RjClip) clip = rj_clip_load_finish (result, &error);
 
-  if (load->index < self->clips->len) {
-    clip_free (g_ptr_array_index (self->clips, load->index));
-    g_ptr_array_index (self->clips, load->index) = clip;
-  } else {
-    clip_free (clip); /* disposed of meanwhile */
+  if (load->index < self->shows->len) { /* not disposed of meanwhile */
+    Show *show = &g_array_index (self->shows, Show, load->index);
+
+    clear_show (show);
+    show->clip = g_steal_pointer (&clip);
   }
   g_free (load);
   finish_part (task, error);
@@ -213,7 +215,7 @@ load_clip (GTask *task, guint index)
 
   load->task = g_object_ref (task);
   load->index = index;
-  rj_clip_load_async (&g_array_index (self->formats, RjClipFormat, index),
+  rj_clip_load_async (&g_array_index (self->shows, Show, index).format,
                       g_task_get_cancellable (task), on_clip_loaded, load);
 }
 
@@ -234,8 +236,8 @@ rj_media_engine_start_async (RjMediaEngine *self,
     g_task_return_error (task, g_steal_pointer (&error));
     return;
   }
-  start->n_waiting = 1 + self->formats->len;
-  for (guint i = 0; i < self->formats->len; i++)
+  start->n_waiting = 1 + self->shows->len;
+  for (guint i = 0; i < self->shows->len; i++)
     load_clip (task, i);
   rj_media_warm_up_async (cancellable, on_warm, g_object_ref (task));
 }
