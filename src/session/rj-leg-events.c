@@ -59,7 +59,7 @@ describe_peer (RjLeg *self)
     .direction = self->plan.direction,
     .has_audio = config->publish.has_audio,
     .has_video = config->publish.has_video,
-    .format = config->has_format ? &config->format : NULL,
+    .format = rj_participant_config_get_format (config),
     .publisher = config->number,
     .stun_servers = self->stay->stun_servers,
     .turn_servers = self->stay->turn_servers,

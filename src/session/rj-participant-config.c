@@ -67,6 +67,12 @@ rj_participant_config_knows (const RjParticipantConfig *self,
   return known;
 }
 
+const RjClipFormat *
+rj_participant_config_get_format (const RjParticipantConfig *self)
+{
+  return self->has_format ? &self->format : NULL;
+}
+
 gboolean
 rj_participant_config_wants (const RjParticipantConfig *self, const char *publisher)
 {

@@ -126,6 +126,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RjParticipantConfig, rj_participant_config_unref)
 gboolean rj_participant_config_knows (const RjParticipantConfig *self,
                                       const char *name,
                                       RjKnownPublisher *found);
+/* Returns: (transfer none) (nullable): what it shows; NULL: as the factory likes */
+const RjClipFormat *rj_participant_config_get_format (const RjParticipantConfig *self);
 /* Whether the stream of @publisher is to be seen */
 gboolean rj_participant_config_wants (const RjParticipantConfig *self, const char *publisher);
 

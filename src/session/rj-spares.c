@@ -45,7 +45,7 @@ make (RjSpares *self, RjDirection direction)
     .direction = direction,
     .has_audio = config->publish.has_audio,
     .has_video = config->publish.has_video,
-    .format = config->has_format ? &config->format : NULL,
+    .format = rj_participant_config_get_format (config),
     .publisher = config->number,
     .loopback = config->loopback,
     .relay_only = config->relay_only,
@@ -136,15 +136,9 @@ count_down (RjSpares *self, RjDirection direction)
 
 /* That is offered first; -1: as the factory likes */
 static int
-get_codec (const RjPeerConfig *config)
+get_codec (const RjClipFormat *format)
 {
-  return config->format == NULL ? -1 : (int) config->format->codec;
-}
-
-static int
-get_own_codec (RjSpares *self)
-{
-  return self->config->has_format ? (int) self->config->format.codec : -1;
+  return format == NULL ? -1 : (int) format->codec;
 }
 
 static RjPeer *
@@ -163,7 +157,7 @@ rj_spares_take (RjSpares *self, const RjPeerConfig *config)
 {
   if (config->has_audio != self->config->publish.has_audio ||
       config->has_video != self->config->publish.has_video ||
-      get_codec (config) != get_own_codec (self))
+      get_codec (config->format) != get_codec (rj_participant_config_get_format (self->config)))
     return NULL;
   for (guint i = 0; i < self->made->len; i++) {
     Spare *spare = g_ptr_array_index (self->made, i);
