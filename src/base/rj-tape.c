@@ -178,12 +178,13 @@ foreach_of_attempt (
 
   for (guint i = 0; i < all->len; i++) {
     const Message *message = g_ptr_array_index (all, i);
-    g_autoptr (JsonNode) node = rj_json_parse_node (message->text, -1, NULL);
+    g_autoptr (JsonNode) node =
+      message->attempt != attempt ? NULL : rj_json_parse_node (message->text, -1, NULL);
     JsonObject *object =
       node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
     const char *method = object == NULL ? NULL : rj_json_get_string (object, "method", NULL);
 
-    if (object == NULL || message->attempt != attempt)
+    if (object == NULL)
       continue;
     if (message->sent && method != NULL)
       g_hash_table_insert (methods, GINT_TO_POINTER ((int) rj_json_get_int (object, "id", -1)),
