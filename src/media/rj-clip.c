@@ -1,5 +1,6 @@
 #include "rj-clip.h"
 
+#include "rj-bytes.h"
 #include "rj-clip-encoder.h"
 #include "rj-error.h"
 
@@ -46,13 +47,6 @@ find_keys (RjClip *self)
     self->keys[i] = !GST_BUFFER_FLAG_IS_SET (self->frames->pdata[i], GST_BUFFER_FLAG_DELTA_UNIT);
 }
 
-/* From any address: the macro of GStreamer wants an aligned one */
-static gsize
-read_size (const guint8 *data)
-{
-  return (gsize) data[0] << 24 | (gsize) data[1] << 16 | (gsize) data[2] << 8 | data[3];
-}
-
 /* H.264, table 7-1: slices are 1 to 5. @frame: units, each behind its size of 32 bits */
 static gsize
 find_first_slice (GstBuffer *frame)
@@ -67,7 +61,7 @@ find_first_slice (GstBuffer *frame)
 
     if (type >= 1 && type <= 5)
       break;
-    at += 4 + read_size (map.data + at);
+    at += 4 + (gsize) rj_read_u32 (map.data + at);
   }
   at = MIN (at, map.size);
   gst_buffer_unmap (frame, &map);

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "rj-bytes.h"
+
 static const guint8 magic[] = { 'R', 'J', 'S', '1' };
 
 #define HEX_SIZE (2 * RJ_FRAME_STAMP_SIZE)
@@ -21,40 +23,14 @@ rj_frame_stamp_hash_run (const char *run)
   return (guint16) ((hash >> 16) ^ (hash & 0xffff));
 }
 
-static void
-put_u16 (guint8 *out, guint16 value)
-{
-  out[0] = (guint8) (value >> 8);
-  out[1] = (guint8) value;
-}
-
-static void
-put_u32 (guint8 *out, guint32 value)
-{
-  put_u16 (out, (guint16) (value >> 16));
-  put_u16 (out + 2, (guint16) value);
-}
-
-static guint16
-get_u16 (const guint8 *in)
-{
-  return (guint16) (in[0] << 8 | in[1]);
-}
-
-static guint32
-get_u32 (const guint8 *in)
-{
-  return (guint32) get_u16 (in) << 16 | get_u16 (in + 2);
-}
-
 void
 rj_frame_stamp_write (const RjFrameStamp *self, guint8 *out)
 {
   memcpy (out, magic, sizeof magic);
-  put_u16 (out + 4, self->run_hash);
-  put_u16 (out + 6, self->publisher);
-  put_u32 (out + 8, self->frame);
-  put_u32 (out + 12, self->ms);
+  rj_write_u16 (out + 4, self->run_hash);
+  rj_write_u16 (out + 6, self->publisher);
+  rj_write_u32 (out + 8, self->frame);
+  rj_write_u32 (out + 12, self->ms);
 }
 
 gboolean
@@ -67,10 +43,10 @@ rj_frame_stamp_read (const guint8 *frame, gsize size, RjFrameStamp *out)
   stamp = frame + size - RJ_FRAME_STAMP_SIZE;
   if (memcmp (stamp, magic, sizeof magic) != 0)
     return FALSE;
-  out->run_hash = get_u16 (stamp + 4);
-  out->publisher = get_u16 (stamp + 6);
-  out->frame = get_u32 (stamp + 8);
-  out->ms = get_u32 (stamp + 12);
+  out->run_hash = rj_read_u16 (stamp + 4);
+  out->publisher = rj_read_u16 (stamp + 6);
+  out->frame = rj_read_u32 (stamp + 8);
+  out->ms = rj_read_u32 (stamp + 12);
   return TRUE;
 }
 

@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "rj-bytes.h"
+
 #define RTCP_SR 200
 #define RTCP_RR 201
 #define HEADER  8  /* with the sender's SSRC */
@@ -11,12 +13,6 @@
 #define LSR     16 /* within a block */
 #define DLSR    20
 
-static guint32
-get_u32 (const guint8 *in)
-{
-  return (guint32) in[0] << 24 | (guint32) in[1] << 16 | (guint32) in[2] << 8 | in[3];
-}
-
 typedef void (*PacketFunc) (RjRoundTrip *self, const guint8 *packet, gsize size, gint64 at_us);
 
 /* @take: gets every SR and RR, of which HEADER is there */
@@ -24,7 +20,7 @@ static void
 walk (RjRoundTrip *self, const guint8 *compound, gsize size, gint64 at_us, PacketFunc take)
 {
   while (size >= HEADER) {
-    gsize length = 4 * (1 + (gsize) (compound[2] << 8 | compound[3]));
+    gsize length = 4 * (1 + (gsize) rj_read_u16 (compound + 2));
 
     if (compound[0] >> 6 != 2 || length > size)
       return;
@@ -39,7 +35,7 @@ walk (RjRoundTrip *self, const guint8 *compound, gsize size, gint64 at_us, Packe
 static void
 remember (RjRoundTrip *self, const guint8 *packet, gsize size, gint64 at_us)
 {
-  guint32 ntp = packet[1] == RTCP_SR && size >= HEADER + SENDER ? get_u32 (packet + NTP) : 0;
+  guint32 ntp = packet[1] == RTCP_SR && size >= HEADER + SENDER ? rj_read_u32 (packet + NTP) : 0;
 
   for (guint i = 0; i < RJ_ROUND_TRIP_SENT && ntp != 0; i++)
     if (self->sent[i].ntp == ntp)
@@ -54,8 +50,8 @@ remember (RjRoundTrip *self, const guint8 *packet, gsize size, gint64 at_us)
 static void
 take_block (RjRoundTrip *self, const guint8 *block, gint64 at_us)
 {
-  guint32 lsr = get_u32 (block + LSR);
-  double held_ms = get_u32 (block + DLSR) * 1000.0 / 65536;
+  guint32 lsr = rj_read_u32 (block + LSR);
+  double held_ms = rj_read_u32 (block + DLSR) * 1000.0 / 65536;
 
   for (guint i = 0; i < RJ_ROUND_TRIP_SENT && lsr != 0; i++) {
     double ms;

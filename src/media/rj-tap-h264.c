@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "rj-bytes.h"
+
 /* H.264, table 7-1, and RFC 6184, table 1 */
 enum {
   UNIT_SLICE = 1,
@@ -54,7 +56,7 @@ look_at_aggregate (RjTapH264 *out, const guint8 *payload, gsize size)
 
     if (size - at < 2)
       return FALSE;
-    unit = (gsize) (payload[at] << 8 | payload[at + 1]);
+    unit = rj_read_u16 (payload + at);
     at += 2;
     if (unit == 0 || unit > size - at)
       return FALSE;

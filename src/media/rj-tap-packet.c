@@ -2,14 +2,10 @@
 
 #include <string.h>
 
+#include "rj-bytes.h"
+
 #define RTP_HEADER_SIZE 12
 #define MAX_DROPOUT     3000 /* RFC 3550, A.1 */
-
-static guint32
-get_u32 (const guint8 *in)
-{
-  return (guint32) in[0] << 24 | (guint32) in[1] << 16 | (guint32) in[2] << 8 | in[3];
-}
 
 gboolean
 rj_tap_packet_parse (RjTapPacket *self, const guint8 *data, gsize size)
@@ -23,7 +19,7 @@ rj_tap_packet_parse (RjTapPacket *self, const guint8 *data, gsize size)
   if (data[0] & 0x10) {
     if (size < header + 4)
       return FALSE;
-    header += 4 + 4 * (gsize) (data[header + 2] << 8 | data[header + 3]);
+    header += 4 + 4 * (gsize) rj_read_u16 (data + header + 2);
   }
   if (data[0] & 0x20)
     padding = data[size - 1];
@@ -31,9 +27,9 @@ rj_tap_packet_parse (RjTapPacket *self, const guint8 *data, gsize size)
     return FALSE;
 
   self->marker = (data[1] & 0x80) != 0;
-  self->seq = (guint16) (data[2] << 8 | data[3]);
-  self->timestamp = get_u32 (data + 4);
-  self->ssrc = get_u32 (data + 8);
+  self->seq = rj_read_u16 (data + 2);
+  self->timestamp = rj_read_u32 (data + 4);
+  self->ssrc = rj_read_u32 (data + 8);
   self->payload = data + header;
   self->payload_size = size - header - padding;
   return TRUE;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "rj-bytes.h"
 #include "rj-rtp.h"
 
 gboolean
@@ -24,7 +25,7 @@ rj_media_packet_parse (RjMediaPacket *self, const guint8 *data, gsize size)
   if (header.extension_size >= 4) {
     gsize offset = header.payload_offset - header.extension_size;
 
-    self->extension_profile = (guint16) (data[offset] << 8 | data[offset + 1]);
+    self->extension_profile = rj_read_u16 (data + offset);
     self->extension_offset = offset + 4;
     self->extension_size = header.extension_size - 4;
   }

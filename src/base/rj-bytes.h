@@ -1,4 +1,4 @@
-/* Big endian numbers in packets. Private to this layer; any thread. */
+/* Big endian numbers in packets, at any address. Any thread. */
 #pragma once
 
 #include <glib.h>
