@@ -13,15 +13,6 @@ typedef struct {
   gboolean is_masked;
 } Script;
 
-static const RjOption *
-find_option (const RjOptionTable *table, const char *name)
-{
-  for (guint i = 0; i < table->n_options; i++)
-    if (g_str_equal (table->options[i].name, name))
-      return &table->options[i];
-  return NULL;
-}
-
 /* What the run writes, and what the script says itself */
 static gboolean
 is_left_out (const RjOption *option)
@@ -74,7 +65,7 @@ take_arguments (Script *self, const char *const *argv)
     g_autofree char *name = !g_str_has_prefix (argv[i], "--") ? NULL
                             : equals == NULL                  ? g_strdup (argv[i] + 2)
                                              : g_strndup (argv[i] + 2, equals - argv[i] - 2);
-    const RjOption *option = name == NULL ? NULL : find_option (self->table, name);
+    const RjOption *option = name == NULL ? NULL : rj_option_table_find (self->table, name);
     const char *value = equals == NULL ? NULL : equals + 1;
 
     if (option == NULL) {
