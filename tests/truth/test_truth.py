@@ -3,11 +3,13 @@ Then the observer has to fail: its material is falsified, and it must notice."""
 import contextlib
 import copy
 import os
+import struct
 import tempfile
 import unittest
 
 import capture
 import comparison
+import dissector
 import watching
 
 ARGUMENTS = ("--participants", "3,1", "--fault", "kill-media-node@1s", "--crash-after", "700ms")
@@ -23,6 +25,19 @@ def shift(lines, by_us):
                 else value for key, value in data.items()}
     return [{**line, "mono_us": line["mono_us"] + by_us,
              **({"data": shift_data(line["data"])} if "data" in line else {})} for line in lines]
+
+
+def write_rtp(path, packets):
+    """A capture of RTP packets, each (port that it comes from, sequence number), 20 ms apart."""
+    with open(path, "wb") as pcap:
+        pcap.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1))
+        for n, (port, seq) in enumerate(packets):
+            rtp = struct.pack(">BBHII", 0x80, 111, seq, 960 * n, 0xCAFE) + bytes(40)
+            udp = struct.pack(">HHHH", port, 5004, 8 + len(rtp), 0) + rtp
+            loopback = bytes((127, 0, 0, 1))
+            ip = struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(udp), n, 0, 64, capture.UDP, 0) + 2 * loopback + udp
+            frame = bytes(12) + capture.ETHERNET_IPV4 + ip
+            pcap.write(struct.pack("<IIII", 1, 20000 * n, len(frame), len(frame)) + frame)
 
 
 class TruthTest(unittest.TestCase):
@@ -110,6 +125,16 @@ class TruthTest(unittest.TestCase):
         line = next(e for e in lines if e["type"] == "participant-evicted")
         line["data"]["name"] = "bot-9"
         self.assertEqual(len(self.compare(lines=lines).complaints), 1)
+
+    def test_tshark_counts_over_all_pairs_of_addresses(self):
+        """A sender that takes another address for a while has lost nothing; what is lost meanwhile is."""
+        there = [(4000 if n < 10 or n >= 30 else 4001, (65516 + n) % 65536) for n in range(40)]
+        with tempfile.TemporaryDirectory() as folder:
+            path = f"{folder}/rtp.pcap"
+            write_rtp(path, there)
+            self.assertEqual(dissector.count_rtp(path), {0xCAFE: (40, 0)})
+            write_rtp(path, there[:9] + there[10:12] + there[14:])
+            self.assertEqual(dissector.count_rtp(path), {0xCAFE: (37, 3)})
 
     def test_says_when_it_cannot_see(self):
         with tempfile.TemporaryDirectory() as folder:
