@@ -1,4 +1,5 @@
 """Runs the program under test and reads what it wrote. For the integration tests."""
+import concurrent.futures
 import json
 import os
 import pathlib
@@ -133,14 +134,15 @@ class Case(unittest.TestCase):
         return subprocess.Popen([PROGRAM, *map(str, arguments)], text=True, env={**os.environ, **(env or {})},
                                 **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options})
 
-    def finish(self, process):
+    def finish(self, process, folder=None):
+        """@folder: where the run has its files, if not in the test's own"""
         try:
             stdout, stderr = process.communicate(timeout=DEADLINE_S)
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGKILL)
             stdout, stderr = process.communicate()
             self.fail(f"did not end within {DEADLINE_S} s\n{stdout}\n{stderr}")
-        return Outcome(self.folder, process, stdout, stderr)
+        return Outcome(folder or self.folder, process, stdout, stderr)
 
     def start_cluster(self, *arguments, **options):
         """A `rejoin cluster` on any ports. Returns: the process, what it printed as a Cluster."""
@@ -157,14 +159,31 @@ class Case(unittest.TestCase):
         self.assertEqual([e["seq"] for e in events], list(range(len(events))))
         return events
 
-    def start_run(self, *arguments, **options):
-        return self.start("run", "--events", self.folder / "events.jsonl", "--json",
-                          self.folder / "summary.json", "--junit", self.folder / "junit.xml", *arguments, **options)
+    def start_run(self, *arguments, folder=None, **options):
+        folder = folder or self.folder
+        return self.start("run", "--events", folder / "events.jsonl", "--json", folder / "summary.json", "--junit",
+                          folder / "junit.xml", *arguments, **options)
 
     def run_rejoin(self, *arguments, code=0, **options):
         outcome = self.finish(self.start_run(*arguments, **options))
         self.assertEqual(outcome.code, code, str(outcome))
         return outcome
+
+    def run_apart(self, name, *arguments, **options):
+        """A run in a folder of its own, so that several can go on at once. It may end with any code."""
+        folder = self.folder / name.replace(" ", "-")
+        folder.mkdir()
+        return self.finish(self.start_run(*arguments, folder=folder, **options), folder)
+
+    def together(self, cases, at_once=6):
+        """Some at once: they mostly wait. @cases: functions without arguments, by name or with names of their own"""
+        if not isinstance(cases, dict):
+            cases = {case.__name__: case for case in cases}
+        with concurrent.futures.ThreadPoolExecutor(at_once) as pool:
+            futures = {name: pool.submit(case) for name, case in cases.items()}
+        for name, future in futures.items():
+            with self.subTest(name):
+                future.result()
 
     def check_everybody_back(self, outcome, session_size, cause, rejoins=1):
         """Every participant of the first session has come back once, every edge has had one outage."""

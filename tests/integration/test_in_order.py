@@ -1,23 +1,14 @@
 #!/usr/bin/env python3
 """What an operator does in order, instead of a crash: media nodes are restarted one after the other, an OpenVidu
 server is restarted. Everybody is thrown out with a word, and comes back."""
-import concurrent.futures
-import pathlib
-
 import harness
 
 
 class InOrder(harness.Case):
     def run_one(self, name, *arguments):
-        """Runs in a folder of its own, so that several can run at once."""
-        folder = pathlib.Path(self.folder, name)
-        folder.mkdir()
-        process = self.start("run", *harness.SMALL, "--events", folder / "events.jsonl", "--json",
-                             folder / "summary.json", *arguments)
-        outcome = self.finish(process)
-        outcome.folder = folder
+        outcome = self.run_apart(name, *harness.SMALL, *arguments)
         self.assertEqual(outcome.code, 0, f"{name}: {outcome}")
-        self.check_log(folder / "events.jsonl")
+        self.check_log(outcome.folder / "events.jsonl")
         for edge in outcome.summary["edges"]:
             self.assertFalse(edge["down_at_end"], f"{name}: {edge}")
         return outcome
@@ -52,12 +43,7 @@ class InOrder(harness.Case):
         self.assertEqual(len(outcome.find("process-started", role="media-node")), 2)
 
     def test_everybody_comes_back(self):
-        cases = (self.media_nodes_one_after_the_other, self.the_server, self.a_node_for_good)
-        with concurrent.futures.ThreadPoolExecutor(3) as pool:
-            futures = {case.__name__: pool.submit(case) for case in cases}
-        for name, future in futures.items():
-            with self.subTest(name):
-                future.result()
+        self.together((self.media_nodes_one_after_the_other, self.the_server, self.a_node_for_good), 3)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@
 That each reason of a verdict can fire, and does not fire without need, is proven by tests/unit/measure/test-reasons.c;
 here is proven that the harness notices at all.
 """
-import concurrent.futures
 import json
 import os
 import signal
@@ -25,14 +24,8 @@ def refuse(_socket, _params):
 
 class NoFalsePass(harness.Case):
     def run_one(self, name, word, code, *arguments, **options):
-        """Runs in a folder of its own, so that several can run at once. @word: why it ends as it does (a busy
-        machine may be blamed for failures, which stay named)"""
-        folder = self.folder / name.replace(" ", "-")
-        folder.mkdir()
-        process = self.start("run", "--events", folder / "events.jsonl", "--json", folder / "summary.json", "--junit",
-                             folder / "junit.xml", *arguments, **options)
-        outcome = self.finish(process)
-        outcome.folder = folder
+        """@word: why it ends as it does (a busy machine may be blamed for failures, which stay named)"""
+        outcome = self.run_apart(name, *arguments, **options)
         summary = outcome.summary
         if summary["self"]["overloaded"] and (code == FAILED or word == "no-effect"):
             self.assertIn((outcome.code, summary["reason_word"]), ((INCONCLUSIVE, "overloaded"), (INCONCLUSIVE, word)),
@@ -43,7 +36,7 @@ class NoFalsePass(harness.Case):
             found = {word for participant in summary["participants"] for word in participant["problem_words"]}
             self.assertIn(word, found, f"{name}: {outcome}")
         self.assertEqual(outcome.code, summary["exit_code"], f"{name}: {outcome}")
-        self.check_green(folder, summary)
+        self.check_green(outcome.folder, summary)
         return outcome
 
     def check_green(self, folder, summary):
@@ -172,17 +165,15 @@ class NoFalsePass(harness.Case):
         folder = self.folder / "frozen"
         folder.mkdir()
         log = folder / "events.jsonl"
-        process = self.start("run", "--participants", "2", "--duration", "3s", "--expect", "affected == 0",
-                             "--events", log, "--json", folder / "summary.json", "--junit", folder / "junit.xml",
-                             *harness.SMALL)
+        process = self.start_run("--participants", "2", "--duration", "3s", "--expect", "affected == 0",
+                                 *harness.SMALL, folder=folder)
         self.addCleanup(harness.end_process, process)
         harness.wait_for("flowing", lambda: log.exists() and "everyone-flowing" in log.read_text(encoding="utf-8"))
         os.kill(process.pid, signal.SIGSTOP)
         until = time.monotonic() + 1.2
         harness.wait_for("a standstill of 1.2 s", lambda: time.monotonic() > until)
         os.kill(process.pid, signal.SIGCONT)
-        outcome = self.finish(process)
-        outcome.folder = folder
+        outcome = self.finish(process, folder)
         summary = outcome.summary
         self.assertEqual((outcome.code, summary["reason_word"]), (INCONCLUSIVE, "overloaded"), str(outcome))
         self.assertGreater(summary["self"]["loop_lag_ms"], 1000)
@@ -197,18 +188,12 @@ class NoFalsePass(harness.Case):
         self.assertIn("cannot write the report to standard output: No space left", outcome.stderr)
 
     def test_none_passes(self):
-        """All at once, four at a time: they mostly wait."""
-        cases = (
+        self.together((
             self.refused, self.app_server_is_down, self.nobody_answers, self.media_never_come,
             self.token_of_another_server, self.wrong_session, self.dead_edges, self.crossed_streams,
             self.nobody_is_back, self.command_fails, self.command_is_not_there, self.command_does_nothing,
             self.node_that_is_dead_already, self.expectation_of_nothing, self.nothing_to_decode,
-            self.frozen_tester, self.report_nobody_reads)
-        with concurrent.futures.ThreadPoolExecutor(4) as pool:
-            futures = {case.__name__: pool.submit(case) for case in cases}
-        for name, future in futures.items():
-            with self.subTest(name):
-                future.result()
+            self.frozen_tester, self.report_nobody_reads), 4)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
 """What a run leaves behind: event log, summary, JUnit, text, progress; and that no secret is in any of it."""
-import concurrent.futures
 import json
 import os
 import pathlib
@@ -203,12 +202,7 @@ class Runs(harness.Case):
             self.assertEqual(outcome.code, 0, str(outcome))
             self.assertIn("nobody to see", outcome.stdout)
 
-        with concurrent.futures.ThreadPoolExecutor(2) as pool:
-            cases = [quiet, events_on_stdout, environment, small_picture, video_only, only_watch]
-            futures = [(case.__name__, pool.submit(case)) for case in cases]
-        for name, future in futures:
-            with self.subTest(name):
-                future.result()
+        self.together((quiet, events_on_stdout, environment, small_picture, video_only, only_watch), 2)
 
 
 class Terminal(harness.Case):

@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 """Every example plan is run. Their expectations about time are for a machine that has time, so those that remain here
 count; that each plan can be read as it stands is tested elsewhere."""
-import concurrent.futures
 import os
 import pathlib
 
@@ -16,16 +15,12 @@ PATIENT = ("--within", "60s", "--join-deadline", "60s")
 
 class Plans(harness.Case):
     def run_plan(self, name, *arguments, **options):
-        """Runs it in a folder of its own, with those of its expectations that count."""
+        """Runs it with those of its expectations that count."""
         path = PLANS / f"{name}.yaml"
         counting = [e for e in yaml.safe_load(path.read_text(encoding="utf-8"))["expect"]
                     if "==" in e and "outages" not in e]
-        folder = self.folder / name
-        folder.mkdir()
-        process = self.start("run", path, "--events", folder / "events.jsonl", "--json", folder / "summary.json",
-                             *PATIENT, *harness.SMALL, *(f"--expect={e}" for e in counting), *arguments, **options)
-        outcome = self.finish(process)
-        outcome.folder = folder
+        outcome = self.run_apart(name, path, *PATIENT, *harness.SMALL, *(f"--expect={e}" for e in counting), *arguments,
+                                 **options)
         self.assertEqual(outcome.code, 0, name + str(outcome))
         self.assertEqual(outcome.summary["verdict"], "passed", name + str(outcome))
         started = outcome.find("run-started")[0]["data"]
@@ -90,11 +85,7 @@ class Plans(harness.Case):
         cases = [self.rolling_restart, self.frozen_media_node, self.master_crash, self.media_node_crash,
                  self.deployment, self.audio_lecture]
         self.assertEqual(len(cases), len(list(PLANS.glob("*.yaml"))))
-        with concurrent.futures.ThreadPoolExecutor(2) as pool:
-            futures = [(case.__name__, pool.submit(case)) for case in cases]
-        for name, future in futures:
-            with self.subTest(name):
-                future.result()
+        self.together(cases, 2)
 
     def test_mistakes(self):
         plan = self.folder / "plan.yaml"

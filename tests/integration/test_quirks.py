@@ -1,8 +1,6 @@
 #!/usr/bin/env python3
 """What the real server does wrong, done on demand by the embedded one: everybody comes back from each."""
-import concurrent.futures
 import json
-import pathlib
 
 import harness
 
@@ -11,13 +9,7 @@ ROOM = ("--participants", "3", *harness.SMALL)
 
 class Quirks(harness.Case):
     def run_one(self, name, *arguments):
-        """Runs in a folder of its own, so that several can run at once."""
-        folder = pathlib.Path(self.folder, name)
-        folder.mkdir()
-        process = self.start("run", *ROOM, "--events", folder / "events.jsonl", "--json", folder / "summary.json",
-                             *arguments)
-        outcome = self.finish(process)
-        outcome.folder = folder
+        outcome = self.run_apart(name, *ROOM, *arguments)
         self.assertEqual(outcome.code, 0, f"{name}: {outcome}")
         for edge in outcome.summary["edges"]:
             self.assertFalse(edge["down_at_end"], f"{name}: {edge}")
@@ -63,13 +55,9 @@ class Quirks(harness.Case):
 
     def ghost_that_stays(self):
         """Its leaveRoom never reaches the server, which goes on listing it: the only one that is found."""
-        folder = pathlib.Path(self.folder, "ghost")
-        folder.mkdir()
-        process = self.start("run", *ROOM, "--events", folder / "events.jsonl", "--json", folder / "summary.json",
-                             "--fault", "blackhole-signalling:bot-2/6s@1s", "--fault", "leave:bot-2@1.2s",
-                             "--duration", "7.5s", "--expect", "ghosts == 0", "--expect", "joined == all")
-        outcome = self.finish(process)
-        outcome.folder = folder
+        outcome = self.run_apart("ghost", *ROOM, "--fault", "blackhole-signalling:bot-2/6s@1s", "--fault",
+                                 "leave:bot-2@1.2s", "--duration", "7.5s", "--expect", "ghosts == 0", "--expect",
+                                 "joined == all")
         ghosts = outcome.summary["census"]["ghosts"]
         self.assertEqual([g["name"] for g in ghosts], ["bot-2"], str(outcome))
         self.assertGreaterEqual(ghosts[0]["lifetime_ms"], 1000)
@@ -80,13 +68,8 @@ class Quirks(harness.Case):
         self.assertIn("Ghosts", outcome.stdout)
 
     def test_everybody_comes_back(self):
-        cases = (self.ghost_that_stays, self.held_lock, self.session_that_stays_dead, self.dead_session, self.answers_joins_and_closes,
-                 self.ghosts)
-        with concurrent.futures.ThreadPoolExecutor(3) as pool:
-            futures = {case.__name__: pool.submit(case) for case in cases}
-        for name, future in futures.items():
-            with self.subTest(name):
-                future.result()
+        self.together((self.ghost_that_stays, self.held_lock, self.session_that_stays_dead, self.dead_session,
+                       self.answers_joins_and_closes, self.ghosts), 3)
 
     def test_usage(self):
         for arguments, words in (

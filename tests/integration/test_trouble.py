@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
 """Bad input and trouble: each ends with a clear sentence, the documented exit code and a valid event log."""
-import concurrent.futures
 import json
 import os
 import pathlib
@@ -32,14 +31,6 @@ def raise_error(code, message):
 
 
 class Trouble(harness.Case):
-    def together(self, cases):
-        """cases: name -> function without arguments. Six at a time: they mostly wait for a deadline."""
-        with concurrent.futures.ThreadPoolExecutor(6) as pool:
-            futures = {name: pool.submit(case) for name, case in cases.items()}
-        for name, future in futures.items():
-            with self.subTest(name):
-                future.result()
-
     def check(self, arguments, words, code=ENVIRONMENT, has_log=True, subcommand="run", **options):
         """Runs the program, looks for the words in what it says, and into its event log."""
         with tempfile.TemporaryDirectory(prefix="rejoin-test-") as folder:
