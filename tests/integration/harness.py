@@ -56,6 +56,16 @@ def find_descendants(pid):
     return [deeper for child in find_children(pid) for deeper in (child, *find_descendants(child))]
 
 
+def read_events(path):
+    """What a log that is being written has by now; its last line may not be whole."""
+    lines = path.read_text(encoding="utf-8").split("\n")[:-1] if path.exists() else []
+    return [json.loads(line) for line in lines]
+
+
+def has_data(event, data):
+    return all(event.get("data", {}).get(key) == value for key, value in data.items())
+
+
 def validate(thing, schema):
     """Checks parsed JSON against data/schema/<schema>.schema.json."""
     validator = jsonschema.Draft202012Validator(
@@ -89,8 +99,7 @@ class Outcome:
 
     def find(self, kind, **data):
         """Events of that type whose data has these members."""
-        return [e for e in self.events
-                if e["type"] == kind and all(e.get("data", {}).get(k) == v for k, v in data.items())]
+        return [e for e in self.events if e["type"] == kind and has_data(e, data)]
 
 
 def end_process(process):

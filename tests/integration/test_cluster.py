@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
 """The embedded cluster as processes: what it prints, how it ends, what it leaves behind."""
-import json
 import os
 import pathlib
 import signal
@@ -14,11 +13,6 @@ def listens(port):
     with socket.socket() as client:
         client.settimeout(5)
         return client.connect_ex(("127.0.0.1", port)) == 0
-
-
-def read_events(path):
-    text = path.read_text(encoding="utf-8")
-    return [json.loads(line) for line in text.splitlines(keepends=True) if line.endswith("\n")]
 
 
 class ClusterTest(harness.Case):
@@ -81,7 +75,7 @@ class ClusterTest(harness.Case):
         harness.wait_for("everybody", lambda: events.exists() and "everyone-flowing" in events.read_text())
         below = harness.find_descendants(process.pid)
         self.assertEqual(len(below), 4)  # supervisor, server, two nodes
-        node = next(e["data"]["pid"] for e in read_events(events) if e["type"] == "process-started")
+        node = next(e["data"]["pid"] for e in harness.read_events(events) if e["type"] == "process-started")
         os.kill(node, signal.SIGSTOP)
         process.kill()
         self.check_gone(below)
@@ -95,7 +89,7 @@ class ClusterTest(harness.Case):
         self.assertFalse(listens(cluster.node_ports[1]))
         self.assertTrue(listens(cluster.node_ports[0]))
         again = harness.wait_for("the restart", lambda: [
-            e for e in read_events(events) if e["type"] == "process-started"][3:] or None)[0]["data"]
+            e for e in harness.read_events(events) if e["type"] == "process-started"][3:] or None)[0]["data"]
         self.assertEqual((again["role"], again["index"], again["port"]), ("media-node", 1, cluster.node_ports[1]))
         self.assertNotIn(again["pid"], cluster.pids)
         self.assertTrue(listens(cluster.node_ports[1]))

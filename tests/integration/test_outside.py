@@ -26,15 +26,9 @@ def get(url):
 
 
 class Outside(harness.Case):
-    def has_event(self, kind, **data):
-        """Whether the log has one by now; its last line may not be whole"""
-        path = self.folder / "events.jsonl"
-        lines = path.read_text(encoding="utf-8").splitlines(keepends=True) if path.exists() else []
-        events = [json.loads(line) for line in lines if line.endswith("\n")]
-        return any(e["type"] == kind and all(e.get("data", {}).get(k) == v for k, v in data.items()) for e in events)
-
     def wait_for_event(self, kind, **data):
-        harness.wait_for(f"{kind} {data}", lambda: self.has_event(kind, **data))
+        harness.wait_for(f"{kind} {data}", lambda: any(
+            e["type"] == kind and harness.has_data(e, data) for e in harness.read_events(self.folder / "events.jsonl")))
 
     def test_every_way_in(self):
         mark_file = self.folder / "mark"

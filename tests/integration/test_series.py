@@ -12,9 +12,7 @@ RUNS = 5
 
 class Series(harness.Case):
     def read(self):
-        path = self.folder / "events.jsonl"
-        lines = path.read_text(encoding="utf-8").split("\n")[:-1] if path.exists() else []
-        return [json.loads(line) for line in lines]
+        return harness.read_events(self.folder / "events.jsonl")
 
     def test_runs_are_alike_until_a_signal(self):
         process = self.start_run("--participants", "2", "--duration", "1100ms", "--repeat", "100", "--seed", "7")

@@ -406,8 +406,7 @@ class Signals(Trouble):
         harness.wait_for("the end of the cluster", lambda: all(map(harness.is_gone, below)))
 
     def read_log(self):
-        text = (self.folder / "events.jsonl").read_text(encoding="utf-8")
-        return [json.loads(line) for line in text.splitlines(keepends=True) if line.endswith("\n")]
+        return harness.read_events(self.folder / "events.jsonl")
 
 
 if __name__ == "__main__":
