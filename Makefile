@@ -3,7 +3,7 @@ BUILD ?= build
 MESON_TEST = meson test -C $(BUILD) --print-errorlogs
 MESON_TEST_ASAN = meson test -C $(BUILD)-asan --print-errorlogs --wrapper $(CURDIR)/tests/lib/with-sanitizers
 
-.PHONY: demo test conformance mutants asan asan-part bench truth sweep sweep-asan sweep-sockets fuzz soak lint format clean setup build setup-tests
+.PHONY: demo test conformance mutants asan asan-part bench truth sweep sweep-asan sweep-sockets fuzz soak lint format clean setup build build-asan setup-tests
 
 build: setup
 	@test -f $(BUILD)/build.ninja || meson setup $(BUILD)
@@ -33,19 +33,18 @@ conformance: setup-tests build
 	  --output $(BUILD)/conformance.json || status=1; \
 	exit $$status
 
-# The same code under the address and undefined-behaviour sanitizers.
-asan: setup-tests
+build-asan: setup-tests
 	@test -f $(BUILD)-asan/build.ninja || \
 	  meson setup $(BUILD)-asan -Db_sanitize=address,undefined -Db_lundef=false
 	@ninja -C $(BUILD)-asan
+
+# The same code under the address and undefined-behaviour sanitizers.
+asan: build-asan
 	$(MESON_TEST_ASAN) \
 	  --suite unit --suite component --suite integration --timeout-multiplier 4
 
 # What CI runs of it: unit and component tests and one integration test.
-asan-part: setup-tests
-	@test -f $(BUILD)-asan/build.ninja || \
-	  meson setup $(BUILD)-asan -Db_sanitize=address,undefined -Db_lundef=false
-	@ninja -C $(BUILD)-asan
+asan-part: build-asan
 	$(MESON_TEST_ASAN) \
 	  --suite unit --suite component --suite asan --no-suite slow-asan --timeout-multiplier 4
 
@@ -70,10 +69,7 @@ sweep: setup-tests build
 	  $(SWEEPS:%.c=$(BUILD)/%)
 
 # The same under the sanitizers: ten minutes. Into $(BUILD)-asan/sweep.json
-sweep-asan: setup-tests
-	@test -f $(BUILD)-asan/build.ninja || \
-	  meson setup $(BUILD)-asan -Db_sanitize=address,undefined -Db_lundef=false
-	@ninja -C $(BUILD)-asan
+sweep-asan: build-asan
 	tests/sweep/sweep --output $(BUILD)-asan/sweep.json --wrapper tests/lib/with-sanitizers \
 	  $(if $(CASE),--case $(CASE)) $(SWEEPS:%.c=$(BUILD)-asan/%)
 
