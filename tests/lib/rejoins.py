@@ -8,6 +8,8 @@ import subprocess
 import time
 import urllib.request
 
+from growing import GrowingLog
+
 SAMPLES = 5
 SECRET = "soaksecret"
 LIVING = ["run", "internal-server", "internal-cluster"]  # those that live as long as the run
@@ -107,31 +109,24 @@ class Run:
     """A run of @participants with the faults of a schedule."""
 
     def __init__(self, program, folder, schedule, participants=4, options=(), living=None):
-        self.log = pathlib.Path(folder) / "rejoins.jsonl"
-        self.log.unlink(missing_ok=True)
+        log = pathlib.Path(folder) / "rejoins.jsonl"
+        log.unlink(missing_ok=True)
+        self.log = GrowingLog(log)
         self.schedule = schedule
         self.n_ended = 0
         self.n_rejoins = 0
         self.living = living or LIVING
         self.server_ports = {}  # by master
-        self.lines = None
-        self.torn = ""
         self.process = subprocess.Popen(
             [program, "run", "--quiet", "--participants", str(participants), "--crash-after", "300ms",
              "--restart-after", "100ms", "--duration", f"{schedule.at_ms}ms", "--join-deadline", "10m", "--timeout", "3h",
-             "--events", self.log, *options, *schedule.arguments],
+             "--events", log, *options, *schedule.arguments],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             env={**os.environ, "REJOIN_SECRET": SECRET})
 
     def read_log(self):
-        if self.lines is None and self.log.exists():
-            self.lines = open(self.log, encoding="utf-8")
-        for line in self.lines or []:
-            self.torn += line
-            if not self.torn.endswith("\n"):
-                break
-            self.take(json.loads(self.torn))
-            self.torn = ""
+        for event in self.log.read():
+            self.take(event)
         return self.n_ended
 
     def take(self, event):
@@ -180,8 +175,7 @@ class Run:
         if self.process.poll() is None:
             self.process.kill()
             self.process.communicate()
-        if self.lines is not None:
-            self.lines.close()
+        self.log.close()
 
     def finish(self):
         output, _ = self.process.communicate()

@@ -1,14 +1,19 @@
 """One lane of the sweep over sockets: a cluster, the proxy before it, and one batch of cases after the other, each in a
 process of its own; and the judgement over a batch."""
 import asyncio
-import base64
 import json
 import os
 import pathlib
 import re
 import signal
+import sys
 import time
 
+TESTS = pathlib.Path(__file__).parents[1]
+sys.path[:0] = [str(TESTS / "lib"), str(TESTS / "conformance")]
+
+import wire
+from growing import GrowingLog
 from striker import Striker
 
 SMALL = ["--resolution", "160x120", "--fps", "5", "--bitrate", "50k"]
@@ -30,9 +35,7 @@ class Tail:
     """The state of everybody, from the event log that a process is writing."""
 
     def __init__(self, path):
-        self.path = path
-        self.file = None
-        self.torn = ""
+        self.log = GrowingLog(path)
         self.attempts = {}
         self.failed = {}
         self.placed = {}
@@ -54,13 +57,8 @@ class Tail:
                 self.ended = data["reason"]
 
     def read(self):
-        if self.file is None and self.path.exists():
-            self.file = open(self.path, encoding="utf-8")
-        for line in self.file or []:
-            self.torn += line
-            if self.torn.endswith("\n"):
-                self.take(json.loads(self.torn))
-                self.torn = ""
+        for event in self.log.read():
+            self.take(event)
         return self
 
     def is_settled(self, who, gone=()):
@@ -265,14 +263,9 @@ class Lane:
     # --- the end ---
 
     async def list_sessions(self):
-        host, port = self.server_url.removeprefix("http://").split(":")
-        reader, writer = await asyncio.open_connection(host, int(port))
-        login = base64.b64encode(f"OPENVIDUAPP:{self.secret}".encode()).decode()
-        writer.write(f"GET /openvidu/api/sessions HTTP/1.1\r\nHost: {host}:{port}\r\nAuthorization: Basic {login}\r\n"
-                     "Connection: close\r\n\r\n".encode())
-        body = (await reader.read()).partition(b"\r\n\r\n")[2]
-        writer.close()
-        return [session["id"] for session in json.loads(body)["content"]]
+        _, _, text = await wire.request(int(self.server_url.rpartition(":")[2]), "GET", "/openvidu/api/sessions",
+                                        password=self.secret)
+        return [session["id"] for session in json.loads(text)["content"]]
 
     async def check_nothing_left(self):
         """Nobody lives on at the server. Returns: cases, and what is left of them"""
