@@ -248,12 +248,10 @@ is_after_faults (const RjResult *result, gint64 us)
 static gboolean
 is_in_scope (const RjResult *result, const RjCountQuery *query, const RjGhostResult *ghost)
 {
-  for (guint i = 0; i < result->participants->len; i++) {
-    const RjParticipantResult *p = g_ptr_array_index (result->participants, i);
+  const RjParticipantResult *p = rj_result_find_participant (result, ghost->name);
 
-    if (g_str_equal (p->name, ghost->name))
-      return rj_scope_has_participant (&query->scope, p);
-  }
+  if (p != NULL)
+    return rj_scope_has_participant (&query->scope, p);
   return query->scope.group == NULL && query->scope.session == NULL;
 }
 

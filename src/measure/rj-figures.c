@@ -22,6 +22,36 @@ const RjFigureRow rj_figure_rows[RJ_N_FIGURES] = {
   [RJ_FIGURE_RTT] = { "rtt", "rtt", "round trip from a publisher to its media node", RJ_UNIT_MS },
 };
 
+const RjParticipantResult *
+rj_result_find_participant (const RjResult *result, const char *name)
+{
+  for (guint i = 0; i < result->participants->len; i++) {
+    const RjParticipantResult *p = g_ptr_array_index (result->participants, i);
+
+    if (g_str_equal (p->name, name))
+      return p;
+  }
+  return NULL;
+}
+
+const char *
+rj_result_find_group (const RjResult *result, const char *participant)
+{
+  const RjParticipantResult *p = rj_result_find_participant (result, participant);
+
+  return p == NULL ? NULL : p->group;
+}
+
+guint
+rj_result_count_problems (const RjResult *result)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < result->participants->len; i++)
+    n += ((RjParticipantResult *) g_ptr_array_index (result->participants, i))->problem != NULL;
+  return n;
+}
+
 static gboolean
 is_wanted (const char *value, const char *wanted)
 {
@@ -35,24 +65,12 @@ rj_scope_has_participant (const RjScope *scope, const RjParticipantResult *parti
                            is_wanted (participant->group, scope->group));
 }
 
-static const char *
-find_group (const RjResult *result, const char *name)
-{
-  for (guint i = 0; i < result->participants->len; i++) {
-    const RjParticipantResult *p = g_ptr_array_index (result->participants, i);
-
-    if (g_str_equal (p->name, name))
-      return p->group;
-  }
-  return NULL;
-}
-
 gboolean
 rj_scope_has_edge (const RjScope *scope, const RjResult *result, const RjEdgeResult *edge)
 {
-  return scope == NULL ||
-         (is_wanted (edge->session, scope->session) &&
-          (scope->group == NULL || is_wanted (find_group (result, edge->to), scope->group)));
+  return scope == NULL || (is_wanted (edge->session, scope->session) &&
+                           (scope->group == NULL ||
+                            is_wanted (rj_result_find_group (result, edge->to), scope->group)));
 }
 
 static void

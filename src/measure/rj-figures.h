@@ -39,6 +39,13 @@ typedef struct {
   const char *group;   /* (nullable) */
 } RjScope;
 
+/* Returns: (nullable): NULL: none of ours is called that */
+const RjParticipantResult *rj_result_find_participant (const RjResult *result, const char *name);
+/* Returns: (nullable): NULL: of none, or a foreign one */
+const char *rj_result_find_group (const RjResult *result, const char *participant);
+/* How many participants have a problem */
+guint rj_result_count_problems (const RjResult *result);
+
 /* @scope: (nullable) */
 gboolean rj_scope_has_participant (const RjScope *scope, const RjParticipantResult *participant);
 gboolean rj_scope_has_edge (const RjScope *scope, const RjResult *result, const RjEdgeResult *edge);

@@ -1,5 +1,6 @@
 #include "rj-problem-text.h"
 
+#include "rj-figures.h"
 #include "rj-judge.h"
 #include "rj-reason.h"
 
@@ -83,16 +84,6 @@ append_problems (GString *text, const RjResult *result, gboolean roots, RjTold *
   }
 }
 
-static guint
-count_with_problem (const RjResult *result)
-{
-  guint n = 0;
-
-  for (guint i = 0; i < result->participants->len; i++)
-    n += ((RjParticipantResult *) g_ptr_array_index (result->participants, i))->problem != NULL;
-  return n;
-}
-
 char *
 rj_problems_describe (const RjResult *result, RjReason *worst)
 {
@@ -102,7 +93,7 @@ rj_problems_describe (const RjResult *result, RjReason *worst)
 
   append_problems (text, result, TRUE, &told);
   append_problems (text, result, FALSE, &told);
-  n_more = count_with_problem (result) - told.n_participants;
+  n_more = rj_result_count_problems (result) - told.n_participants;
   if (n_more > 0)
     g_string_append_printf (text, "; and %u more %s a problem", n_more,
                             rj_judge_plural (n_more, "participant has", "participants have"));

@@ -154,16 +154,6 @@ get_rank (RjVerdict verdict)
   g_assert_not_reached ();
 }
 
-static guint
-count_problems (const RjResult *result)
-{
-  guint n = 0;
-
-  for (guint i = 0; i < result->participants->len; i++)
-    n += ((RjParticipantResult *) g_ptr_array_index (result->participants, i))->problem != NULL;
-  return n;
-}
-
 static double
 get_longest_outage (const RjResult *result)
 {
@@ -176,7 +166,7 @@ static gboolean
 is_worse (const RjResult *a, const RjResult *b)
 {
   int by_verdict = get_rank (a->verdict) - get_rank (b->verdict);
-  int by_problems = (int) count_problems (a) - (int) count_problems (b);
+  int by_problems = (int) rj_result_count_problems (a) - (int) rj_result_count_problems (b);
 
   if (by_verdict != 0)
     return by_verdict > 0;

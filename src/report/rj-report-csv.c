@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include "rj-report-groups.h"
-
 /* RFC 4180: quoted where needed. A text that a spreadsheet would take for a formula is quoted by an apostrophe,
  * since names come from other participants. */
 static void
@@ -42,7 +40,7 @@ append_moment (GString *out, const RjResult *result, gint64 us)
 static void
 append_group (GString *out, const RjResult *result, const char *participant)
 {
-  const char *group = rj_report_find_group (result, participant);
+  const char *group = rj_result_find_group (result, participant);
 
   g_string_append_c (out, ',');
   append_text (out, group == NULL ? "" : group);

@@ -16,16 +16,6 @@ rj_report_has_groups (const RjResult *result)
   return FALSE;
 }
 
-const char *
-rj_report_find_group (const RjResult *result, const char *participant)
-{
-  for (guint i = 0; i < result->participants->len; i++) {
-    if (g_str_equal (get_participant (result, i)->name, participant))
-      return get_participant (result, i)->group;
-  }
-  return NULL;
-}
-
 static guint
 count (const RjResult *result, const char *group)
 {

@@ -8,9 +8,6 @@ G_BEGIN_DECLS
 /* Whether not all participants are of the same group */
 gboolean rj_report_has_groups (const RjResult *result);
 
-/* Returns: (nullable): of @participant; NULL: of none, or a foreign one */
-const char *rj_report_find_group (const RjResult *result, const char *participant);
-
 /* Returns: (transfer full): "stage 2, viewers 3" */
 char *rj_report_count_groups (const RjResult *result);
 

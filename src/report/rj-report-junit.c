@@ -171,16 +171,6 @@ append_expectation (GString *out, const RjResult *result, const RjExpectationRes
 }
 
 static guint
-count_problems (const RjResult *result)
-{
-  guint n = 0;
-
-  for (guint i = 0; i < result->participants->len; i++)
-    n += ((RjParticipantResult *) g_ptr_array_index (result->participants, i))->problem != NULL;
-  return n;
-}
-
-static guint
 count_expectations (const RjResult *result, RjExpectationState state)
 {
   guint n = 0;
@@ -196,7 +186,7 @@ static gboolean
 has_case_of_run (const RjResult *result)
 {
   return result->participants->len == 0 ||
-         (result->verdict == RJ_VERDICT_FAILED && count_problems (result) == 0 &&
+         (result->verdict == RJ_VERDICT_FAILED && rj_result_count_problems (result) == 0 &&
           count_expectations (result, RJ_EXPECTATION_UNMET) == 0);
 }
 
@@ -224,7 +214,8 @@ count (Counts *counts, const RjResult *result)
     counts->n_errors += n;
     return;
   }
-  counts->n_failures += count_problems (result) + count_expectations (result, RJ_EXPECTATION_UNMET);
+  counts->n_failures +=
+    rj_result_count_problems (result) + count_expectations (result, RJ_EXPECTATION_UNMET);
   if (has_case_of_run (result) && result->verdict == RJ_VERDICT_FAILED)
     counts->n_failures++;
   counts->n_errors += count_expectations (result, RJ_EXPECTATION_UNDECIDED);
