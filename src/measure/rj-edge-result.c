@@ -121,13 +121,9 @@ static gint64
 find_end (const RjFacts *facts, const RjEdge *edge)
 {
   const RjMember *from = rj_facts_find_member (facts, edge->from);
-  gint64 end_us = facts->ended_us > 0 ? facts->ended_us : facts->last_us;
+  gint64 end_us = rj_member_get_end (facts, edge->to);
 
-  if (edge->to->left_us > 0)
-    end_us = MIN (end_us, edge->to->left_us);
-  if (from != NULL && from->left_us > 0)
-    end_us = MIN (end_us, from->left_us);
-  return end_us;
+  return from == NULL ? end_us : MIN (end_us, rj_member_get_end (facts, from));
 }
 
 static void

@@ -247,6 +247,20 @@ rj_member_add_peer (RjMember *self, RjEdge *edge, RjAttemptFacts *attempt, gint6
 }
 
 gint64
+rj_facts_get_end (const RjFacts *self)
+{
+  return self->ended_us > 0 ? self->ended_us : self->last_us;
+}
+
+gint64
+rj_member_get_end (const RjFacts *facts, const RjMember *self)
+{
+  gint64 end_us = rj_facts_get_end (facts);
+
+  return self->left_us > 0 ? MIN (end_us, self->left_us) : end_us;
+}
+
+gint64
 rj_member_get_first_published (const RjMember *self)
 {
   return self->publications->len == 0

@@ -257,6 +257,10 @@ RjCandidatePair rj_facts_get_candidates (const GPtrArray *peers);
 /* Last attempt that started at or before @us. Returns: (nullable) */
 RjAttemptFacts *rj_member_find_attempt (RjMember *self, gint64 us);
 RjPeerFacts *rj_member_add_peer (RjMember *self, RjEdge *edge, RjAttemptFacts *attempt, gint64 us);
+/* The end of the run, or the last event as long as it goes on */
+gint64 rj_facts_get_end (const RjFacts *self);
+/* The same for a participant: not after it left on purpose */
+gint64 rj_member_get_end (const RjFacts *facts, const RjMember *self);
 gboolean rj_member_publishes (const RjMember *self);
 /* Whether it is to subscribe to the stream of @name */
 gboolean rj_member_sees (const RjMember *self, const char *name);

@@ -70,12 +70,6 @@ get_base_word (const RjJudge *j)
   return "it was lost";
 }
 
-static gint64
-get_end (const RjJudge *j)
-{
-  return j->facts->ended_us > 0 ? j->facts->ended_us : j->facts->last_us;
-}
-
 static void
 append_name (GString *list, const char *name)
 {
@@ -88,7 +82,7 @@ judge_down (RjJudge *j, RjParticipantResult *to, gboolean not_back)
 {
   g_autoptr (GString) never = g_string_new (NULL);
   g_autoptr (GString) dark = g_string_new (NULL);
-  gint64 from_us = 0, end_us = get_end (j);
+  gint64 from_us = 0, end_us = rj_facts_get_end (j->facts);
 
   for (guint i = 0; i < j->result->edges->len; i++) {
     const RjEdgeResult *edge = g_ptr_array_index (j->result->edges, i);
@@ -182,7 +176,7 @@ judge_last_rejoin (RjJudge *j, RjParticipantResult *p)
 {
   const RjRejoin *rejoin =
     p->rejoins->len == 0 ? NULL : g_ptr_array_index (p->rejoins, p->rejoins->len - 1);
-  gint64 end_us = get_end (j);
+  gint64 end_us = rj_facts_get_end (j->facts);
 
   if (rejoin == NULL || rejoin->flowing_at_us > 0)
     return FALSE;

@@ -236,14 +236,6 @@ rj_result_free (RjResult *self)
   g_free (self);
 }
 
-static gint64
-get_end (const RjFacts *facts, const RjMember *member)
-{
-  gint64 end_us = facts->ended_us > 0 ? facts->ended_us : facts->last_us;
-
-  return member->left_us > 0 ? MIN (end_us, member->left_us) : end_us;
-}
-
 /* That of the way that was lost is not one of the way back. */
 static const char *
 find_last_error (const RjMember *member)
@@ -279,7 +271,7 @@ static RjParticipantResult *
 conclude_participant (const RjFacts *facts, RjMember *member)
 {
   RjParticipantResult *p = g_new0 (RjParticipantResult, 1);
-  gint64 end_us = get_end (facts, member);
+  gint64 end_us = rj_member_get_end (facts, member);
 
   p->name = g_strdup (member->name);
   p->session = g_strdup (member->session != NULL ? member->session : "");

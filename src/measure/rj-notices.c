@@ -49,7 +49,7 @@ was_told (const RjMember *member, RjNoticeKind kind, const char *connection)
 static gint64
 get_stay_end (const RjFacts *facts, const RjMember *member, const RjAttemptFacts *attempt)
 {
-  gint64 end_us = facts->ended_us > 0 ? facts->ended_us : facts->last_us;
+  gint64 end_us = rj_facts_get_end (facts);
 
   if (attempt->failed_us > 0)
     end_us = MIN (end_us, attempt->failed_us);

@@ -264,16 +264,6 @@ find_next_rejoin (const GArray *losses, guint after)
   return NULL;
 }
 
-static gint64
-find_end (const RjFacts *facts, const RjMember *member)
-{
-  gint64 end_us = facts->ended_us > 0 ? facts->ended_us : facts->last_us;
-
-  if (member->left_us > 0)
-    end_us = MIN (end_us, member->left_us);
-  return end_us + 1;
-}
-
 static void
 find_flowing (RjWay *way)
 {
@@ -301,7 +291,7 @@ rj_member_find_rejoins (const RjFacts *facts, RjMember *member)
       continue;
     way.detected_us = loss->us;
     way.lost_us = find_lost (facts, member, flowed_us, loss);
-    way.until_us = next != NULL ? next->us : find_end (facts, member);
+    way.until_us = next != NULL ? next->us : rj_member_get_end (facts, member) + 1;
     find_flowing (&way);
     if (way.flowing_us == 0 && is_superseded (loss, next))
       continue;
