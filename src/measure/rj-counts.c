@@ -2,51 +2,32 @@
 
 /* --- of participants --- */
 
-typedef gboolean (*ParticipantFunc) (const RjParticipantResult *p, const RjCountQuery *query);
-
-/* @counts: (nullable): whether somebody is one of all of them */
-static void
-count_participants (const RjResult *result,
-                    const RjCountQuery *query,
-                    RjCount *out,
-                    ParticipantFunc counts,
-                    ParticipantFunc is_found)
-{
-  for (guint i = 0; i < result->participants->len; i++) {
-    const RjParticipantResult *p = g_ptr_array_index (result->participants, i);
-
-    if (!rj_scope_has_participant (&query->scope, p) || (counts != NULL && !counts (p, query)))
-      continue;
-    out->of_all++;
-    out->found += is_found (p, query);
-  }
-}
-
-static gboolean
+static guint64
 has_flowed (const RjParticipantResult *p, const RjCountQuery *query)
 {
   return p->flowed;
 }
 
-static gboolean
+static guint64
 has_failed (const RjParticipantResult *p, const RjCountQuery *query)
 {
   return p->failure != NULL;
 }
 
-static gboolean
+static guint64
 is_affected (const RjParticipantResult *p, const RjCountQuery *query)
 {
   return p->affected;
 }
 
-static gboolean
-had_to_rejoin (const RjParticipantResult *p, const RjCountQuery *query)
+static guint64
+get_rejoins (const RjParticipantResult *p, const RjCountQuery *query)
 {
-  return p->rejoins->len > 0;
+  return p->rejoins->len;
 }
 
-static gboolean
+/* Of those who had to */
+static guint64
 has_rejoined (const RjParticipantResult *p, const RjCountQuery *query)
 {
   const RjRejoin *last = g_ptr_array_index (p->rejoins, p->rejoins->len - 1);
@@ -55,75 +36,52 @@ has_rejoined (const RjParticipantResult *p, const RjCountQuery *query)
 }
 
 static void
-count_joined (const RjResult *result, const RjCountQuery *query, RjCount *out)
+finish_rejoined (const RjResult *result, const RjCountQuery *query, RjCount *out)
 {
-  count_participants (result, query, out, NULL, has_flowed);
-}
-
-/* Of those who had to come back: those who have */
-static void
-count_rejoined (const RjResult *result, const RjCountQuery *query, RjCount *out)
-{
-  count_participants (result, query, out, had_to_rejoin, has_rejoined);
   if (out->found < out->of_all && query->at_us > 0 && result->ended_us < query->at_us)
     out->undecided = "the run ended before that time was over";
 }
 
+static guint64
+get_double_events (const RjParticipantResult *p, const RjCountQuery *query)
+{
+  return p->n_double;
+}
+
+static guint64
+get_missing_events (const RjParticipantResult *p, const RjCountQuery *query)
+{
+  return p->n_missing;
+}
+
 static void
-count_double_events (const RjResult *result, const RjCountQuery *query, RjCount *out)
+finish_events (const RjResult *result, const RjCountQuery *query, RjCount *out)
 {
   if (!result->has_notices)
     out->undecided = "nobody was told of anybody";
-  for (guint i = 0; i < result->participants->len; i++) {
-    const RjParticipantResult *p = g_ptr_array_index (result->participants, i);
-
-    if (rj_scope_has_participant (&query->scope, p))
-      out->found += p->n_double;
-  }
 }
 
 static void
-count_missing_events (const RjResult *result, const RjCountQuery *query, RjCount *out)
-{
-  if (!result->has_notices)
-    out->undecided = "nobody was told of anybody";
-  for (guint i = 0; i < result->participants->len; i++) {
-    const RjParticipantResult *p = g_ptr_array_index (result->participants, i);
-
-    if (rj_scope_has_participant (&query->scope, p))
-      out->found += p->n_missing;
-  }
-}
-
-static void
-count_failed (const RjResult *result, const RjCountQuery *query, RjCount *out)
-{
-  count_participants (result, query, out, NULL, has_failed);
-}
-
-static void
-count_affected (const RjResult *result, const RjCountQuery *query, RjCount *out)
-{
-  count_participants (result, query, out, NULL, is_affected);
-}
-
-static void
-count_rejoins (const RjResult *result, const RjCountQuery *query, RjCount *out)
+sum_participants (const RjCountRow *row,
+                  const RjResult *result,
+                  const RjCountQuery *query,
+                  RjCount *out)
 {
   for (guint i = 0; i < result->participants->len; i++) {
     const RjParticipantResult *p = g_ptr_array_index (result->participants, i);
 
-    if (rj_scope_has_participant (&query->scope, p))
-      out->found += p->rejoins->len;
+    if (!rj_scope_has_participant (&query->scope, p) ||
+        (row->is_one != NULL && !row->is_one (p, query)))
+      continue;
+    out->of_all++;
+    out->found += row->of_participant (p, query);
   }
 }
 
 /* --- of edges --- */
 
-typedef guint64 (*EdgeFunc) (const RjEdgeResult *edge, const RjCountQuery *query);
-
 static void
-sum_edges (const RjResult *result, const RjCountQuery *query, RjCount *out, EdgeFunc get)
+sum_edges (const RjResult *result, const RjCountQuery *query, RjCount *out, RjCountEdgeFunc get)
 {
   for (guint i = 0; i < result->edges->len; i++) {
     const RjEdgeResult *edge = g_ptr_array_index (result->edges, i);
@@ -193,45 +151,30 @@ get_sequence_gaps (const RjEdgeResult *edge, const RjCountQuery *query)
 }
 
 static void
-count_dark (const RjResult *result, const RjCountQuery *query, RjCount *out)
+finish_dark (const RjResult *result, const RjCountQuery *query, RjCount *out)
 {
-  sum_edges (result, query, out, get_dark);
   if (out->found > 0 && query->at_us > 0 && result->ended_us < query->at_us)
     out->undecided = "the run ended before that time was over";
 }
 
 static void
-count_wrong_frames (const RjResult *result, const RjCountQuery *query, RjCount *out)
+finish_wrong_frames (const RjResult *result, const RjCountQuery *query, RjCount *out)
 {
   RjCount stamped = { 0 };
 
-  sum_edges (result, query, out, get_wrong_frames);
   sum_edges (result, query, &stamped, get_stamped_frames);
   if (out->found == 0 && stamped.found == 0)
     out->undecided = "no frame said whose it was";
 }
 
 static void
-count_picture_failures (const RjResult *result, const RjCountQuery *query, RjCount *out)
+finish_picture_failures (const RjResult *result, const RjCountQuery *query, RjCount *out)
 {
   RjCount checks = { 0 };
 
-  sum_edges (result, query, out, get_picture_failures);
   sum_edges (result, query, &checks, get_picture_checks);
   if (checks.found == 0)
     out->undecided = "no picture was decoded";
-}
-
-static void
-count_outages (const RjResult *result, const RjCountQuery *query, RjCount *out)
-{
-  sum_edges (result, query, out, get_outages);
-}
-
-static void
-count_sequence_gaps (const RjResult *result, const RjCountQuery *query, RjCount *out)
-{
-  sum_edges (result, query, out, get_sequence_gaps);
 }
 
 /* --- of the server --- */
@@ -279,19 +222,37 @@ count_ghosts (const RjResult *result, const RjCountQuery *query, RjCount *out)
 }
 
 const RjCountRow rj_count_rows[] = {
-  { "joined", count_joined, "participants", FALSE },
-  { "rejoined", count_rejoined, "participants that were lost", TRUE },
-  { "failed", count_failed, "participants", FALSE },
-  { "affected", count_affected, "participants", FALSE },
-  { "rejoins", count_rejoins, NULL, FALSE },
-  { "outages", count_outages, NULL, FALSE },
-  { "dark", count_dark, "edges", TRUE },
-  { "wrong_frames", count_wrong_frames, NULL, FALSE },
-  { "picture_failures", count_picture_failures, NULL, FALSE },
-  { "events.double", count_double_events, NULL, FALSE },
-  { "events.missing", count_missing_events, NULL, FALSE },
-  { "ghosts", count_ghosts, NULL, TRUE },
-  { "sequence_gaps", count_sequence_gaps, NULL, FALSE },
+  { .name = "joined", .words = "participants", .of_participant = has_flowed },
+  { .name = "rejoined",
+    .words = "participants that were lost",
+    .timed = TRUE,
+    .of_participant = has_rejoined,
+    .is_one = get_rejoins,
+    .finish = finish_rejoined },
+  { .name = "failed", .words = "participants", .of_participant = has_failed },
+  { .name = "affected", .words = "participants", .of_participant = is_affected },
+  { .name = "rejoins", .of_participant = get_rejoins },
+  { .name = "outages", .of_edge = get_outages },
+  { .name = "dark", .words = "edges", .timed = TRUE, .of_edge = get_dark, .finish = finish_dark },
+  { .name = "wrong_frames", .of_edge = get_wrong_frames, .finish = finish_wrong_frames },
+  { .name = "picture_failures",
+    .of_edge = get_picture_failures,
+    .finish = finish_picture_failures },
+  { .name = "events.double", .of_participant = get_double_events, .finish = finish_events },
+  { .name = "events.missing", .of_participant = get_missing_events, .finish = finish_events },
+  { .name = "ghosts", .timed = TRUE, .finish = count_ghosts },
+  { .name = "sequence_gaps", .of_edge = get_sequence_gaps },
 };
 
 const guint rj_n_count_rows = G_N_ELEMENTS (rj_count_rows);
+
+void
+rj_count (const RjCountRow *row, const RjResult *result, const RjCountQuery *query, RjCount *out)
+{
+  if (row->of_participant != NULL)
+    sum_participants (row, result, query, out);
+  if (row->of_edge != NULL)
+    sum_edges (result, query, out, row->of_edge);
+  if (row->finish != NULL)
+    row->finish (result, query, out);
+}

@@ -16,14 +16,24 @@ typedef struct {
   const char *undecided; /* (nullable) static: why nothing can be said */
 } RjCount;
 
+typedef guint64 (*RjCountParticipantFunc) (const RjParticipantResult *p, const RjCountQuery *query);
+typedef guint64 (*RjCountEdgeFunc) (const RjEdgeResult *edge, const RjCountQuery *query);
+typedef void (*RjCountFinishFunc) (const RjResult *result, const RjCountQuery *query, RjCount *out);
+
 typedef struct {
   const char *name;
-  void (*count) (const RjResult *result, const RjCountQuery *query, RjCount *out);
-  const char *words; /* (nullable) of what "all" are all */
-  gboolean timed;    /* may be asked for a moment: "within DURATION" */
+  const char *words;                     /* (nullable) of what "all" are all */
+  gboolean timed;                        /* may be asked for a moment: "within DURATION" */
+  RjCountParticipantFunc of_participant; /* (nullable) what each adds */
+  RjCountParticipantFunc is_one; /* (nullable): who is one of all of them; NULL: everybody */
+  RjCountEdgeFunc of_edge;       /* (nullable) what each adds */
+  RjCountFinishFunc finish;      /* (nullable) what else counts, and why nothing can be said */
 } RjCountRow;
 
 extern const RjCountRow rj_count_rows[];
 extern const guint rj_n_count_rows;
+
+void
+rj_count (const RjCountRow *row, const RjResult *result, const RjCountQuery *query, RjCount *out);
 
 G_END_DECLS

@@ -354,7 +354,7 @@ judge_count (const RjExpectation *self, const RjResult *result, RjExpectationRes
 
   if (self->within != NULL)
     query.at_us = find_moment (self, result);
-  row->count (result, &query, &count);
+  rj_count (row, result, &query, &count);
   if (self->within != NULL && query.at_us == 0)
     count.undecided = "there was no fault after which it could be counted";
   out->state = RJ_EXPECTATION_UNDECIDED;
