@@ -128,47 +128,45 @@ rj_measure_count_flowing (RjMeasure *self)
   return n;
 }
 
+static void
+add_edges (GPtrArray *edges, const RjFacts *facts, const RjMember *member)
+{
+  for (guint i = 0; i < member->edges->len; i++) {
+    RjEdgeResult *edge = rj_edge_conclude (facts, g_ptr_array_index (member->edges, i));
+
+    if (edge != NULL)
+      g_ptr_array_add (edges, edge);
+  }
+}
+
+/* Those that are concluded by now. Returns: (transfer full): of RjEdgeResult */
+static GPtrArray *
+list_edges (const RjFacts *facts)
+{
+  GPtrArray *edges = g_ptr_array_new_with_free_func ((GDestroyNotify) rj_edge_result_free);
+
+  for (guint i = 0; i < facts->members->len; i++)
+    add_edges (edges, facts, g_ptr_array_index (facts->members, i));
+  return edges;
+}
+
 gboolean
 rj_measure_everyone_sees (RjMeasure *self)
 {
-  const RjFacts *facts = self->facts;
-  gboolean dark = FALSE;
+  g_autoptr (GPtrArray) edges = list_edges (self->facts);
 
-  for (guint i = 0; i < facts->members->len; i++) {
-    const RjMember *member = g_ptr_array_index (facts->members, i);
-
-    for (guint k = 0; k < member->edges->len && !dark; k++) {
-      RjEdgeResult *edge = rj_edge_conclude (facts, g_ptr_array_index (member->edges, k));
-
-      dark = edge != NULL && edge->down_at_end;
-      g_clear_pointer (&edge, rj_edge_result_free);
-    }
-  }
-  return !dark;
+  for (guint i = 0; i < edges->len; i++)
+    if (((RjEdgeResult *) g_ptr_array_index (edges, i))->down_at_end)
+      return FALSE;
+  return TRUE;
 }
 
 gboolean
 rj_measure_has_checked_pictures (RjMeasure *self)
 {
-  const RjFacts *facts = self->facts;
-  RjResult result = {
-    .edges = g_ptr_array_new_with_free_func ((GDestroyNotify) rj_edge_result_free),
-  };
-  gboolean has;
+  g_autoptr (GPtrArray) edges = list_edges (self->facts);
 
-  for (guint i = 0; i < facts->members->len; i++) {
-    const RjMember *member = g_ptr_array_index (facts->members, i);
-
-    for (guint k = 0; k < member->edges->len; k++) {
-      RjEdgeResult *edge = rj_edge_conclude (facts, g_ptr_array_index (member->edges, k));
-
-      if (edge != NULL)
-        g_ptr_array_add (result.edges, edge);
-    }
-  }
-  has = rj_verdict_has_pictures (&result);
-  g_ptr_array_unref (result.edges);
-  return has;
+  return rj_verdict_has_pictures (edges);
 }
 
 gboolean
@@ -300,13 +298,12 @@ conclude_edges (const RjFacts *facts, RjResult *result, guint index)
 {
   const RjMember *member = g_ptr_array_index (facts->members, index);
   RjParticipantResult *p = g_ptr_array_index (result->participants, index);
+  guint first = result->edges->len;
 
-  for (guint i = 0; i < member->edges->len; i++) {
-    RjEdgeResult *edge = rj_edge_conclude (facts, g_ptr_array_index (member->edges, i));
+  add_edges (result->edges, facts, member);
+  for (guint i = first; i < result->edges->len; i++) {
+    const RjEdgeResult *edge = g_ptr_array_index (result->edges, i);
 
-    if (edge == NULL)
-      continue;
-    g_ptr_array_add (result->edges, edge);
     p->longest_gap_ms = fmax (p->longest_gap_ms, edge->longest_gap_ms);
     if (edge->outages->len > 0 || edge->last_outage_from_us > 0)
       p->affected = TRUE;

@@ -149,11 +149,11 @@ conclude_uncounted (RjJudge *j)
 
 /* Of those that were dark, or of all */
 static void
-count_pictures (const RjResult *result, gboolean of_dark, guint *n_due, guint *n_checked)
+count_pictures (const GPtrArray *edges, gboolean of_dark, guint *n_due, guint *n_checked)
 {
   *n_due = *n_checked = 0;
-  for (guint i = 0; i < result->edges->len; i++) {
-    const RjEdgeResult *edge = g_ptr_array_index (result->edges, i);
+  for (guint i = 0; i < edges->len; i++) {
+    const RjEdgeResult *edge = g_ptr_array_index (edges, i);
 
     if (!edge->picture_due || (of_dark && edge->outages->len == 0))
       continue;
@@ -163,13 +163,13 @@ count_pictures (const RjResult *result, gboolean of_dark, guint *n_due, guint *n
 }
 
 gboolean
-rj_verdict_has_pictures (const RjResult *result)
+rj_verdict_has_pictures (const GPtrArray *edges)
 {
   guint n_due, n_checked;
 
-  count_pictures (result, TRUE, &n_due, &n_checked);
+  count_pictures (edges, TRUE, &n_due, &n_checked);
   if (n_due == 0)
-    count_pictures (result, FALSE, &n_due, &n_checked);
+    count_pictures (edges, FALSE, &n_due, &n_checked);
   return n_due == 0 || n_checked > 0;
 }
 
@@ -180,12 +180,12 @@ conclude_no_picture (RjJudge *j)
 
   if (!j->facts->wants_pictures)
     return FALSE;
-  if (!rj_verdict_has_pictures (j->result)) {
+  if (!rj_verdict_has_pictures (j->result->edges)) {
     conclude (j, RJ_REASON_NO_PICTURE,
               "No picture was decoded after everybody was back, though that was asked for.");
     return TRUE;
   }
-  count_pictures (j->result, TRUE, &n_due, &n_checked);
+  count_pictures (j->result->edges, TRUE, &n_due, &n_checked);
   if (n_checked < n_due)
     g_ptr_array_add (
       j->result->warnings,

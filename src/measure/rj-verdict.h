@@ -9,8 +9,8 @@ G_BEGIN_DECLS
  * must be there. */
 void rj_verdict_find (const RjFacts *facts, RjResult *result);
 
-/* Whether one picture at least was decoded of the edges that were dark, or else of all that have any. Needs the
- * edges of @result only. */
-gboolean rj_verdict_has_pictures (const RjResult *result);
+/* Whether one picture at least was decoded of the edges that were dark, or else of all that have any.
+ * @edges: of RjEdgeResult */
+gboolean rj_verdict_has_pictures (const GPtrArray *edges);
 
 G_END_DECLS
