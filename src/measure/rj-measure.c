@@ -3,7 +3,7 @@
 #include <math.h>
 
 #include "rj-edge-result.h"
-#include "rj-expectation.h"
+#include "rj-expectation-result.h"
 #include "rj-facts.h"
 #include "rj-fault-result.h"
 #include "rj-flow.h"
@@ -380,6 +380,7 @@ rj_measure_conclude (RjMeasure *self)
   rj_faults_conclude (facts, result);
   rj_ghosts_conclude (facts, result);
   rj_notices_conclude (facts, result);
+  rj_expectations_conclude (facts, result);
   rj_verdict_find (facts, result);
   return result;
 }

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <signal.h>
 
-#include "rj-expectation.h"
+#include "rj-expectation-result.h"
 #include "rj-judge.h"
 #include "rj-problem-text.h"
 #include "rj-reason.h"
@@ -396,68 +396,12 @@ conclude_passed (RjJudge *j)
 
 /* --- what the user expected --- */
 
-/* What a step of the script expected, which the run itself has judged */
-static RjExpectationResult *
-conclude_check (const RjStepCheck *check)
-{
-  RjExpectationResult *result = g_new0 (RjExpectationResult, 1);
-  g_autofree char *within = rj_duration_to_text (check->within_ms);
-  g_autofree char *found = check->found_ms < 0 ? NULL : rj_duration_to_text (check->found_ms);
-
-  result->text = g_strdup_printf ("step %u: recovered within %s%s%s", check->index + 1, within,
-                                  check->after != NULL ? " after " : "",
-                                  check->after != NULL ? check->after : "");
-  result->state = check->ok ? RJ_EXPECTATION_MET : RJ_EXPECTATION_UNMET;
-  result->found =
-    found != NULL ? g_strdup_printf ("after %s", found) : g_strdup_printf ("not after %s", within);
-  return result;
-}
-
-static void
-judge_expectations (RjJudge *j)
-{
-  for (guint i = 0; i < j->facts->expectations->len; i++) {
-    const char *text = g_ptr_array_index (j->facts->expectations, i);
-    g_autoptr (RjExpectation) expectation = rj_expectation_parse (text, NULL);
-    RjExpectationResult *result;
-
-    if (expectation != NULL) {
-      result = rj_expectation_judge (expectation, j->result);
-    } else { /* of a log that a newer version wrote */
-      result = g_new0 (RjExpectationResult, 1);
-      result->text = g_strdup (text);
-      result->state = RJ_EXPECTATION_UNDECIDED;
-      result->found = g_strdup ("this version does not understand it");
-    }
-    g_ptr_array_add (j->result->expectations, result);
-  }
-  for (guint i = 0; i < j->facts->checks->len; i++)
-    g_ptr_array_add (j->result->expectations,
-                     conclude_check (&g_array_index (j->facts->checks, RjStepCheck, i)));
-}
-
-/* Those in that state, in one sentence. Returns: NULL: none */
-static char *
-describe_expectations (const RjResult *result, RjExpectationState state)
-{
-  GString *text = g_string_new (NULL);
-
-  for (guint i = 0; i < result->expectations->len; i++) {
-    const RjExpectationResult *e = g_ptr_array_index (result->expectations, i);
-
-    if (e->state == state)
-      g_string_append_printf (text, "%s%s (found: %s)", text->len > 0 ? "; " : "", e->text,
-                              e->found);
-  }
-  return g_string_free (text, text->len == 0);
-}
-
 /* Returns: whether one of them decides */
 static gboolean
 conclude_expectations (RjJudge *j)
 {
-  g_autofree char *unmet = describe_expectations (j->result, RJ_EXPECTATION_UNMET);
-  g_autofree char *undecided = describe_expectations (j->result, RJ_EXPECTATION_UNDECIDED);
+  g_autofree char *unmet = rj_expectations_describe (j->result, RJ_EXPECTATION_UNMET);
+  g_autofree char *undecided = rj_expectations_describe (j->result, RJ_EXPECTATION_UNDECIDED);
 
   if (unmet != NULL && j->facts->overloaded)
     conclude (
@@ -512,7 +456,6 @@ rj_verdict_find (const RjFacts *facts, RjResult *result)
 
   for (guint i = 0; i < result->participants->len; i++)
     rj_judge_participant (j, g_ptr_array_index (result->participants, i));
-  judge_expectations (j);
   if (conclude_broken_off (j) || conclude_bad_fault (j))
     return;
   if (j->n_problems > 0)
