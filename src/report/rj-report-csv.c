@@ -46,16 +46,6 @@ append_group (GString *out, const RjResult *result, const char *participant)
   append_text (out, group == NULL ? "" : group);
 }
 
-static double
-get_longest (const GArray *values)
-{
-  double longest = RJ_MS_UNKNOWN;
-
-  for (guint i = 0; i < values->len; i++)
-    longest = MAX (longest, g_array_index (values, double, i));
-  return longest;
-}
-
 static void
 append_edge (GString *out, const RjResult *result, const RjEdgeResult *edge)
 {
@@ -69,7 +59,7 @@ append_edge (GString *out, const RjResult *result, const RjEdgeResult *edge)
   g_string_append_printf (out, ",%s,%s,%s,%u", edge->foreign ? "true" : "false",
                           edge->flowed ? "true" : "false", edge->down_at_end ? "true" : "false",
                           edge->outages_ms->len);
-  append_number (out, get_longest (edge->outages_ms));
+  append_number (out, rj_percentile (edge->outages_ms, 100));
   append_moment (out, result, edge->last_outage_from_us);
   append_moment (out, result, edge->last_outage_to_us);
   append_number (out, edge->longest_gap_ms);
@@ -100,15 +90,6 @@ append_edges (GString *out, const RjResult *result)
 {
   for (guint i = 0; i < result->edges->len; i++)
     append_edge (out, result, g_ptr_array_index (result->edges, i));
-}
-
-char *
-rj_report_csv (const RjResult *result)
-{
-  GString *out = g_string_new (header);
-
-  append_edges (out, result);
-  return g_string_free (out, FALSE);
 }
 
 char *

@@ -51,9 +51,10 @@ dup_text (const char *name)
   return g_strndup (data, size);
 }
 
-static char *
-make_page (const char *summary)
+char *
+rj_report_series_html (const RjSeries *series)
 {
+  g_autofree char *summary = rj_report_series_summary (series);
   g_autofree char *page = dup_text ("/rejoin/report.html");
   g_autofree char *css = dup_text ("/rejoin/report.css");
   g_autofree char *js = dup_text ("/rejoin/report.js");
@@ -67,20 +68,4 @@ make_page (const char *summary)
   rest = fill_in (out, rest, end, "@JS@", js);
   g_string_append (out, rest);
   return g_string_free (out, FALSE);
-}
-
-char *
-rj_report_html (const RjResult *result)
-{
-  g_autofree char *summary = rj_report_summary (result);
-
-  return make_page (summary);
-}
-
-char *
-rj_report_series_html (const RjSeries *series)
-{
-  g_autofree char *summary = rj_report_series_summary (series);
-
-  return make_page (summary);
 }

@@ -23,27 +23,23 @@ char *rj_report_summary (const RjResult *result);
 /* Returns: (transfer full): XML 1.0, UTF-8 */
 char *rj_report_junit (const RjResult *result);
 
-/* Returns: (transfer full): HTML 5, UTF-8, self-contained */
-char *rj_report_html (const RjResult *result);
-
 /* Returns: (transfer full): GitHub flavoured; names are escaped */
 char *rj_report_markdown (const RjResult *result);
-
-/* Returns: (transfer full): with a header line; cells of unknown values are empty */
-char *rj_report_csv (const RjResult *result);
 
 /* Returns: (transfer full): durations in seconds */
 char *rj_report_prometheus (const RjResult *result);
 
 /* Of a series: how it went, figures over all runs, each run in a line, and the worst run in detail; JUnit has a
  * suite for each run, CSV the edges of all, the page lets one choose the run, and metrics are those of the whole.
- * Of a single run: what stands above. */
+ * Of a single run: what stands above, its page, and its edges. All return: (transfer full) */
 char *rj_report_series_text (const RjSeries *series, gboolean colour);
 char *rj_report_series_summary (const RjSeries *series);
 char *rj_report_series_junit (const RjSeries *series);
-char *rj_report_series_html (const RjSeries *series);
 char *rj_report_series_markdown (const RjSeries *series);
-char *rj_report_series_csv (const RjSeries *series);
 char *rj_report_series_prometheus (const RjSeries *series);
+/* HTML 5, UTF-8, self-contained */
+char *rj_report_series_html (const RjSeries *series);
+/* With a header line; cells of unknown values are empty */
+char *rj_report_series_csv (const RjSeries *series);
 
 G_END_DECLS
