@@ -5,15 +5,6 @@
 #include "rj-report.h"
 #include "rj-summary.h"
 
-static void
-set_share (JsonObject *object, const char *name, double share)
-{
-  if (share < 0)
-    json_object_set_null_member (object, name);
-  else
-    json_object_set_double_member (object, name, share);
-}
-
 static JsonObject *
 build_series (const RjSeries *series)
 {
@@ -26,9 +17,9 @@ build_series (const RjSeries *series)
                    (gint64) rj_series_count (series, RJ_VERDICT_ENVIRONMENT), "worst", 'i',
                    (gint64) rj_series_get_worst (series), "confidence", 'd', 0.95, NULL);
 
-  set_share (object, "success", success.share);
-  set_share (object, "success_low", success.low);
-  set_share (object, "success_high", success.high);
+  rj_summary_set_number (object, "success", success.share);
+  rj_summary_set_number (object, "success_low", success.low);
+  rj_summary_set_number (object, "success_high", success.high);
   return object;
 }
 

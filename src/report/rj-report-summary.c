@@ -10,9 +10,8 @@
 #include "rj-reason.h"
 #include "rj-report.h"
 
-/* Nothing that is measured is negative: that is what is not known */
-static void
-set_number (JsonObject *object, const char *name, double value)
+void
+rj_summary_set_number (JsonObject *object, const char *name, double value)
 {
   if (value < 0)
     json_object_set_null_member (object, name);
@@ -94,10 +93,10 @@ build_rejoin (const RjResult *result, const RjRejoin *rejoin)
 
   set_text (object, "last_edge", rejoin->last_edge);
   for (guint i = 0; i < RJ_N_PHASE_ROWS; i++)
-    set_number (object, rj_phase_rows[i].member, rj_phase_get (rejoin, i));
-  set_number (object, "own_ms", rejoin->own_ms);
-  set_number (object, "server_ms", rj_rejoin_get_server_ms (rejoin));
-  set_number (object, "total_ms", rejoin->total_ms);
+    rj_summary_set_number (object, rj_phase_rows[i].member, rj_phase_get (rejoin, i));
+  rj_summary_set_number (object, "own_ms", rejoin->own_ms);
+  rj_summary_set_number (object, "server_ms", rj_rejoin_get_server_ms (rejoin));
+  rj_summary_set_number (object, "total_ms", rejoin->total_ms);
   json_object_set_boolean_member (object, "back", rejoin->flowing_at_us > 0);
   set_text (object, "stuck_in", rejoin->stuck_in);
   set_moment (object, "lost_at_ms", result, rejoin->lost_at_us);
@@ -151,11 +150,11 @@ build_participant (const RjResult *result, const RjParticipantResult *p)
   set_text (object, "connection", p->connection);
   json_object_set_int_member (object, "attempts", p->attempts);
   set_candidates (object, &p->candidates);
-  set_number (object, "longest_gap_ms", p->longest_gap_ms);
+  rj_summary_set_number (object, "longest_gap_ms", p->longest_gap_ms);
   json_object_set_int_member (object, "double_events", p->n_double);
   json_object_set_int_member (object, "missing_events", p->n_missing);
-  set_number (object, "rtt_ms", p->rtt_ms);
-  set_number (object, "rtt_max_ms", p->rtt_max_ms);
+  rj_summary_set_number (object, "rtt_ms", p->rtt_ms);
+  rj_summary_set_number (object, "rtt_max_ms", p->rtt_max_ms);
   set_text (object, "problem", p->problem);
   json_object_set_array_member (object, "problem_words", build_words (p->problems));
   set_text (object, "failure", p->failure);
@@ -183,12 +182,12 @@ set_quality (JsonObject *object, const RjEdgeResult *edge)
   json_object_set_int_member (object, "sequence_gaps", (gint64) edge->sequence_gaps);
   json_object_set_int_member (object, "duplicates", (gint64) edge->duplicates);
   json_object_set_int_member (object, "reordered", (gint64) edge->reordered);
-  set_number (object, "loss_percent", edge->loss_percent);
-  set_number (object, "jitter_ms", edge->jitter_ms);
-  set_number (object, "jitter_max_ms", edge->jitter_max_ms);
-  set_number (object, "latency_ms", edge->latency_ms);
-  set_number (object, "bitrate_bps", edge->bitrate_bps);
-  set_number (object, "fps", edge->fps);
+  rj_summary_set_number (object, "loss_percent", edge->loss_percent);
+  rj_summary_set_number (object, "jitter_ms", edge->jitter_ms);
+  rj_summary_set_number (object, "jitter_max_ms", edge->jitter_max_ms);
+  rj_summary_set_number (object, "latency_ms", edge->latency_ms);
+  rj_summary_set_number (object, "bitrate_bps", edge->bitrate_bps);
+  rj_summary_set_number (object, "fps", edge->fps);
 }
 
 static JsonObject *
@@ -204,7 +203,7 @@ build_edge (const RjResult *result, const RjEdgeResult *edge)
   json_object_set_array_member (object, "outages_at_ms", build_moments (result, edge->outages));
   json_object_set_boolean_member (object, "down_at_end", edge->down_at_end);
   json_object_set_boolean_member (object, "flowed", edge->flowed);
-  set_number (object, "longest_gap_ms", edge->longest_gap_ms);
+  rj_summary_set_number (object, "longest_gap_ms", edge->longest_gap_ms);
   set_moment (object, "last_outage_from_ms", result, edge->last_outage_from_us);
   set_moment (object, "last_outage_to_ms", result, edge->last_outage_to_us);
   set_quality (object, edge);
@@ -231,8 +230,8 @@ build_fault (const RjResult *result, const RjFaultResult *fault)
   set_text (object, "error", fault->error);
   set_text (object, "output", fault->output);
   set_text (object, "hit_session", fault->hit_session);
-  set_number (object, "server_detection_ms", fault->server_detection_ms);
-  set_number (object, "back_ms", fault->back_ms);
+  rj_summary_set_number (object, "server_detection_ms", fault->server_detection_ms);
+  rj_summary_set_number (object, "back_ms", fault->back_ms);
   json_object_set_boolean_member (object, "took_effect", fault->took_effect);
   return object;
 }
@@ -290,7 +289,7 @@ set_percentile (
 {
   g_autofree char *name = g_strdup_printf ("%s_%s", begin, rj_unit_rows[unit].suffix);
 
-  set_number (object, name, rj_percentile (values, percent));
+  rj_summary_set_number (object, name, rj_percentile (values, percent));
 }
 
 JsonObject *
@@ -326,12 +325,12 @@ build_sample (const RjResult *result, const RjSelfSample *sample)
     rj_json_build ("at_ms", 'd', MAX (0, sample->us - result->started_us) / 1000.0, "loop_lag_ms",
                    'd', sample->loop_lag_ms, "pacing_lag_ms", 'd', sample->pacing_lag_ms, NULL);
 
-  set_number (object, "cpu_percent", sample->cpu_percent);
-  set_number (object, "machine_percent", sample->machine_percent);
-  set_number (object, "receive_drops", (double) sample->receive_drops);
-  set_number (object, "memory_mb", sample->memory_mb);
-  set_number (object, "threads", sample->threads);
-  set_number (object, "files", sample->files);
+  rj_summary_set_number (object, "cpu_percent", sample->cpu_percent);
+  rj_summary_set_number (object, "machine_percent", sample->machine_percent);
+  rj_summary_set_number (object, "receive_drops", (double) sample->receive_drops);
+  rj_summary_set_number (object, "memory_mb", sample->memory_mb);
+  rj_summary_set_number (object, "threads", sample->threads);
+  rj_summary_set_number (object, "files", sample->files);
   return object;
 }
 
