@@ -6,14 +6,7 @@
 #define MOST_RUNS 40
 
 static void
-append_wrapped (GString *out, const char *line)
-{
-  rj_text_append_wrapped (out, line, 2, RJ_TEXT_WIDTH);
-  g_string_append_c (out, '\n');
-}
-
-static void
-add_success (GString *out, const RjSeries *series)
+add_success (RjText *text, const RjSeries *series)
 {
   RjSuccess success = rj_series_get_success (series);
   guint n_others = series->runs->len - success.n_tries;
@@ -29,7 +22,8 @@ add_success (GString *out, const RjSeries *series)
   if (success.n_tries > 0 && n_others > 0)
     g_string_append_printf (
       line, " Runs that were inconclusive or tested nothing (%u) do not count.", n_others);
-  append_wrapped (out, line->str);
+  rj_text_append_wrapped (text->out, line->str, 2, RJ_TEXT_WIDTH);
+  g_string_append_c (text->out, '\n');
 }
 
 static char *
@@ -39,16 +33,22 @@ describe (double ms)
 }
 
 static void
-add_figures (GString *out, const RjSeries *series, gboolean colour)
+add_heads (RjTable *table, const char *const *heads, guint n)
+{
+  rj_table_begin_row (table, RJ_INK_DIM);
+  for (guint i = 0; i < n; i++)
+    rj_table_add (table, g_strdup (heads[i]), RJ_INK_DIM);
+}
+
+static void
+add_figures (RjText *text, const RjSeries *series)
 {
   static const double percents[] = { 0, 50, 95, 100 };
   static const char *const heads[] = { "", "min", "p50", "p95", "max", "values" };
   g_autoptr (RjTable) table = rj_table_new (G_N_ELEMENTS (heads));
   guint n = 0;
 
-  rj_table_begin_row (table, RJ_INK_DIM);
-  for (guint i = 0; i < G_N_ELEMENTS (heads); i++)
-    rj_table_add (table, g_strdup (heads[i]), RJ_INK_DIM);
+  add_heads (table, heads, G_N_ELEMENTS (heads));
   for (guint i = 0; i < RJ_N_FIGURES; i++) {
     g_autoptr (GArray) values = rj_series_list_figure (series, i);
 
@@ -65,10 +65,9 @@ add_figures (GString *out, const RjSeries *series, gboolean colour)
   }
   if (n == 0)
     return;
-  rj_ink_append (out, "Over all runs", RJ_INK_BOLD, colour);
-  g_string_append_c (out, '\n');
-  rj_table_write (table, out, RJ_TEXT_WIDTH, colour);
-  g_string_append_c (out, '\n');
+  rj_text_heading (text, "Over all runs", NULL);
+  rj_table_write (table, text->out, RJ_TEXT_WIDTH, text->colour);
+  g_string_append_c (text->out, '\n');
 }
 
 static guint
@@ -105,7 +104,7 @@ add_row (RjTable *table, const RjResult *run, guint number)
 
 /* The verdicts other than passed come first where the list is cut. */
 static void
-add_runs (GString *out, const RjSeries *series, gboolean colour)
+add_runs (RjText *text, const RjSeries *series)
 {
   static const char *const heads[] = {
     "", "run", "", "outages", "longest", "dark at end", "all back after"
@@ -116,9 +115,7 @@ add_runs (GString *out, const RjSeries *series, gboolean colour)
 
   rj_table_set_left (table, 1);
   rj_table_set_left (table, 2);
-  rj_table_begin_row (table, RJ_INK_DIM);
-  for (guint i = 0; i < G_N_ELEMENTS (heads); i++)
-    rj_table_add (table, g_strdup (heads[i]), RJ_INK_DIM);
+  add_heads (table, heads, G_N_ELEMENTS (heads));
   for (guint pass = 0; pass < n_passes; pass++)
     for (guint i = 0; i < series->runs->len; i++) {
       const RjResult *run = g_ptr_array_index (series->runs, i);
@@ -126,37 +123,36 @@ add_runs (GString *out, const RjSeries *series, gboolean colour)
       if ((n_passes == 1 || (run->verdict == RJ_VERDICT_PASSED) == (pass == 1)) && n++ < MOST_RUNS)
         add_row (table, run, i + 1);
     }
-  rj_ink_append (out, "Runs", RJ_INK_BOLD, colour);
-  g_string_append_c (out, '\n');
-  rj_table_write (table, out, RJ_TEXT_WIDTH, colour);
+  rj_text_heading (text, "Runs", NULL);
+  rj_table_write (table, text->out, RJ_TEXT_WIDTH, text->colour);
   if (n > MOST_RUNS)
-    g_string_append_printf (out, "  … and %u more\n", n - MOST_RUNS);
-  g_string_append_c (out, '\n');
+    g_string_append_printf (text->out, "  … and %u more\n", n - MOST_RUNS);
+  g_string_append_c (text->out, '\n');
 }
 
 char *
 rj_report_series_text (const RjSeries *series, gboolean colour)
 {
+  RjText text = { .colour = colour };
   const RjResult *worst;
   g_autofree char *reason = NULL;
   g_autofree char *detail = NULL;
   g_autofree char *heading = NULL;
-  GString *out;
 
   if (rj_series_is_single (series))
     return rj_report_text (g_ptr_array_index (series->runs, 0), colour);
-  out = g_string_new (NULL);
+  text.out = g_string_new (NULL);
   reason = rj_series_get_reason (series);
-  rj_text_append_verdict (out, rj_series_get_verdict (series), reason, colour);
+  rj_text_append_verdict (text.out, rj_series_get_verdict (series), reason, colour);
   if (series->runs->len == 0)
-    return g_string_free (out, FALSE);
-  add_success (out, series);
-  add_figures (out, series, colour);
-  add_runs (out, series, colour);
+    return g_string_free (text.out, FALSE);
+  add_success (&text, series);
+  add_figures (&text, series);
+  add_runs (&text, series);
   worst = g_ptr_array_index (series->runs, rj_series_get_worst (series));
   heading = g_strdup_printf ("The worst run: %s", worst->run);
-  rj_ink_append (out, heading, RJ_INK_BOLD, colour);
+  rj_text_heading (&text, heading, NULL);
   detail = rj_report_text (worst, colour);
-  g_string_append_printf (out, "\n\n%s", detail);
-  return g_string_free (out, FALSE);
+  g_string_append_printf (text.out, "\n%s", detail);
+  return g_string_free (text.out, FALSE);
 }
