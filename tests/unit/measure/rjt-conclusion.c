@@ -1,5 +1,9 @@
 #include "rjt-conclusion.h"
 
+#include <string.h>
+
+#include "rj-expectation.h"
+
 RjResult *
 rjt_conclude_sorted (RjtStory *story, gboolean sorted)
 {
@@ -28,6 +32,36 @@ rjt_get_rejoin (const RjResult *result, guint participant, guint index)
 
   g_assert_cmpuint (p->rejoins->len, >, index);
   return g_ptr_array_index (p->rejoins, index);
+}
+
+const RjEdgeResult *
+rjt_get_edge (const RjResult *result, const char *from, const char *to)
+{
+  for (guint i = 0; i < result->edges->len; i++) {
+    const RjEdgeResult *edge = g_ptr_array_index (result->edges, i);
+
+    if (g_str_equal (edge->from, from) && g_str_equal (edge->to, to))
+      return edge;
+  }
+  g_error ("no edge %s>%s", from, to);
+}
+
+const char *
+rjt_judge (const RjResult *result, const char *text, const char *found_part)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RjExpectation) expectation = rj_expectation_parse (text, &error);
+  RjExpectationResult *found;
+  const char *state;
+
+  g_assert_no_error (error);
+  found = rj_expectation_judge (expectation, result);
+  g_test_message ("%s: %s", text, found->found);
+  if (found_part != NULL)
+    g_assert_nonnull (strstr (found->found, found_part));
+  state = rj_expectation_state_get_name (found->state);
+  rj_expectation_result_free (found);
+  return state;
 }
 
 double

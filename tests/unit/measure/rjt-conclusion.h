@@ -16,6 +16,10 @@ RjResult *rjt_conclude_sorted (RjtStory *story, gboolean sorted);
 const RjParticipantResult *rjt_get_participant (const RjResult *result, guint index);
 /* A way back that must be there */
 const RjRejoin *rjt_get_rejoin (const RjResult *result, guint participant, guint index);
+/* An edge that must be there */
+const RjEdgeResult *rjt_get_edge (const RjResult *result, const char *from, const char *to);
+/* Returns: "met", "unmet", "undecided". @found_part: (nullable): must stand in what was found */
+const char *rjt_judge (const RjResult *result, const char *text, const char *found_part);
 /* Sum of its phases, ms */
 double rjt_add_phases (const RjRejoin *r);
 

@@ -2,18 +2,6 @@
 #include "rjt-conclusion.h"
 #include "rjt-fault-stories.h"
 
-static const RjEdgeResult *
-find_edge (const RjResult *result, const char *from, const char *to)
-{
-  for (guint i = 0; i < result->edges->len; i++) {
-    const RjEdgeResult *edge = g_ptr_array_index (result->edges, i);
-
-    if (g_str_equal (edge->from, from) && g_str_equal (edge->to, to))
-      return edge;
-  }
-  return NULL;
-}
-
 static void
 tell_gap_from (RjtStory *story, const char *who, const char *whom, double from_ms, double to_ms)
 {
@@ -37,8 +25,8 @@ test_the_last_outage_is_the_last_one (void)
   tell_gap_from (story, "b", "a", 6000, 7000);
   rjt_tell_good_end (story, 9000, "duration");
   result = rjt_conclude (story);
-  g_assert_cmpuint (find_edge (result, "a", "b")->outages->len, ==, 2);
-  g_assert_cmpint (find_edge (result, "a", "b")->last_outage_to_us, ==, rjt_story_us (7000));
+  g_assert_cmpuint (rjt_get_edge (result, "a", "b")->outages->len, ==, 2);
+  g_assert_cmpint (rjt_get_edge (result, "a", "b")->last_outage_to_us, ==, rjt_story_us (7000));
 }
 
 /* An outage is what is longer than half a second, to the microsecond. */
@@ -53,7 +41,7 @@ test_just_an_outage (void)
     tell_gap_from (story, "b", "a", 1000, i == 0 ? 1500 : 1500.001);
     rjt_tell_good_end (story, 9000, "duration");
     result = rjt_conclude (story);
-    g_assert_cmpuint (find_edge (result, "a", "b")->outages->len, ==, i);
+    g_assert_cmpuint (rjt_get_edge (result, "a", "b")->outages->len, ==, i);
   }
 }
 
@@ -72,7 +60,7 @@ test_open_statistics (void)
     rjt_tell_unwatch (story, 10000, "a", 1, "b", 9990);
     rjt_tell_end (story, 10001, "duration");
     result = rjt_conclude (story);
-    g_assert_cmpint (find_edge (result, "a", "b")->down_at_end, ==, !open);
+    g_assert_cmpint (rjt_get_edge (result, "a", "b")->down_at_end, ==, !open);
   }
 }
 
@@ -89,8 +77,8 @@ test_a_peer_without_frames (void)
   rjt_tell_unwatch (story, 10000, "a", 1, "b", 9990);
   rjt_tell_end (story, 10001, "duration");
   result = rjt_conclude (story);
-  g_assert_true (find_edge (result, "a", "b")->down_at_end);
-  g_assert_cmpint (find_edge (result, "a", "b")->last_outage_from_us, ==, rjt_story_us (990));
+  g_assert_true (rjt_get_edge (result, "a", "b")->down_at_end);
+  g_assert_cmpint (rjt_get_edge (result, "a", "b")->last_outage_from_us, ==, rjt_story_us (990));
 }
 
 /* The log of the publisher's machine was not given. */
@@ -106,8 +94,8 @@ test_a_publisher_of_whom_nothing_is_told (void)
   rjt_tell_unwatch (story, 5000, "b", 1, "a", 4990);
   rjt_tell_end (story, 5001, "duration");
   result = rjt_conclude (story);
-  g_assert_nonnull (find_edge (result, "a", "b"));
-  g_assert_true (find_edge (result, "a", "b")->flowed);
+  g_assert_nonnull (rjt_get_edge (result, "a", "b"));
+  g_assert_true (rjt_get_edge (result, "a", "b")->flowed);
 }
 
 static void
@@ -121,8 +109,8 @@ test_somebody_else_who_is_never_seen (void)
             "{'from':'guest','foreign':true,'has_video':true}");
   rjt_tell_good_end (story, 5000, "duration");
   result = rjt_conclude (story);
-  g_assert_nonnull (find_edge (result, "guest", "b"));
-  g_assert_true (find_edge (result, "guest", "b")->down_at_end);
+  g_assert_nonnull (rjt_get_edge (result, "guest", "b"));
+  g_assert_true (rjt_get_edge (result, "guest", "b")->down_at_end);
   g_assert_cmpint (result->verdict, ==, RJ_VERDICT_FAILED);
 }
 
@@ -142,7 +130,7 @@ test_dark_before_a_pause (void)
   tell_gap_from (story, "b", "a", 1000, 4100);
   rjt_tell_good_end (story, 9000, "duration");
   result = rjt_conclude (story);
-  edge = find_edge (result, "a", "b");
+  edge = rjt_get_edge (result, "a", "b");
   g_assert_cmpuint (edge->outages_ms->len, ==, 1);
   rjt_assert_ms (g_array_index (edge->outages_ms, double, 0), 2000);
 }
@@ -165,7 +153,7 @@ test_a_gap_beside_a_pause (void)
   rjt_tell_unwatch (story, 9000, "a", 1, "b", 8990);
   rjt_tell_end (story, 9001, "duration");
   result = rjt_conclude (story);
-  rjt_assert_ms (find_edge (result, "a", "b")->longest_gap_ms, 450);
+  rjt_assert_ms (rjt_get_edge (result, "a", "b")->longest_gap_ms, 450);
 }
 
 /* --- back after which fault? --- */

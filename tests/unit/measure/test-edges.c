@@ -1,26 +1,4 @@
-#include "rj-measure.h"
-#include "rjt-story.h"
-
-static RjResult *
-conclude (RjtStory *story)
-{
-  g_autoptr (RjMeasure) measure = rj_measure_new ();
-
-  rjt_story_feed (story, RJ_EVENT_SINK (measure), FALSE);
-  return rj_measure_conclude (measure);
-}
-
-static const RjEdgeResult *
-find_edge (const RjResult *result, const char *from, const char *to)
-{
-  for (guint i = 0; i < result->edges->len; i++) {
-    const RjEdgeResult *edge = g_ptr_array_index (result->edges, i);
-
-    if (g_str_equal (edge->from, from) && g_str_equal (edge->to, to))
-      return edge;
-  }
-  g_error ("no edge %s>%s", from, to);
-}
+#include "rjt-conclusion.h"
 
 static void
 assert_outages (const RjEdgeResult *edge, guint n, double first_ms)
@@ -70,13 +48,13 @@ test_the_first_join_is_no_outage (void)
   g_autoptr (RjResult) result = NULL;
 
   finish_pair (story, 5000);
-  result = conclude (story);
+  result = rjt_conclude (story);
   g_assert_cmpuint (result->edges->len, ==, 1);
-  assert_outages (find_edge (result, "a", "b"), 0, 0);
-  g_assert_true (find_edge (result, "a", "b")->flowed);
-  g_assert_false (find_edge (result, "a", "b")->down_at_end);
-  g_assert_cmpuint (find_edge (result, "a", "b")->frames, ==, 90);
-  g_assert_cmpfloat (find_edge (result, "a", "b")->latency_ms, ==, 2.5);
+  assert_outages (rjt_get_edge (result, "a", "b"), 0, 0);
+  g_assert_true (rjt_get_edge (result, "a", "b")->flowed);
+  g_assert_false (rjt_get_edge (result, "a", "b")->down_at_end);
+  g_assert_cmpuint (rjt_get_edge (result, "a", "b")->frames, ==, 90);
+  g_assert_cmpfloat (rjt_get_edge (result, "a", "b")->latency_ms, ==, 2.5);
 }
 
 static void
@@ -87,8 +65,8 @@ test_a_gap_within_a_peer_counts_to_the_key_frame (void)
 
   tell_gap (story, 2000, 2600, 3100);
   finish_pair (story, 5000);
-  result = conclude (story);
-  assert_outages (find_edge (result, "a", "b"), 1, 1100);
+  result = rjt_conclude (story);
+  assert_outages (rjt_get_edge (result, "a", "b"), 1, 1100);
   g_assert_true (((RjParticipantResult *) g_ptr_array_index (result->participants, 1))->affected);
   g_assert_false (((RjParticipantResult *) g_ptr_array_index (result->participants, 0))->affected);
 }
@@ -103,9 +81,9 @@ test_ten_slow_frames_are_no_outage (void)
   rjt_tell (story, 4990, RJ_EVENT_PEER_STATS, "b", 1, "a",
             "{'frames':20,'last_frame_us@':4900,'frame_interval_ms':200,'open':true}");
   rjt_tell_end (story, 5000, "duration");
-  result = conclude (story);
-  assert_outages (find_edge (result, "a", "b"), 0, 0);
-  g_assert_cmpfloat (find_edge (result, "a", "b")->longest_gap_ms, ==, 900);
+  result = rjt_conclude (story);
+  assert_outages (rjt_get_edge (result, "a", "b"), 0, 0);
+  g_assert_cmpfloat (rjt_get_edge (result, "a", "b")->longest_gap_ms, ==, 900);
 }
 
 static void
@@ -117,9 +95,9 @@ test_a_gap_across_peers (void)
   rjt_tell_unwatch (story, 3000, "b", 1, "a", 2000);
   rjt_tell_watch (story, 3100, "b", 1, "a");
   finish_pair (story, 5000);
-  result = conclude (story);
-  assert_outages (find_edge (result, "a", "b"), 1, 1160);
-  g_assert_cmpuint (find_edge (result, "a", "b")->frames, ==, 180);
+  result = rjt_conclude (story);
+  assert_outages (rjt_get_edge (result, "a", "b"), 1, 1160);
+  g_assert_cmpuint (rjt_get_edge (result, "a", "b")->frames, ==, 180);
 }
 
 static void
@@ -134,8 +112,8 @@ test_muted_time_does_not_count (void)
             "{'from':'a','property':'videoActive','value':true}");
   tell_gap (story, 2000, 4050, 4050);
   finish_pair (story, 5000);
-  result = conclude (story);
-  assert_outages (find_edge (result, "a", "b"), 0, 0);
+  result = rjt_conclude (story);
+  assert_outages (rjt_get_edge (result, "a", "b"), 0, 0);
 }
 
 static void
@@ -150,8 +128,8 @@ test_what_stays_dark_after_muting_counts (void)
             "{'from':'a','property':'videoActive','value':true}");
   tell_gap (story, 2000, 4050, 4050);
   finish_pair (story, 5000);
-  result = conclude (story);
-  assert_outages (find_edge (result, "a", "b"), 1, 1050);
+  result = rjt_conclude (story);
+  assert_outages (rjt_get_edge (result, "a", "b"), 1, 1050);
 }
 
 static void
@@ -165,9 +143,9 @@ test_a_stream_that_was_unpublished_on_purpose (void)
   rjt_tell_unwatch (story, 2000, "b", 1, "a", 1990);
   rjt_tell (story, 5000, RJ_EVENT_PARTICIPANT_STATE, "b", 0, NULL, "{'to':'leaving'}");
   rjt_tell_end (story, 5005, "duration");
-  result = conclude (story);
-  assert_outages (find_edge (result, "a", "b"), 0, 0);
-  g_assert_false (find_edge (result, "a", "b")->down_at_end);
+  result = rjt_conclude (story);
+  assert_outages (rjt_get_edge (result, "a", "b"), 0, 0);
+  g_assert_false (rjt_get_edge (result, "a", "b")->down_at_end);
 }
 
 static void
@@ -182,9 +160,9 @@ test_a_publisher_that_left_on_purpose (void)
   rjt_tell_unwatch (story, 2001, "b", 1, "a", 1990);
   rjt_tell (story, 5000, RJ_EVENT_PARTICIPANT_STATE, "b", 0, NULL, "{'to':'leaving'}");
   rjt_tell_end (story, 5005, "duration");
-  result = conclude (story);
-  assert_outages (find_edge (result, "a", "b"), 0, 0);
-  g_assert_false (find_edge (result, "a", "b")->down_at_end);
+  result = rjt_conclude (story);
+  assert_outages (rjt_get_edge (result, "a", "b"), 0, 0);
+  g_assert_false (rjt_get_edge (result, "a", "b")->down_at_end);
   g_assert_cmpint (result->verdict, ==, RJ_VERDICT_PASSED);
 }
 
@@ -219,9 +197,9 @@ test_who_leaves_and_joins_again_was_not_lost (void)
   rjt_tell_watch (story, 9100, "b", 2, "a");
   rjt_tell_unwatch (story, 12000, "b", 2, "a", 11990);
   rjt_tell_end (story, 12000, "duration");
-  result = conclude (story);
-  assert_outages (find_edge (result, "a", "b"), 0, 0);
-  g_assert_false (find_edge (result, "a", "b")->down_at_end);
+  result = rjt_conclude (story);
+  assert_outages (rjt_get_edge (result, "a", "b"), 0, 0);
+  g_assert_false (rjt_get_edge (result, "a", "b")->down_at_end);
   g_assert_cmpint (result->verdict, ==, RJ_VERDICT_PASSED);
 }
 
@@ -237,8 +215,8 @@ test_who_joins_again_must_be_seen_again (void)
   rjt_tell_join (story, 4000, "a", 2, TRUE);
   rjt_tell (story, 4070, RJ_EVENT_REMOTE_PUBLISHED, "b", 1, "a", "{'from':'a'}");
   rjt_tell_end (story, 30000, "timeout");
-  result = conclude (story);
-  g_assert_true (find_edge (result, "a", "b")->down_at_end);
+  result = rjt_conclude (story);
+  g_assert_true (rjt_get_edge (result, "a", "b")->down_at_end);
   g_assert_cmpint (result->verdict, ==, RJ_VERDICT_FAILED);
 }
 
@@ -256,8 +234,8 @@ test_who_joins_again_can_be_lost (void)
   rjt_tell_watch (story, 4200, "b", 1, "a");
   tell_gap (story, 6000, 7500, 7500);
   rjt_tell_end (story, 9000, "duration");
-  result = conclude (story);
-  assert_outages (find_edge (result, "a", "b"), 1, 1500);
+  result = rjt_conclude (story);
+  assert_outages (rjt_get_edge (result, "a", "b"), 1, 1500);
 }
 
 static void
@@ -281,9 +259,9 @@ test_what_is_published_again_is_due_again (void)
     } else
       rjt_tell (story, 5040, RJ_EVENT_REMOTE_PUBLISHED, "b", 1, "a", "{'from':'a'}");
     rjt_tell_end (story, 9000, "duration");
-    result = conclude (story);
-    assert_outages (find_edge (result, "a", "b"), 0, 0);
-    g_assert_cmpint (find_edge (result, "a", "b")->down_at_end, ==, !seen);
+    result = rjt_conclude (story);
+    assert_outages (rjt_get_edge (result, "a", "b"), 0, 0);
+    g_assert_cmpint (rjt_get_edge (result, "a", "b")->down_at_end, ==, !seen);
     g_assert_cmpint (result->verdict, ==, seen ? RJ_VERDICT_PASSED : RJ_VERDICT_FAILED);
   }
 }
@@ -311,8 +289,8 @@ test_who_is_thrown_out_by_the_run_itself (void)
     rjt_tell_unwatch (story, 2001, "b", 1, "a", 1990);
     tell_thrown_out (story, 2000, "a");
     rjt_tell_end (story, 5000, "duration");
-    result = conclude (story);
-    g_assert_cmpint (find_edge (result, "a", "b")->down_at_end, ==, !by_us);
+    result = rjt_conclude (story);
+    g_assert_cmpint (rjt_get_edge (result, "a", "b")->down_at_end, ==, !by_us);
     g_assert_cmpint (result->verdict, ==, by_us ? RJ_VERDICT_PASSED : RJ_VERDICT_FAILED);
   }
 }
@@ -331,9 +309,9 @@ test_a_pause_is_no_longest_gap (void)
             "{'frames':90,'last_frame_us@':4990,'first_frame_us@':260,'longest_gap_ms':2000,"
             "'longest_gap_at_us@':2000,'open':true}");
   rjt_tell_end (story, 5000, "duration");
-  result = conclude (story);
-  assert_outages (find_edge (result, "a", "b"), 0, 0);
-  g_assert_cmpfloat (find_edge (result, "a", "b")->longest_gap_ms, <, 100);
+  result = rjt_conclude (story);
+  assert_outages (rjt_get_edge (result, "a", "b"), 0, 0);
+  g_assert_cmpfloat (rjt_get_edge (result, "a", "b")->longest_gap_ms, <, 100);
 }
 
 static void
@@ -349,9 +327,9 @@ test_a_publisher_that_was_lost_is_an_outage_of_others (void)
   rjt_tell_join (story, 2010, "a", 2, TRUE);
   rjt_tell_watch (story, 2100, "b", 1, "a");
   finish_pair (story, 5000);
-  result = conclude (story);
-  assert_outages (find_edge (result, "a", "b"), 1, 1160);
-  g_assert_false (find_edge (result, "a", "b")->down_at_end);
+  result = rjt_conclude (story);
+  assert_outages (rjt_get_edge (result, "a", "b"), 1, 1160);
+  g_assert_false (rjt_get_edge (result, "a", "b")->down_at_end);
   g_assert_false (((RjParticipantResult *) g_ptr_array_index (result->participants, 1))->rejoined);
 }
 
@@ -380,11 +358,11 @@ test_still_dark_at_the_end (void)
   rjt_tell (story, 20000, RJ_EVENT_PARTICIPANT_STATE, "b", 0, NULL, "{'to':'leaving'}");
   rjt_tell_unwatch (story, 20001, "b", 1, "a", 2000);
   rjt_tell_end (story, 20005, "duration");
-  result = conclude (story);
-  assert_outages (find_edge (result, "a", "b"), 0, 0);
-  g_assert_true (find_edge (result, "a", "b")->down_at_end);
-  g_assert_cmpint (find_edge (result, "a", "b")->last_outage_from_us, ==, rjt_story_us (2000));
-  g_assert_cmpint (find_edge (result, "a", "b")->last_outage_to_us, ==, 0);
+  result = rjt_conclude (story);
+  assert_outages (rjt_get_edge (result, "a", "b"), 0, 0);
+  g_assert_true (rjt_get_edge (result, "a", "b")->down_at_end);
+  g_assert_cmpint (rjt_get_edge (result, "a", "b")->last_outage_from_us, ==, rjt_story_us (2000));
+  g_assert_cmpint (rjt_get_edge (result, "a", "b")->last_outage_to_us, ==, 0);
   g_assert_cmpint (result->verdict, ==, RJ_VERDICT_FAILED);
 }
 
@@ -398,10 +376,10 @@ test_an_edge_that_nobody_ever_spoke_of (void)
   rjt_tell_join (story, 100, "a", 1, TRUE);
   rjt_tell_join (story, 100, "b", 1, FALSE); /* and the server never told b of a */
   rjt_tell_end (story, 5000, "duration");
-  result = conclude (story);
+  result = rjt_conclude (story);
   g_assert_cmpuint (result->edges->len, ==, 1);
-  g_assert_true (find_edge (result, "a", "b")->down_at_end);
-  g_assert_false (find_edge (result, "a", "b")->flowed);
+  g_assert_true (rjt_get_edge (result, "a", "b")->down_at_end);
+  g_assert_false (rjt_get_edge (result, "a", "b")->flowed);
   g_assert_cmpint (result->verdict, ==, RJ_VERDICT_FAILED);
   g_assert_nonnull (strstr (result->reason, "b never saw a"));
 }
@@ -421,10 +399,10 @@ test_a_foreign_publisher (void)
             "{'from':'page','reason':'networkDisconnect','foreign':true}");
   rjt_tell_unwatch (story, 2000, "b", 1, "page", 1990);
   finish_pair (story, 5000);
-  result = conclude (story);
-  g_assert_true (find_edge (result, "page", "b")->foreign);
-  g_assert_false (find_edge (result, "a", "b")->foreign);
-  g_assert_false (find_edge (result, "page", "b")->down_at_end); /* a browser may go */
+  result = rjt_conclude (story);
+  g_assert_true (rjt_get_edge (result, "page", "b")->foreign);
+  g_assert_false (rjt_get_edge (result, "a", "b")->foreign);
+  g_assert_false (rjt_get_edge (result, "page", "b")->down_at_end); /* a browser may go */
   g_assert_cmpint (result->verdict, ==, RJ_VERDICT_PASSED);
 }
 

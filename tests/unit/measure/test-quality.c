@@ -1,11 +1,6 @@
 /* Loss, jitter, bit rate, frame rate and latency of edges: how they are put together from those of the peers, and
  * each as an expectation that is met and one that is not */
-#include "rj-expectation.h"
-
-#include <string.h>
-
 #include "rjt-conclusion.h"
-#include "rjt-story.h"
 
 static void
 tell_stats (RjtStory *story, double ms, const char *whom, guint attempt, const char *quality)
@@ -49,23 +44,11 @@ conclude (void)
   return rjt_conclude (story);
 }
 
-static const RjEdgeResult *
-find_edge (const RjResult *result, const char *from)
-{
-  for (guint i = 0; i < result->edges->len; i++) {
-    const RjEdgeResult *edge = g_ptr_array_index (result->edges, i);
-
-    if (g_str_equal (edge->from, from) && g_str_equal (edge->to, "a"))
-      return edge;
-  }
-  g_assert_not_reached ();
-}
-
 static void
 test_peers_are_put_together (void)
 {
   g_autoptr (RjResult) result = conclude ();
-  const RjEdgeResult *edge = find_edge (result, "b");
+  const RjEdgeResult *edge = rjt_get_edge (result, "b", "a");
 
   g_assert_cmpuint (edge->lost_packets, ==, 8);
   g_assert_cmpuint (edge->sequence_gaps, ==, 4);
@@ -84,7 +67,7 @@ static void
 test_what_was_not_measured_is_not_known (void)
 {
   g_autoptr (RjResult) result = conclude ();
-  const RjEdgeResult *edge = find_edge (result, "c");
+  const RjEdgeResult *edge = rjt_get_edge (result, "c", "a");
 
   g_assert_cmpfloat (edge->loss_percent, ==, RJ_MS_UNKNOWN);
   g_assert_cmpfloat (edge->jitter_ms, ==, RJ_MS_UNKNOWN);
@@ -92,24 +75,6 @@ test_what_was_not_measured_is_not_known (void)
   g_assert_cmpfloat (edge->bitrate_bps, ==, RJ_MS_UNKNOWN);
   g_assert_cmpfloat (edge->fps, ==, RJ_MS_UNKNOWN);
   g_assert_cmpfloat (edge->latency_ms, ==, RJ_MS_UNKNOWN);
-}
-
-static const char *
-judge (const RjResult *result, const char *text, const char *found_part)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (RjExpectation) expectation = rj_expectation_parse (text, &error);
-  RjExpectationResult *found;
-  const char *state;
-
-  g_assert_no_error (error);
-  found = rj_expectation_judge (expectation, result);
-  g_test_message ("%s: %s", text, found->found);
-  if (found_part != NULL)
-    g_assert_nonnull (strstr (found->found, found_part));
-  state = rj_expectation_state_get_name (found->state);
-  rj_expectation_result_free (found);
-  return state;
 }
 
 static void
@@ -130,10 +95,10 @@ test_each_is_an_expectation (void)
   g_autoptr (RjResult) result = conclude ();
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
-    g_assert_cmpstr (judge (result, rows[i].met, rows[i].found), ==, "met");
-    g_assert_cmpstr (judge (result, rows[i].unmet, rows[i].found), ==, "unmet");
+    g_assert_cmpstr (rjt_judge (result, rows[i].met, rows[i].found), ==, "met");
+    g_assert_cmpstr (rjt_judge (result, rows[i].unmet, rows[i].found), ==, "unmet");
   }
-  g_assert_cmpstr (judge (result, "rtt.max < 1s", NULL), ==, "undecided");
+  g_assert_cmpstr (rjt_judge (result, "rtt.max < 1s", NULL), ==, "undecided");
 }
 
 /* Two publications of b, and none of a */
@@ -160,8 +125,8 @@ test_round_trips (void)
   g_assert_cmpfloat (rjt_get_participant (result, 0)->rtt_ms, ==, RJ_MS_UNKNOWN);
   g_assert_cmpfloat (rjt_get_participant (result, 1)->rtt_ms, ==, 25);
   g_assert_cmpfloat (rjt_get_participant (result, 1)->rtt_max_ms, ==, 50);
-  g_assert_cmpstr (judge (result, "rtt.max <= 25ms", "25 ms of 1 value"), ==, "met");
-  g_assert_cmpstr (judge (result, "rtt.max < 25ms", NULL), ==, "unmet");
+  g_assert_cmpstr (rjt_judge (result, "rtt.max <= 25ms", "25 ms of 1 value"), ==, "met");
+  g_assert_cmpstr (rjt_judge (result, "rtt.max < 25ms", NULL), ==, "unmet");
 }
 
 #define ADD(name) g_test_add_func ("/measure/quality/" #name, test_##name)

@@ -1,14 +1,4 @@
-#include "rj-measure.h"
-#include "rjt-story.h"
-
-static RjResult *
-conclude (RjtStory *story)
-{
-  g_autoptr (RjMeasure) measure = rj_measure_new ();
-
-  rjt_story_feed (story, RJ_EVENT_SINK (measure), FALSE);
-  return rj_measure_conclude (measure);
-}
+#include "rjt-conclusion.h"
 
 static void
 assert_verdict (const RjResult *result, RjVerdict verdict, int exit_code, const char *words)
@@ -69,7 +59,7 @@ test_passed_without_a_fault (void)
   g_autoptr (RjResult) result = NULL;
 
   finish_pair (story, 5000, 4990, 4990, "duration");
-  result = conclude (story);
+  result = rjt_conclude (story);
   assert_verdict (result, RJ_VERDICT_PASSED, 0, "All 2 participants joined, and 2 edges");
 }
 
@@ -82,7 +72,7 @@ test_passed_after_a_fault (void)
   rjt_tell_fault (story, 1000, "kill-media-node", "1");
   tell_gap (story, 990, 3000);
   finish_pair (story, 5000, 4990, 4990, "recovered");
-  result = conclude (story);
+  result = rjt_conclude (story);
   assert_verdict (result, RJ_VERDICT_PASSED, 0, "1 of 2 participants lost something, for 2.01 s");
 }
 
@@ -95,7 +85,7 @@ test_failed_when_late (void)
   rjt_tell_fault (story, 1000, "kill-media-node", "1");
   tell_gap (story, 990, 17000);
   finish_pair (story, 20000, 19990, 19990, "recovered");
-  result = conclude (story);
+  result = rjt_conclude (story);
   assert_verdict (result, RJ_VERDICT_FAILED, 1,
                   "b saw a again only 16.0 s after the fault ended (allowed: 15 s)");
 }
@@ -110,7 +100,7 @@ test_a_second_fault_gives_more_time (void)
   rjt_tell_fault (story, 9000, "restart-media-node", "1");
   tell_gap (story, 990, 17000);
   finish_pair (story, 20000, 19990, 19990, "recovered");
-  result = conclude (story);
+  result = rjt_conclude (story);
   assert_verdict (result, RJ_VERDICT_PASSED, 0, "");
 }
 
@@ -122,7 +112,7 @@ test_failed_when_dark_at_the_end (void)
 
   rjt_tell_fault (story, 1000, "kill-media-node", "1");
   finish_pair (story, 30000, 990, 29990, "duration");
-  result = conclude (story);
+  result = rjt_conclude (story);
   assert_verdict (result, RJ_VERDICT_FAILED, 1, "a does not see b again (dark for 29.0 s");
 }
 
@@ -135,7 +125,7 @@ test_failed_by_a_wrong_frame (void)
   rjt_tell (story, 4000, RJ_EVENT_PEER_STATS, "b", 1, "a",
             "{'frames':100,'wrong_frames':1,'last_frame_us@':3990,'open':true}");
   rjt_tell_end (story, 4001, "duration");
-  result = conclude (story);
+  result = rjt_conclude (story);
   assert_verdict (result, RJ_VERDICT_FAILED, 1,
                   "b got 1 frame of somebody else as the stream of a");
 }
@@ -149,7 +139,7 @@ test_failed_by_a_black_picture (void)
   rjt_tell (story, 3000, RJ_EVENT_PICTURE_CHECKED, "b", 1, "a",
             "{'ok':false,'black':true,'moving':false,'counter_ok':false,'frames':10}");
   finish_pair (story, 5000, 4990, 4990, "duration");
-  result = conclude (story);
+  result = rjt_conclude (story);
   assert_verdict (result, RJ_VERDICT_FAILED, 1, "b decodes no good picture of a");
 }
 
@@ -162,7 +152,7 @@ test_a_picture_that_was_bad_once_is_forgiven (void)
   rjt_tell (story, 3000, RJ_EVENT_PICTURE_CHECKED, "b", 1, "a", "{'ok':false}");
   rjt_tell (story, 4000, RJ_EVENT_PICTURE_CHECKED, "b", 1, "a", "{'ok':true}");
   finish_pair (story, 5000, 4990, 4990, "duration");
-  result = conclude (story);
+  result = rjt_conclude (story);
   assert_verdict (result, RJ_VERDICT_PASSED, 0, "");
 }
 
@@ -175,7 +165,7 @@ test_failed_when_somebody_gave_up (void)
   rjt_tell (story, 2000, RJ_EVENT_PARTICIPANT_FAILED, "b", 0, NULL,
             "{'reason':'sessionClosedByServer'}");
   finish_pair (story, 5000, 4990, 4990, "duration");
-  result = conclude (story);
+  result = rjt_conclude (story);
   assert_verdict (result, RJ_VERDICT_FAILED, 1, "b gave up: sessionClosedByServer");
 }
 
@@ -194,7 +184,7 @@ test_failed_when_somebody_never_joined (void)
   rjt_tell (story, 19900, RJ_EVENT_PARTICIPANT_STATE, "b", 0, NULL,
             "{'from':'waiting','to':'left'}");
   rjt_tell_end (story, 20000, "join-deadline");
-  result = conclude (story);
+  result = rjt_conclude (story);
   assert_verdict (result, RJ_VERDICT_FAILED, 1, "b never joined");
   g_assert_nonnull (strstr (result->reason, "the app server answered 500"));
 }
@@ -210,7 +200,7 @@ test_environment_when_nobody_joined (void)
     rjt_tell (story, 200, RJ_EVENT_ATTEMPT_FAILED, i == 0 ? "a" : "b", 1, NULL,
               "{'step':'token','error':'connection refused','error_word':'unreachable'}");
   rjt_tell_end (story, 20000, "join-deadline");
-  result = conclude (story);
+  result = rjt_conclude (story);
   assert_verdict (result, RJ_VERDICT_ENVIRONMENT, 4, "Nobody could join: connection refused.");
 }
 
@@ -226,7 +216,7 @@ test_environment_when_media_flowed_to_nobody (void)
   rjt_tell (story, 9000, RJ_EVENT_ATTEMPT_FAILED, "a", 1, NULL,
             "{'step':'media','error':'no ICE connection','error_word':'no-media'}");
   rjt_tell_end (story, 20000, "join-deadline");
-  result = conclude (story);
+  result = rjt_conclude (story);
   assert_verdict (result, RJ_VERDICT_ENVIRONMENT, 4,
                   "Participants joined, but no media flowed to anybody: no ICE connection.");
 }
@@ -240,7 +230,7 @@ test_inconclusive_when_overloaded (void)
   tell_overload (story);
   rjt_tell_fault (story, 1000, "kill-media-node", "1");
   finish_pair (story, 30000, 990, 29990, "duration");
-  result = conclude (story);
+  result = rjt_conclude (story);
   assert_verdict (result, RJ_VERDICT_INCONCLUSIVE, 3, "overloaded (loop lag 412 ms)");
   g_assert_nonnull (strstr (result->reason, "a does not see b again"));
   g_assert_cmpfloat (result->max_loop_lag_ms, ==, 412);
@@ -254,7 +244,7 @@ test_overload_does_not_spoil_success (void)
 
   tell_overload (story);
   finish_pair (story, 5000, 4990, 4990, "duration");
-  result = conclude (story);
+  result = rjt_conclude (story);
   assert_verdict (result, RJ_VERDICT_PASSED, 0, "");
   g_assert_cmpuint (result->warnings->len, ==, 1);
   g_assert_nonnull (strstr (g_ptr_array_index (result->warnings, 0), "loop lag 412 ms"));
@@ -269,7 +259,7 @@ test_inconclusive_when_the_fault_hit_nobody (void)
   tell_gap (story, 400, 1000); /* before the fault, so not its effect */
   rjt_tell_fault (story, 2000, "kill-media-node", "1");
   finish_pair (story, 5000, 4990, 4990, "duration");
-  result = conclude (story);
+  result = rjt_conclude (story);
   assert_verdict (result, RJ_VERDICT_INCONCLUSIVE, 3, "Nobody lost anything");
 }
 
@@ -282,7 +272,7 @@ test_leaving_hits_nobody_and_passes (void)
   rjt_tell_fault (story, 2000, "leave", "a");
   rjt_tell (story, 2000, RJ_EVENT_PARTICIPANT_STATE, "a", 0, NULL, "{'to':'leaving'}");
   finish_pair (story, 5000, 1990, 1990, "duration");
-  result = conclude (story);
+  result = rjt_conclude (story);
   assert_verdict (result, RJ_VERDICT_PASSED, 0, "");
 }
 
@@ -315,7 +305,7 @@ test_inconclusive_when_the_fault_failed (void)
 
     tell_bad_fault (story, rows[i].ended);
     finish_pair (story, 30000, 990, 29990, "duration");
-    result = conclude (story);
+    result = rjt_conclude (story);
     assert_verdict (result, RJ_VERDICT_INCONCLUSIVE, 3, rows[i].words);
   }
 }
@@ -328,7 +318,7 @@ test_inconclusive_when_the_log_breaks_off (void)
 
   rjt_tell_fault (story, 1000, "kill-media-node", "1");
   rjt_tell_lost (story, 4500, "a", 1, "nodeCrashed");
-  result = conclude (story);
+  result = rjt_conclude (story);
   assert_verdict (result, RJ_VERDICT_INCONCLUSIVE, 3, "The event log ends without run-ended.");
   g_assert_null (result->ended_reason);
   g_assert_cmpint (result->ended_us, ==, 0);
@@ -341,7 +331,7 @@ test_inconclusive_without_a_start (void)
   g_autoptr (RjResult) result = NULL;
 
   rjt_tell_end (story, 4500, "duration");
-  result = conclude (story);
+  result = rjt_conclude (story);
   assert_verdict (result, RJ_VERDICT_INCONCLUSIVE, 3, "no run-started");
 }
 
@@ -353,7 +343,7 @@ test_one_of_two_logs_breaks_off (void)
 
   rjt_tell_start (story, "c d"); /* of a second machine, whose end is missing */
   finish_pair (story, 5000, 4990, 4990, "duration");
-  result = conclude (story);
+  result = rjt_conclude (story);
   assert_verdict (result, RJ_VERDICT_INCONCLUSIVE, 3, "The event log ends without run-ended.");
 }
 
@@ -367,11 +357,11 @@ test_timeout (void)
 
   rjt_tell_fault (early, 1000, "kill-media-node", "1");
   finish_pair (early, 8000, 990, 7990, "timeout");
-  early_result = conclude (early);
+  early_result = rjt_conclude (early);
   assert_verdict (early_result, RJ_VERDICT_INCONCLUSIVE, 3, "timed out too early to tell");
   rjt_tell_fault (late, 1000, "kill-media-node", "1");
   finish_pair (late, 18000, 990, 17990, "timeout");
-  late_result = conclude (late);
+  late_result = rjt_conclude (late);
   assert_verdict (late_result, RJ_VERDICT_FAILED, 1, "a does not see b again");
 }
 
@@ -402,7 +392,7 @@ test_signals_have_their_own_exit_codes (void)
     g_autoptr (RjResult) result = NULL;
 
     tell_signal_end (story, rows[i].signal);
-    result = conclude (story);
+    result = rjt_conclude (story);
     assert_verdict (result, RJ_VERDICT_INCONCLUSIVE, rows[i].exit_code, rows[i].words);
   }
 }
@@ -415,7 +405,7 @@ test_an_error_breaks_off (void)
 
   rjt_tell (story, 2000, RJ_EVENT_RUN_ENDED, NULL, 0, NULL,
             "{'reason':'error','error':'the cluster is gone'}");
-  result = conclude (story);
+  result = rjt_conclude (story);
   assert_verdict (result, RJ_VERDICT_INCONCLUSIVE, 3, "The run broke off: the cluster is gone.");
 }
 
@@ -432,7 +422,7 @@ test_the_root_of_the_trouble_comes_first (void)
   rjt_tell (story, 4500, RJ_EVENT_ATTEMPT_STARTED, "b", 2, NULL, "{'try':1}");
   rjt_tell (story, 4500, RJ_EVENT_TOKEN_REQUESTED, "b", 2, NULL, NULL);
   rjt_tell_end (story, 30000, "duration");
-  result = conclude (story);
+  result = rjt_conclude (story);
   assert_verdict (result, RJ_VERDICT_FAILED, 1, "b is not back after 29.0 s, it was waiting");
   g_assert_true (g_str_has_prefix (result->reason, "b is not back"));
 }
