@@ -205,7 +205,7 @@ take_fault (RjProgress *self, const RjEvent *event)
                                  target == NULL ? "" : target));
 }
 
-/* A try that fails like the one before is told shortly. */
+/* A try that fails like the one before is told shortly, and the more seldom the more there are: 2, 4, 8, … */
 static void
 take_attempt_failed (RjProgress *self, const RjEvent *event, const char *error)
 {
@@ -215,7 +215,9 @@ take_attempt_failed (RjProgress *self, const RjEvent *event, const char *error)
     return; /* a loss, not a try: rejoin-started tells it */
   set_state (self, event, "waiting", error);
   if (row != NULL && g_strcmp0 (row->failure, error) == 0) {
-    say (self, event, "try failed again, the same error (%u times now)", ++row->n_same);
+    row->n_same++;
+    if ((row->n_same & (row->n_same - 1)) == 0)
+      say (self, event, "try failed again, the same error (%u times now)", row->n_same);
     return;
   }
   say (self, event, "try failed: %s", error == NULL ? "?" : error);
@@ -224,6 +226,16 @@ take_attempt_failed (RjProgress *self, const RjEvent *event, const char *error)
   g_free (row->failure);
   row->failure = g_strdup (error);
   row->n_same = 1;
+}
+
+static void
+take_flowing (RjProgress *self, const RjEvent *event)
+{
+  Row *row = g_hash_table_lookup (self->by_name, event->participant);
+
+  if (row != NULL)
+    g_clear_pointer (&row->failure, g_free);
+  say (self, event, "flows");
 }
 
 static void
@@ -237,7 +249,7 @@ take_participant_event (RjProgress *self, const RjEvent *event)
     if (g_strcmp0 (to, "closed") != 0)
       set_state (self, event, to, NULL);
     if (g_strcmp0 (to, "flowing") == 0)
-      say (self, event, "flows");
+      take_flowing (self, event);
   } else if (g_str_equal (event->type, RJ_EVENT_PARTICIPANT_STATE)) {
     const char *to = rj_json_get_string (event->data, "to", "?");
 
