@@ -6,12 +6,11 @@
 #include "rj-duration.h"
 #include "rj-error.h"
 #include "rj-json.h"
-#include "rj-nearest.h"
 
 #define DURATION "{\"type\": \"string\", \"pattern\": \"^[0-9.]+(ms|s|m|h)$\"}"
 #define TEXT     "{\"type\": \"string\", \"minLength\": 1}"
 
-static const RjFaultKey keys[] = {
+static const RjJsonKey keys[] = {
   { "at", DURATION, "begin this long after everybody flowed for the first time" },
   { "after", DURATION,
     "begin this long after the end of the step before; with when: after that moment" },
@@ -36,7 +35,7 @@ static const RjFaultKey keys[] = {
   { "manual", "{\"type\": \"boolean\"}", "only on POST /fault; the same as a name without a time" },
 };
 
-const RjFaultKey *
+const RjJsonKey *
 rj_fault_get_keys (guint *n_keys)
 {
   *n_keys = G_N_ELEMENTS (keys);
@@ -48,33 +47,6 @@ refuse (GError **error, const char *sentence)
 {
   g_set_error_literal (error, RJ_ERROR, RJ_ERROR_USAGE, sentence);
   return FALSE;
-}
-
-/* @prefix: "" or "fault.". Names all that may stand there. */
-static gboolean
-check_keys (JsonObject *object, const char *prefix, GError **error)
-{
-  g_autoptr (GPtrArray) known = g_ptr_array_new ();
-  g_autoptr (GList) members = json_object_get_members (object);
-
-  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
-    if (g_str_has_prefix (keys[i].path, prefix) && !strchr (keys[i].path + strlen (prefix), '.'))
-      g_ptr_array_add (known, (gpointer) (keys[i].path + strlen (prefix)));
-  g_ptr_array_add (known, NULL);
-  for (GList *l = members; l != NULL; l = l->next) {
-    const char *const *words = (const char *const *) known->pdata;
-    g_autofree char *list = g_strjoinv (", ", (char **) known->pdata);
-    const char *nearest = rj_nearest_word (l->data, words);
-
-    if (g_strv_contains (words, l->data))
-      continue;
-    g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE,
-                 nearest != NULL ? "%s%s: there is no such key; did you mean \"%s\"?"
-                                 : "%s%s: there is no such key; there are: %s",
-                 prefix, (char *) l->data, nearest != NULL ? nearest : list);
-    return FALSE;
-  }
-  return TRUE;
 }
 
 /* Absent: NULL. Present, it is a text that is not empty. */
@@ -130,7 +102,8 @@ read_command (JsonObject *object, GError **error)
   const char *run = NULL;
   const char *repair = NULL;
 
-  if (!check_keys (object, "fault.", error) || !read_text (object, "fault.run", &run, error) ||
+  if (!rj_json_keys_check (keys, G_N_ELEMENTS (keys), object, "fault.", error) ||
+      !read_text (object, "fault.run", &run, error) ||
       !read_text (object, "fault.repair", &repair, error))
     return NULL;
   if ((run == NULL) == (repair == NULL)) {
@@ -275,7 +248,8 @@ rj_fault_from_json (JsonObject *object, GError **error)
   const char *name = NULL;
   gboolean timed = FALSE;
 
-  if (!check_keys (object, "", error) || !read_text (object, "name", &name, error))
+  if (!rj_json_keys_check (keys, G_N_ELEMENTS (keys), object, "", error) ||
+      !read_text (object, "name", &name, error))
     return NULL;
   self = read_what (object, error);
   if (self == NULL)

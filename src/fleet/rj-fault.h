@@ -3,7 +3,7 @@
  * "WHAT[:TARGET][/LENGTH]@WHEN", split at the last @; in a plan an object. Any thread. */
 #pragma once
 
-#include <json-glib/json-glib.h>
+#include "rj-json-keys.h"
 
 G_BEGIN_DECLS
 
@@ -77,12 +77,7 @@ RjFault *rj_fault_ask (const char *text, GError **error);
 RjFault *rj_fault_from_json (JsonObject *object, GError **error);
 
 /* The keys that rj_fault_from_json() knows, for schema and documents */
-typedef struct {
-  const char *path;   /* "at", "fault", "fault.run" */
-  const char *schema; /* of its value: a JSON schema as text */
-  const char *help;   /* one line */
-} RjFaultKey;
-const RjFaultKey *rj_fault_get_keys (guint *n_keys);
+const RjJsonKey *rj_fault_get_keys (guint *n_keys);
 
 /* For steps that are not the plan's. Returns: (transfer full) */
 RjFault *rj_fault_copy (const RjFault *self);

@@ -5,7 +5,6 @@
 
 #include "rj-error.h"
 #include "rj-json.h"
-#include "rj-nearest.h"
 
 #define MOST 1000 /* of participants in a session, and of sessions */
 
@@ -194,7 +193,7 @@ read_ramp (RjGroup *self, JsonNode *node, GError **error)
 
 static gboolean read_publish (RjGroup *self, JsonNode *node, GError **error);
 
-static const RjGroupKey keys[] = {
+static const RjJsonKey keys[] = {
   { "group", TEXT, "name of the group, for reports, expectations and subscribe" },
   { "count",
     "{\"oneOf\": [" NUMBER_1_TO_1000 ", {\"type\": \"array\", \"minItems\": 1, "
@@ -226,7 +225,7 @@ static const RjGroupKey keys[] = {
     "how many join in which time, such as 10/s; without it all at once" },
 };
 
-const RjGroupKey *
+const RjJsonKey *
 rj_group_get_keys (guint *n_keys)
 {
   *n_keys = G_N_ELEMENTS (keys);
@@ -255,19 +254,12 @@ static gboolean
 fail_unknown (const char *prefix, const char *key, const Row *known, guint n_known, GError **error)
 {
   g_autofree const char **words = g_new0 (const char *, n_known + 1);
-  g_autofree char *list = NULL;
-  const char *near = NULL;
+  g_autofree char *sentence = NULL;
 
   for (guint i = 0; i < n_known; i++)
     words[i] = known[i].key;
-  near = rj_nearest_word (key, words);
-  list = g_strjoinv (", ", (char **) words);
-  if (near != NULL)
-    g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE,
-                 "%s%s: there is no such key; did you mean \"%s\"?", prefix, key, near);
-  else
-    g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE, "%s%s: there is no such key; there are: %s",
-                 prefix, key, list);
+  sentence = rj_json_keys_explain (key, words);
+  g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE, "%s%s: %s", prefix, key, sentence);
   return FALSE;
 }
 

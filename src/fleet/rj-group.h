@@ -6,6 +6,7 @@
 #include <json-glib/json-glib.h>
 
 #include "rj-clip.h"
+#include "rj-json-keys.h"
 
 G_BEGIN_DECLS
 
@@ -51,14 +52,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RjGroup, rj_group_free)
  * says what to write instead. Returns: (transfer full) (nullable) */
 RjGroup *rj_group_from_json (JsonObject *object, GError **error);
 
-/* The keys that rj_group_from_json() knows, for schema and documents */
-typedef struct {
-  const char
-    *path; /* "count", "publish.video"; "publish" itself is an object of the latter, or false */
-  const char *schema; /* of its value: a JSON schema as text */
-  const char *help;   /* one line */
-} RjGroupKey;
-const RjGroupKey *rj_group_get_keys (guint *n_keys);
+/* The keys that rj_group_from_json() knows, for schema and documents. "publish" itself is an object of those inside it,
+ * or false. */
+const RjJsonKey *rj_group_get_keys (guint *n_keys);
 
 /* What @self leaves unset is taken from @base, but for name, sessions and counts. */
 void rj_group_inherit (RjGroup *self, const RjGroup *base);

@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "rj-error.h"
+#include "rj-json-keys.h"
 #include "rj-json.h"
-#include "rj-nearest.h"
 #include "rj-plan-private.h"
 
 #define EXTENSION "x-" /* keys at the top that hold what anchors stand for */
@@ -47,12 +47,8 @@ list_keys (const RjOptionTable *table, const char *place)
 
   for (guint i = 0; i < table->n_options + N_OTHERS; i++) {
     const char *path = i < table->n_options ? table->options[i].plan : others[i - table->n_options];
-    const char *rest =
-      path != NULL && g_str_has_prefix (path, prefix) ? path + strlen (prefix) : NULL;
-    g_autofree char *key = rest == NULL ? NULL : g_strndup (rest, strcspn (rest, "."));
 
-    if (key != NULL && !g_ptr_array_find_with_equal_func (keys, key, g_str_equal, NULL))
-      g_ptr_array_add (keys, g_steal_pointer (&key));
+    rj_json_keys_add_name (keys, path, prefix);
   }
   g_ptr_array_add (keys, NULL);
   return (GStrv) g_ptr_array_steal (keys, NULL);
@@ -63,13 +59,9 @@ complain_of_key (const RjPlanFiller *self, const char *place, const char *around
 {
   g_auto (GStrv) words = list_keys (self->table, around);
   const char *key = *around == '\0' ? place : place + strlen (around) + 1;
-  const char *near = rj_nearest_word (key, (const char *const *) words);
-  g_autofree char *list = g_strjoinv (", ", words);
+  g_autofree char *sentence = rj_json_keys_explain (key, (const char *const *) words);
 
-  if (near != NULL)
-    return rj_plan_complain (self->plan, place, error, "there is no such key; did you mean \"%s\"?",
-                             near);
-  return rj_plan_complain (self->plan, place, error, "there is no such key; there are: %s", list);
+  return rj_plan_complain (self->plan, place, error, "%s", sentence);
 }
 
 /* --- options --- */

@@ -156,15 +156,23 @@ insert_key (JsonObject *root, const char *path, const char *text, const char *he
 }
 
 static JsonObject *
+describe_keys (const RjJsonKey *keys, guint n_keys)
+{
+  JsonObject *mapping = new_mapping ();
+
+  for (guint i = 0; i < n_keys; i++)
+    insert_key (mapping, keys[i].path, keys[i].schema, keys[i].help);
+  return mapping;
+}
+
+static JsonObject *
 describe_groups (void)
 {
-  JsonObject *group = new_mapping ();
-  JsonObject *publish;
   guint n = 0;
-  const RjGroupKey *keys = rj_group_get_keys (&n);
+  const RjJsonKey *keys = rj_group_get_keys (&n);
+  JsonObject *group = describe_keys (keys, n);
+  JsonObject *publish;
 
-  for (guint i = 0; i < n; i++)
-    insert_key (group, keys[i].path, keys[i].schema, keys[i].help);
   publish =
     json_object_get_object_member (json_object_get_object_member (group, "properties"), "publish");
   json_object_set_array_member (publish, "type", json_array_new ());
@@ -180,27 +188,22 @@ describe_groups (void)
 static JsonObject *
 describe_steps (void)
 {
-  JsonObject *step = new_mapping ();
   guint n = 0;
-  const RjFaultKey *keys = rj_fault_get_keys (&n);
+  const RjJsonKey *keys = rj_fault_get_keys (&n);
 
-  for (guint i = 0; i < n; i++)
-    insert_key (step, keys[i].path, keys[i].schema, keys[i].help);
   return rj_json_build ("type", 's', "array", "description", 's',
                         "what is done in the run, in this order (--fault takes the place of the "
                         "list)",
-                        "items", 'o', step, NULL);
+                        "items", 'o', describe_keys (keys, n), NULL);
 }
 
 static JsonObject *
 describe_request (void)
 {
-  JsonObject *request = new_mapping ();
   guint n = 0;
-  const RjRequestKey *keys = rj_request_template_get_keys (&n);
+  const RjJsonKey *keys = rj_request_template_get_keys (&n);
+  JsonObject *request = describe_keys (keys, n);
 
-  for (guint i = 0; i < n; i++)
-    insert_key (request, keys[i].path, keys[i].schema, keys[i].help);
   json_object_set_string_member (request, "description",
                                  "how the app server is asked for a token, instead of a preset");
   return request;

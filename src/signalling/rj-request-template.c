@@ -3,7 +3,6 @@
 #include "rj-error.h"
 #include "rj-json-pointer.h"
 #include "rj-json.h"
-#include "rj-nearest.h"
 
 /* Examples, to check templates with */
 static const RjTemplateWord words[] = {
@@ -23,7 +22,7 @@ static const RjTemplateWord words_after_create[] = {
 #define BODY    "{\"type\": [\"object\", \"array\", \"string\"]}"
 #define POINTER "{\"type\": \"string\", \"pattern\": \"^(/.*)?$\"}"
 
-static const RjRequestKey keys[] = {
+static const RjJsonKey keys[] = {
   { "method", TEXT, "of HTTP; POST with a body, else GET" },
   { "url", URL,
     "the whole address; {run}, {session}, {name}, {index}, {group}, {role} and {attempt} are "
@@ -39,7 +38,7 @@ static const RjRequestKey keys[] = {
     "JSON pointer to the session's id in its answer, which is {id} in the other request" },
 };
 
-const RjRequestKey *
+const RjJsonKey *
 rj_request_template_get_keys (guint *n_keys)
 {
   *n_keys = G_N_ELEMENTS (keys);
@@ -75,29 +74,6 @@ rj_request_template_unref (RjRequestTemplate *self)
   g_free (self);
 }
 
-static gboolean
-check_keys (JsonObject *object, const char *const *known, const char *prefix, GError **error)
-{
-  g_autoptr (GList) members = json_object_get_members (object);
-
-  for (GList *item = members; item != NULL; item = item->next) {
-    g_autofree char *list = g_strjoinv (", ", (char **) known);
-    const char *near = rj_nearest_word (item->data, known);
-
-    if (g_strv_contains (known, item->data))
-      continue;
-    if (near != NULL)
-      g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE,
-                   "%s%s: there is no such key; did you mean \"%s\"?", prefix,
-                   (const char *) item->data, near);
-    else
-      g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE, "%s%s: there is no such key; there are: %s",
-                   prefix, (const char *) item->data, list);
-    return FALSE;
-  }
-  return TRUE;
-}
-
 /* @out: untouched where there is none, or an empty one */
 static gboolean
 read_pointer (JsonObject *object, const char *key, const char *prefix, char **out, GError **error)
@@ -120,7 +96,6 @@ read_pointer (JsonObject *object, const char *key, const char *prefix, char **ou
 static gboolean
 read_create (RjRequestTemplate *self, JsonObject *object, GError **error)
 {
-  static const char *const known[] = { "method", "url", "headers", "body", "id", NULL };
   JsonNode *node = json_object_get_member (object, "create");
   JsonObject *create;
 
@@ -133,7 +108,7 @@ read_create (RjRequestTemplate *self, JsonObject *object, GError **error)
     return FALSE;
   }
   create = json_node_get_object (node);
-  if (!check_keys (create, known, "create.", error) ||
+  if (!rj_json_keys_check (keys, G_N_ELEMENTS (keys), create, "create.", error) ||
       !read_pointer (create, "id", "create.", &self->id, error))
     return FALSE;
   self->create = rj_request_from_json (create, words, error);
@@ -145,12 +120,9 @@ read_create (RjRequestTemplate *self, JsonObject *object, GError **error)
 RjRequestTemplate *
 rj_request_template_from_json (JsonObject *object, GError **error)
 {
-  static const char *const known[] = {
-    "method", "url", "headers", "body", "token", "create", NULL
-  };
   g_autoptr (RjRequestTemplate) self = rj_request_template_new (NULL);
 
-  if (!check_keys (object, known, "", error) ||
+  if (!rj_json_keys_check (keys, G_N_ELEMENTS (keys), object, "", error) ||
       !read_pointer (object, "token", "", &self->token, error) ||
       !read_create (self, object, error))
     return NULL;

@@ -7,6 +7,7 @@
  * such templates, too. Immutable, reference counted. Home thread. */
 #pragma once
 
+#include "rj-json-keys.h"
 #include "rj-request.h"
 
 G_BEGIN_DECLS
@@ -30,12 +31,7 @@ void rj_request_template_unref (RjRequestTemplate *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RjRequestTemplate, rj_request_template_unref)
 
 /* The keys that rj_request_template_from_json() knows, for schema and documents */
-typedef struct {
-  const char *path;   /* "url", "create.url" */
-  const char *schema; /* of its value: a JSON schema as text */
-  const char *help;   /* one line */
-} RjRequestKey;
-const RjRequestKey *rj_request_template_get_keys (guint *n_keys);
+const RjJsonKey *rj_request_template_get_keys (guint *n_keys);
 
 /* Whether "{word}" stands anywhere in it: whether a role can be asked for, for instance */
 gboolean rj_request_template_uses (const RjRequestTemplate *self, const char *word);

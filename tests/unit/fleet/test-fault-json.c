@@ -128,7 +128,7 @@ static void
 test_keys_for_the_schema (void)
 {
   guint n = 0;
-  const RjFaultKey *keys = rj_fault_get_keys (&n);
+  const RjJsonKey *keys = rj_fault_get_keys (&n);
 
   g_assert_cmpuint (n, >, 0);
   for (guint i = 0; i < n; i++) {

@@ -164,7 +164,7 @@ static void
 test_keys (void)
 {
   guint n = 0;
-  const RjGroupKey *keys = rj_group_get_keys (&n);
+  const RjJsonKey *keys = rj_group_get_keys (&n);
 
   for (guint i = 0; i < n; i++) {
     g_autoptr (GError) error = NULL;

@@ -161,7 +161,7 @@ static void
 test_keys (void)
 {
   guint n = 0;
-  const RjRequestKey *keys = rj_request_template_get_keys (&n);
+  const RjJsonKey *keys = rj_request_template_get_keys (&n);
 
   for (guint i = 0; i < n; i++) {
     g_autoptr (GError) error = NULL;
