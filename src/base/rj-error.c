@@ -54,6 +54,13 @@ get_retry_of_tls (int code)
   }
 }
 
+gboolean
+rj_error_refuse (GError **error, const char *sentence)
+{
+  g_set_error_literal (error, RJ_ERROR, RJ_ERROR_USAGE, sentence);
+  return FALSE;
+}
+
 RjRetry
 rj_error_get_retry (const GError *error)
 {

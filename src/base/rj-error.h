@@ -31,6 +31,9 @@ typedef enum {
   RJ_ERROR_CLOSED,      /* the object was closed by its owner */
 } RjErrorCode;
 
+/* Sets RJ_ERROR_USAGE. @sentence: with the remedy. Returns: FALSE */
+gboolean rj_error_refuse (GError **error, const char *sentence);
+
 /* What a participant does after an error. The only place with an opinion is rj_error_get_retry(). */
 typedef enum {
   RJ_RETRY_NEVER,          /* give up, tell the user */

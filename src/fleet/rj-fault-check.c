@@ -58,19 +58,12 @@ list_names (const RjRoster *roster)
 }
 
 static gboolean
-fail (GError **error, const char *sentence)
-{
-  g_set_error_literal (error, RJ_ERROR, RJ_ERROR_USAGE, sentence);
-  return FALSE;
-}
-
-static gboolean
 check_one (const RjFault *self, const RjFaultGround *ground, const char *name, GError **error)
 {
   const RjRosterEntry *entry = rj_roster_find_name (ground->roster, name);
 
   if (rj_fault_needs_moderator (self) && rj_roster_find_moderator (ground->roster, entry) == NULL)
-    return fail (error, "nobody else there may do that; add --role MODERATOR:NAME");
+    return rj_error_refuse (error, "nobody else there may do that; add --role MODERATOR:NAME");
   if (entry->publishes || self->kind < RJ_FAULT_PUBLISH || self->kind > RJ_FAULT_UNMUTE)
     return TRUE;
   g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE, "%s does not publish", entry->name);
@@ -103,10 +96,12 @@ rj_fault_check (const RjFault *self, const RjFaultGround *ground, GError **error
   if (rj_fault_names_people (self) && !check_people (self, ground, error))
     return FALSE;
   if (rj_fault_needs_embedded (self) && !ground->embedded)
-    return fail (error, "only the embedded cluster can do that; for your own deployment give a "
-                        "command, such as --fault 'run:docker kill kms-1@5s'");
+    return rj_error_refuse (error,
+                            "only the embedded cluster can do that; for your own deployment give a "
+                            "command, such as --fault 'run:docker kill kms-1@5s'");
   if (rj_fault_needs_masters (self) && ground->masters < 2)
-    return fail (error, "nobody could come back from the loss of the only master; add --masters 2, "
-                        "or give restart-master");
+    return rj_error_refuse (
+      error, "nobody could come back from the loss of the only master; add --masters 2, "
+             "or give restart-master");
   return TRUE;
 }

@@ -42,13 +42,6 @@ rj_fault_get_keys (guint *n_keys)
   return keys;
 }
 
-static gboolean
-refuse (GError **error, const char *sentence)
-{
-  g_set_error_literal (error, RJ_ERROR, RJ_ERROR_USAGE, sentence);
-  return FALSE;
-}
-
 /* Absent: NULL. Present, it is a text that is not empty. */
 static gboolean
 read_text (JsonObject *object, const char *path, const char **text, GError **error)
@@ -107,8 +100,9 @@ read_command (JsonObject *object, GError **error)
       !read_text (object, "fault.repair", &repair, error))
     return NULL;
   if ((run == NULL) == (repair == NULL)) {
-    refuse (error, "fault.run: write one command, {run: \"docker kill kms-1\"} or {repair: "
-                   "\"docker start kms-1\"}");
+    rj_error_refuse (error,
+                     "fault.run: write one command, {run: \"docker kill kms-1\"} or {repair: "
+                     "\"docker start kms-1\"}");
     return NULL;
   }
   self = run != NULL ? make ("run", run) : make ("repair", repair);
@@ -129,7 +123,8 @@ read_fault (JsonObject *object, GError **error)
     return NULL;
   if (strchr (text, '@') != NULL && !g_str_has_prefix (text, "run:") &&
       !g_str_has_prefix (text, "repair:")) {
-    refuse (error, "fault: the time stands beside it; write {at: 5s, fault: kill-media-node}");
+    rj_error_refuse (error,
+                     "fault: the time stands beside it; write {at: 5s, fault: kill-media-node}");
     return NULL;
   }
   self = rj_fault_parse_bare (text, error);
@@ -147,7 +142,7 @@ read_expectation (JsonObject *object, GError **error)
   if (!read_text (object, "expect", &state, error))
     return NULL;
   if (!g_str_equal (state, "recovered")) {
-    refuse (
+    rj_error_refuse (
       error,
       "expect: the only state that a step can expect is recovered; conditions for the whole run "
       "stand in the list expect beside steps");
@@ -173,13 +168,13 @@ read_what (JsonObject *object, GError **error)
   gboolean mark = json_object_has_member (object, "mark");
 
   if (fault + expect + mark != 1)
-    refuse (error,
-            fault + expect + mark == 0
-              ? "fault: it is missing; a step has one of fault, expect and mark"
-              : "fault: a step has only one of fault, expect and mark; make two steps of it");
+    rj_error_refuse (
+      error, fault + expect + mark == 0
+               ? "fault: it is missing; a step has one of fault, expect and mark"
+               : "fault: a step has only one of fault, expect and mark; make two steps of it");
   else if (!expect && json_object_has_member (object, "within"))
-    refuse (error, "within: it belongs to expect; write it as a step of its own: "
-                   "{expect: recovered, within: 10s}");
+    rj_error_refuse (error, "within: it belongs to expect; write it as a step of its own: "
+                            "{expect: recovered, within: 10s}");
   else
     return fault ? read_fault (object, error)
                  : (expect ? read_expectation (object, error) : read_mark (object, error));
@@ -199,10 +194,10 @@ read_time (RjFault *self, JsonObject *object, gboolean *given, GError **error)
       !read_text (object, "when", &state, error))
     return FALSE;
   if (at && (after || state != NULL))
-    return refuse (error, "at: it excludes after and when; give one of them");
+    return rj_error_refuse (error, "at: it excludes after and when; give one of them");
   if (state != NULL && !g_str_equal (state, "recovered") && !g_str_equal (state, "all-flowing"))
-    return refuse (error,
-                   "when: write all-flowing or recovered; for a time there are at and after");
+    return rj_error_refuse (
+      error, "when: write all-flowing or recovered; for a time there are at and after");
   *given = at || after || state != NULL;
   self->when = g_strcmp0 (state, "recovered") == 0 ? RJ_FAULT_RECOVERED
                : at || state != NULL               ? RJ_FAULT_AT
@@ -218,25 +213,26 @@ read_manual (RjFault *self, JsonObject *object, gboolean timed, GError **error)
 
   if (node != NULL &&
       (!JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_BOOLEAN))
-    return refuse (error, "manual: write true or false");
+    return rj_error_refuse (error, "manual: write true or false");
   if (node != NULL)
     manual = json_node_get_boolean (node);
   if (manual && timed)
-    return refuse (
+    return rj_error_refuse (
       error,
       "manual: such a step begins on POST /fault and not at a time; leave at, after and when "
       "out");
   if (self->kind == RJ_FAULT_EXPECT_RECOVERED && (manual || self->name != NULL))
-    return refuse (error, "expect: it cannot be asked for; leave name and manual out");
+    return rj_error_refuse (error, "expect: it cannot be asked for; leave name and manual out");
   if (!manual && (timed || self->name == NULL)) {
     if (!timed && self->kind != RJ_FAULT_EXPECT_RECOVERED && self->kind != RJ_FAULT_MARK)
-      return refuse (
+      return rj_error_refuse (
         error, "at: the time is missing; give at, after or when, or a name by which POST /fault "
                "starts it");
     return TRUE;
   }
   if (self->name == NULL)
-    return refuse (error, "manual: give it a name as well, by which POST /fault starts it");
+    return rj_error_refuse (error,
+                            "manual: give it a name as well, by which POST /fault starts it");
   self->when = RJ_FAULT_ON_DEMAND;
   return TRUE;
 }

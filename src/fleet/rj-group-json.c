@@ -34,19 +34,12 @@ as_number (JsonNode *node)
 }
 
 static gboolean
-set_error (GError **error, const char *sentence)
-{
-  g_set_error_literal (error, RJ_ERROR, RJ_ERROR_USAGE, sentence);
-  return FALSE;
-}
-
-static gboolean
 read_text (char **out, JsonNode *node, GError **error)
 {
   const char *text = rj_json_node_get_string (node);
 
   if (text == NULL || *text == '\0')
-    return set_error (error, "write a text; one that looks like a number needs quotes");
+    return rj_error_refuse (error, "write a text; one that looks like a number needs quotes");
   *out = g_strdup (text);
   return TRUE;
 }
@@ -73,7 +66,7 @@ static gboolean
 read_sessions (RjGroup *self, JsonNode *node, GError **error)
 {
   self->sessions = as_number (node);
-  return self->sessions > 0 || set_error (error, "write a number from 1 to 1000");
+  return self->sessions > 0 || rj_error_refuse (error, "write a number from 1 to 1000");
 }
 
 static gboolean
@@ -91,7 +84,7 @@ read_count (RjGroup *self, JsonNode *node, GError **error)
     g_array_append_val (self->counts, count);
   }
   if (self->counts->len == 0 || self->counts->len < n)
-    return set_error (
+    return rj_error_refuse (
       error, "write a number from 1 to 1000, or a list with one for each session, such as [4, 2]");
   return TRUE;
 }
@@ -102,7 +95,7 @@ read_role (RjGroup *self, JsonNode *node, GError **error)
   const char *text = rj_json_node_get_string (node);
 
   if (text == NULL)
-    return set_error (error, "write SUBSCRIBER, PUBLISHER or MODERATOR");
+    return rj_error_refuse (error, "write SUBSCRIBER, PUBLISHER or MODERATOR");
   self->role = rj_role_from_name (text, error);
   return self->role != NULL;
 }
@@ -118,7 +111,7 @@ read_video (RjGroup *self, JsonNode *node, GError **error)
     return TRUE;
   publish->video = 1;
   if (text == NULL)
-    return set_error (error, "write WIDTHxHEIGHT@FPS, such as 640x480@30, or false");
+    return rj_error_refuse (error, "write WIDTHxHEIGHT@FPS, such as 640x480@30, or false");
   return rj_picture_parse (text, &publish->width, &publish->height, &publish->fps, error);
 }
 
@@ -126,7 +119,7 @@ static gboolean
 read_audio (RjGroup *self, JsonNode *node, GError **error)
 {
   self->publish.audio = as_flag (node);
-  return self->publish.audio >= 0 || set_error (error, "write true or false");
+  return self->publish.audio >= 0 || rj_error_refuse (error, "write true or false");
 }
 
 static gboolean
@@ -139,7 +132,7 @@ read_bitrate (RjGroup *self, JsonNode *node, GError **error)
       json_node_get_value_type (node) == G_TYPE_INT64)
     text = number = g_strdup_printf ("%" G_GINT64_FORMAT, json_node_get_int (node));
   if (text == NULL)
-    return set_error (error, "write a rate from 30k to 20M, such as 500k or 1.5M");
+    return rj_error_refuse (error, "write a rate from 30k to 20M, such as 500k or 1.5M");
   return rj_bitrate_parse (text, &self->publish.bitrate_bps, error);
 }
 
@@ -150,7 +143,7 @@ read_codec (RjGroup *self, JsonNode *node, GError **error)
   RjVideoCodec codec;
 
   if (text == NULL || !rj_video_codec_from_name (text, &codec))
-    return set_error (error, "write vp8 or h264");
+    return rj_error_refuse (error, "write vp8 or h264");
   self->publish.codec = codec;
   return TRUE;
 }
@@ -168,14 +161,14 @@ read_subscribe (RjGroup *self, JsonNode *node, GError **error)
   else if (g_strcmp0 (text, "none") == 0)
     self->subscribe = RJ_SUBSCRIBE_NONE;
   else if (list == NULL || json_array_get_length (list) == 0)
-    return set_error (error, remedy);
+    return rj_error_refuse (error, remedy);
   else
     self->subscribe = RJ_SUBSCRIBE_LISTED;
   for (guint i = 0; list != NULL && i < json_array_get_length (list); i++) {
     const char *name = rj_json_node_get_string (json_array_get_element (list, i));
 
     if (name == NULL || *name == '\0')
-      return set_error (error, remedy);
+      return rj_error_refuse (error, remedy);
     g_ptr_array_add (self->listed, g_strdup (name));
   }
   return TRUE;
@@ -187,7 +180,7 @@ read_ramp (RjGroup *self, JsonNode *node, GError **error)
   const char *text = rj_json_node_get_string (node);
 
   if (text == NULL)
-    return set_error (error, "write how many join in which time, such as 10/s or 30/min");
+    return rj_error_refuse (error, "write how many join in which time, such as 10/s or 30/min");
   return rj_ramp_parse (text, &self->ramp_per_second, error);
 }
 
@@ -299,8 +292,8 @@ read_publish (RjGroup *self, JsonNode *node, GError **error)
   if (self->publish.on >= 0)
     return TRUE;
   if (!JSON_NODE_HOLDS_OBJECT (node))
-    return set_error (error, "publish: write false, or an object such as {video: 640x480@30, "
-                             "bitrate: 500k, audio: true}");
+    return rj_error_refuse (error, "publish: write false, or an object such as {video: 640x480@30, "
+                                   "bitrate: 500k, audio: true}");
   self->publish.on = 1;
   return read_object (self, json_node_get_object (node), "publish.", publish_rows,
                       G_N_ELEMENTS (publish_rows), error);
@@ -323,8 +316,7 @@ rj_group_from_json (JsonObject *object, GError **error)
   if (self->participant == NULL && self->name != NULL)
     self->participant = g_strdup ("{group}-{index}");
   if (self->counts->len != 1 && self->counts->len != self->sessions) {
-    g_set_error_literal (error, RJ_ERROR, RJ_ERROR_USAGE,
-                         "count: give one number for all sessions, or as many as sessions says");
+    rj_error_refuse (error, "count: give one number for all sessions, or as many as sessions says");
     return NULL;
   }
   return g_steal_pointer (&self);

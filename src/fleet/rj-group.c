@@ -108,28 +108,26 @@ rj_group_get_format (const RjGroup *self)
   };
 }
 
-static gboolean
-fail (GError **error, const char *sentence)
-{
-  g_set_error_literal (error, RJ_ERROR, RJ_ERROR_USAGE, sentence);
-  return FALSE;
-}
-
 gboolean
 rj_group_check (const RjGroup *self, GError **error)
 {
   if (self->counts->len != 1 && self->counts->len != self->sessions)
-    return fail (error, "count: give one number for all sessions, or as many as sessions says");
+    return rj_error_refuse (error,
+                            "count: give one number for all sessions, or as many as sessions says");
   if (self->sessions > 1 && !rj_template_has (self->session, "session"))
-    return fail (error, "session: with several sessions the name must contain {session}");
+    return rj_error_refuse (error,
+                            "session: with several sessions the name must contain {session}");
   if (rj_template_has (self->participant, "attempt"))
-    return fail (error, "name: {attempt} cannot be part of a name, by which a participant is known "
-                        "through all its attempts; it can be in the request to an app server");
+    return rj_error_refuse (
+      error, "name: {attempt} cannot be part of a name, by which a participant is known "
+             "through all its attempts; it can be in the request to an app server");
   if (self->publish.on == 1 && g_strcmp0 (self->role, "SUBSCRIBER") == 0)
-    return fail (error, "publish: a SUBSCRIBER may not publish; leave publish out, or give another "
-                        "role");
+    return rj_error_refuse (
+      error, "publish: a SUBSCRIBER may not publish; leave publish out, or give another "
+             "role");
   if (self->publish.on == 1 && self->publish.audio == 0 && self->publish.video == 0)
-    return fail (error, "publish: without video and audio nothing is left; write publish: false");
+    return rj_error_refuse (
+      error, "publish: without video and audio nothing is left; write publish: false");
   return TRUE;
 }
 

@@ -4,13 +4,6 @@
 #include "rj-option-table.h"
 #include "rj-secret.h"
 
-static gboolean
-refuse (GError **error, const char *remedy)
-{
-  g_set_error_literal (error, RJ_ERROR, RJ_ERROR_USAGE, remedy);
-  return FALSE;
-}
-
 static GType
 get_type (JsonNode *node)
 {
@@ -43,13 +36,14 @@ set_text (const RjOption *self, gpointer values, JsonNode *node, GError **error)
   if (get_type (node) == G_TYPE_STRING && *json_node_get_string (node) != '\0')
     return rj_option_set (self, values, json_node_get_string (node), error);
   if (self->kind == RJ_OPTION_DURATION)
-    return refuse (error,
-                   "write a duration, a number with its unit, such as 500ms, 3.5s, 2m or 1h");
+    return rj_error_refuse (
+      error, "write a duration, a number with its unit, such as 500ms, 3.5s, 2m or 1h");
   if (get_type (node) == G_TYPE_INVALID)
-    return refuse (error, "write a text");
-  return refuse (error, get_type (node) == G_TYPE_STRING ? "the text is empty; fill it in or leave "
-                                                           "the key out"
-                                                         : "write a text, with quotes round it");
+    return rj_error_refuse (error, "write a text");
+  return rj_error_refuse (error, get_type (node) == G_TYPE_STRING
+                                   ? "the text is empty; fill it in or leave "
+                                     "the key out"
+                                   : "write a text, with quotes round it");
 }
 
 static gboolean
@@ -59,7 +53,8 @@ set_list (const RjOption *self, gpointer values, JsonNode *node, GError **error)
   guint n = array == NULL ? 0 : json_array_get_length (array);
 
   if (array == NULL)
-    return refuse (error, "write a list, an entry a line that begins with -, or [\"…\", \"…\"]");
+    return rj_error_refuse (error,
+                            "write a list, an entry a line that begins with -, or [\"…\", \"…\"]");
   g_ptr_array_set_size (*(GPtrArray **) ((char *) values + self->offset), 0);
   for (guint i = 0; i < n; i++) {
     if (!set_text (self, values, json_array_get_element (array, i), error)) {
@@ -76,7 +71,7 @@ rj_option_set_from_json (const RjOption *self, gpointer values, JsonNode *node, 
   switch (self->kind) {
   case RJ_OPTION_FLAG:
     if (get_type (node) != G_TYPE_BOOLEAN)
-      return refuse (error, "write true or false, without quotes");
+      return rj_error_refuse (error, "write true or false, without quotes");
     return rj_option_set (self, values, json_node_get_boolean (node) ? "yes" : "no", error);
   case RJ_OPTION_COUNT:
     return set_count (self, values, node, error);

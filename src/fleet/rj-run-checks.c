@@ -12,13 +12,6 @@
 #include "rj-secret.h"
 
 static gboolean
-fail (GError **error, const char *sentence)
-{
-  g_set_error_literal (error, RJ_ERROR, RJ_ERROR_USAGE, sentence);
-  return FALSE;
-}
-
-static gboolean
 read_secret_file (RjRunOptions *self, GError **error)
 {
   g_autofree char *text = NULL;
@@ -27,7 +20,8 @@ read_secret_file (RjRunOptions *self, GError **error)
   if (self->secret_file == NULL)
     return TRUE;
   if (self->secret != NULL)
-    return fail (error, "--secret and --secret-file exclude each other; give one of them");
+    return rj_error_refuse (error,
+                            "--secret and --secret-file exclude each other; give one of them");
   if (!g_file_get_contents (self->secret_file, &text, NULL, &problem)) {
     g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE, "--secret-file: %s", problem->message);
     return FALSE;
@@ -72,39 +66,42 @@ check_deployment (RjRunOptions *self, GError **error)
   if (!check_url ("app", self->app, error) || !check_url ("url", self->url, error))
     return FALSE;
   if (n_sources > 1)
-    return fail (
+    return rj_error_refuse (
       error, "--app, --token, --token-command and a plan's request exclude each other; give one "
              "source of tokens");
   if (n_sources == 0 && self->url != NULL && self->secret == NULL)
-    return fail (error,
-                 "--url needs --secret, --secret-file or REJOIN_SECRET to make tokens, or another "
-                 "source of tokens: --app, --token-command, --token");
+    return rj_error_refuse (
+      error, "--url needs --secret, --secret-file or REJOIN_SECRET to make tokens, or another "
+             "source of tokens: --app, --token-command, --token");
   if (self->token != NULL && rj_run_options_count_participants (self) > 1)
-    return fail (error,
-                 "--token serves one participant: add --participants 1, or use --token-command");
+    return rj_error_refuse (
+      error, "--token serves one participant: add --participants 1, or use --token-command");
   if (self->token != NULL && self->repeat > 1)
-    return fail (error,
-                 "--token is used up by the first run of --repeat: use --token-command, --app "
-                 "or --url");
+    return rj_error_refuse (
+      error, "--token is used up by the first run of --repeat: use --token-command, --app "
+             "or --url");
   if (self->token != NULL && self->steps->len > 0)
-    return fail (error,
-                 "--token is used up by the first join, so nobody could rejoin after --fault: use "
-                 "--token-command, --app or --url");
+    return rj_error_refuse (
+      error, "--token is used up by the first join, so nobody could rejoin after --fault: use "
+             "--token-command, --app or --url");
   if (self->token != NULL && !is_token (self->token))
-    return fail (error, "--token: that is no token; it looks like "
-                        "wss://ov.example:4443?sessionId=SESSION&token=TOKEN");
+    return rj_error_refuse (error, "--token: that is no token; it looks like "
+                                   "wss://ov.example:4443?sessionId=SESSION&token=TOKEN");
   if (self->delete_dead_session && !self->embedded && (self->url == NULL || self->secret == NULL))
-    return fail (error, "--delete-dead-session needs --url and --secret");
+    return rj_error_refuse (error, "--delete-dead-session needs --url and --secret");
   if (self->quirks->len > 0 && !self->embedded)
-    return fail (error, "--quirk is for the embedded cluster; your own server has its own");
+    return rj_error_refuse (error,
+                            "--quirk is for the embedded cluster; your own server has its own");
   if (self->embedded && self->turn == NULL && g_str_equal (self->ice, "relay"))
-    return fail (error, "--ice relay needs --turn with the embedded cluster, which has no TURN "
-                        "server of its own");
+    return rj_error_refuse (error,
+                            "--ice relay needs --turn with the embedded cluster, which has no TURN "
+                            "server of its own");
   if (!self->embedded && self->turn != NULL)
-    return fail (error, "--turn is for the embedded cluster; a deployment names its TURN server in "
-                        "the join answer");
+    return rj_error_refuse (
+      error, "--turn is for the embedded cluster; a deployment names its TURN server in "
+             "the join answer");
   if (self->embedded && self->wait_for_us >= 0)
-    return fail (
+    return rj_error_refuse (
       error, "--wait-for is for a deployment of your own; the embedded cluster is ready at once");
   return TRUE;
 }
@@ -323,10 +320,11 @@ check (RjRunOptions *self, GError **error)
       !check_detectors (self, error))
     return FALSE;
   if (self->silence_us <= 0 || self->silence_leave_us <= self->silence_us)
-    return fail (error, "--silence-leave must be longer than --silence, and both longer than 0");
+    return rj_error_refuse (
+      error, "--silence-leave must be longer than --silence, and both longer than 0");
   if (self->ca != NULL && !g_file_test (self->ca, G_FILE_TEST_IS_REGULAR))
-    return fail (error,
-                 "--ca: there is no such file; give the PEM file of the certificate authority");
+    return rj_error_refuse (
+      error, "--ca: there is no such file; give the PEM file of the certificate authority");
   return TRUE;
 }
 

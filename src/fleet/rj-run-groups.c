@@ -5,13 +5,6 @@
 #include "rj-error.h"
 #include "rj-roster.h"
 
-static gboolean
-fail (GError **error, const char *sentence)
-{
-  g_set_error_literal (error, RJ_ERROR, RJ_ERROR_USAGE, sentence);
-  return FALSE;
-}
-
 /* The demo needs no server and no option. */
 static void
 choose_defaults (RjRunOptions *self)
@@ -33,15 +26,15 @@ read_counts (const RjRunOptions *self, RjGroup *group, GError **error)
 
   group->sessions = self->sessions == 0 ? n : self->sessions;
   if (n != 1 && n != group->sessions)
-    return fail (error,
-                 "--participants: give one number for all sessions, or as many as --sessions says");
+    return rj_error_refuse (
+      error, "--participants: give one number for all sessions, or as many as --sessions says");
   for (guint i = 0; i < n; i++) {
     guint64 number = 0;
     guint count;
 
     if (!g_ascii_string_to_unsigned (numbers[i], 10, 1, 1000, &number, NULL))
-      return fail (error,
-                   "--participants: write a number from 1 to 1000, or a list of them such as 4,2");
+      return rj_error_refuse (
+        error, "--participants: write a number from 1 to 1000, or a list of them such as 4,2");
     count = number;
     g_array_append_val (group->counts, count);
   }
@@ -81,7 +74,7 @@ make_base (const RjRunOptions *self, GError **error)
     return NULL;
   group->subscribe = RJ_SUBSCRIBE_ALL;
   if (self->no_audio && self->no_video && !self->no_publish) {
-    fail (error, "--no-audio and --no-video leave nothing to publish: use --no-publish");
+    rj_error_refuse (error, "--no-audio and --no-video leave nothing to publish: use --no-publish");
     return NULL;
   }
   return g_steal_pointer (&group);
@@ -166,9 +159,9 @@ static gboolean
 complete_groups (RjRunOptions *self, const RjGroup *base, GError **error)
 {
   if (self->sessions > 0)
-    return fail (error,
-                 "--sessions cannot change the groups of a plan: change their sessions there, "
-                 "or give --participants as well to have others");
+    return rj_error_refuse (
+      error, "--sessions cannot change the groups of a plan: change their sessions there, "
+             "or give --participants as well to have others");
   for (guint i = 0; i < self->groups->len; i++) {
     RjGroup *planned = g_ptr_array_index (self->groups, i);
     RjGroup *group = make_given (self, base);

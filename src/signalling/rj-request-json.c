@@ -7,13 +7,6 @@
 #include "rj-json.h"
 
 static gboolean
-fail (GError **error, const char *sentence)
-{
-  g_set_error_literal (error, RJ_ERROR, RJ_ERROR_USAGE, sentence);
-  return FALSE;
-}
-
-static gboolean
 read_method (RjRequest *self, JsonObject *object, GError **error)
 {
   JsonNode *node = json_object_get_member (object, "method");
@@ -24,7 +17,7 @@ read_method (RjRequest *self, JsonObject *object, GError **error)
     return TRUE;
   }
   if (text == NULL || *text == '\0' || text[strspn (text, G_CSET_A_2_Z G_CSET_a_2_z)] != '\0')
-    return fail (error, "method: write GET, POST, PUT or another method of HTTP");
+    return rj_error_refuse (error, "method: write GET, POST, PUT or another method of HTTP");
   self->method = g_ascii_strup (text, -1);
   return TRUE;
 }
@@ -38,7 +31,8 @@ read_url (RjRequest *self, JsonObject *object, const RjTemplateWord *words, GErr
   const char *scheme;
 
   if (text == NULL)
-    return fail (error, "url: write the whole address, such as https://app.example/api/token");
+    return rj_error_refuse (error,
+                            "url: write the whole address, such as https://app.example/api/token");
   filled = rj_template_fill (text, words, NULL, error);
   if (filled == NULL) {
     g_prefix_error (error, "url: ");
@@ -48,8 +42,9 @@ read_url (RjRequest *self, JsonObject *object, const RjTemplateWord *words, GErr
   scheme = uri == NULL ? "" : g_uri_get_scheme (uri);
   if (uri == NULL || g_uri_get_host (uri) == NULL || *g_uri_get_host (uri) == '\0' ||
       (!g_str_equal (scheme, "http") && !g_str_equal (scheme, "https")))
-    return fail (error, "url: that is no http or https URL; write the whole address, such as "
-                        "https://app.example/api/token");
+    return rj_error_refuse (error,
+                            "url: that is no http or https URL; write the whole address, such as "
+                            "https://app.example/api/token");
   self->url = g_strdup (text);
   return TRUE;
 }
@@ -104,7 +99,8 @@ read_headers (RjRequest *self, JsonObject *object, const RjTemplateWord *words, 
   if (node == NULL)
     return TRUE;
   if (!JSON_NODE_HOLDS_OBJECT (node))
-    return fail (error, "headers: write an object, such as {Authorization: Bearer ${TOKEN}}");
+    return rj_error_refuse (error,
+                            "headers: write an object, such as {Authorization: Bearer ${TOKEN}}");
   headers = json_node_get_object (node);
   names = json_object_get_members (headers);
   for (GList *item = names; item != NULL; item = item->next) {
@@ -160,7 +156,7 @@ read_body (RjRequest *self, JsonObject *object, const RjTemplateWord *words, GEr
   if (self->text != NULL)
     return TRUE;
   if (!JSON_NODE_HOLDS_OBJECT (node) && !JSON_NODE_HOLDS_ARRAY (node))
-    return fail (error, "body: write an object, which is sent as JSON, or a text");
+    return rj_error_refuse (error, "body: write an object, which is sent as JSON, or a text");
   if (!check_json (node, words, error)) {
     g_prefix_error (error, "body: ");
     return FALSE;
@@ -178,7 +174,7 @@ rj_request_from_json (JsonObject *object, const RjTemplateWord *words, GError **
       !read_headers (self, object, words, error) || !read_body (self, object, words, error))
     return NULL;
   if ((self->json != NULL || self->text != NULL) && g_str_equal (self->method, "GET")) {
-    fail (error, "body: GET has none; leave it out, or write method: POST");
+    rj_error_refuse (error, "body: GET has none; leave it out, or write method: POST");
     return NULL;
   }
   return g_steal_pointer (&self);
