@@ -1,52 +1,11 @@
 /* Tokens by a request that a plan describes, from an app server on the loopback. */
 #include "rj-error.h"
-#include "rj-http-session.h"
 #include "rj-json.h"
-#include "rj-log.h"
-#include "rj-token-sources.h"
-#include "rjt-scripted-server.h"
+#include "rjt-token-desk.h"
 #include "rjt-wait.h"
 
 #define TOKEN "wss://ov.example:4443?sessionId=room&token=tok_ABCDEFGHIJKLMNOP"
 #define KEY   "key-0123456789"
-
-typedef struct {
-  RjtServer *server;
-  RjClock *clock;
-  SoupSession *http;
-  gboolean answered;
-  char *token;
-  GError *error;
-} Fixture;
-
-static void
-set_up (Fixture *f, gconstpointer unused)
-{
-  rj_home_claim ();
-  f->server = rjt_server_new (NULL);
-  f->clock = rj_fake_clock_new (G_USEC_PER_SEC);
-  f->http = rj_http_session_new (2, NULL, FALSE, NULL, NULL);
-}
-
-static void
-tear_down (Fixture *f, gconstpointer unused)
-{
-  g_assert_cmpuint (rj_fake_clock_count_timers (RJ_FAKE_CLOCK (f->clock)), ==, 0);
-  g_clear_pointer (&f->token, g_free);
-  g_clear_error (&f->error);
-  g_object_unref (f->http);
-  g_object_unref (f->clock);
-  rjt_server_free (f->server);
-}
-
-static void
-on_token (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  Fixture *f = user_data;
-
-  f->token = rj_token_source_fetch_finish (RJ_TOKEN_SOURCE (source), result, &f->error);
-  f->answered = TRUE;
-}
 
 static void
 find_asker (const char *session, const char *name, RjAsker *asker, gpointer unused)
@@ -57,7 +16,7 @@ find_asker (const char *session, const char *name, RjAsker *asker, gpointer unus
 
 /* @text: JSON with ' for " and URL for the server's */
 static RjTokenSource *
-make_source (Fixture *f, const char *text)
+make_source (RjtTokenDesk *f, const char *text)
 {
   g_autoptr (GString) json = g_string_new (text);
   g_autoptr (GError) error = NULL;
@@ -74,33 +33,24 @@ make_source (Fixture *f, const char *text)
 }
 
 static void
-fetch (Fixture *f, const char *text, RjAskerFunc func)
+fetch (RjtTokenDesk *f, const char *text, RjAskerFunc func)
 {
-  const RjTokenRequest request = { "room", "bot 1", 3 };
   g_autoptr (RjTokenSource) source = make_source (f, text);
 
   rj_token_source_set_askers (source, func, NULL);
-  g_clear_pointer (&f->token, g_free);
-  g_clear_error (&f->error);
-  f->answered = FALSE;
-  rj_token_source_fetch_async (source, &request, NULL, on_token, f);
+  rjt_token_desk_start (f, source, "bot 1", NULL);
   rjt_wait_until (f->answered);
   g_assert_cmpstr (rj_token_source_get_kind (source), ==, "app");
 }
 
 static void
-expect_error (Fixture *f, GQuark domain, int code, const char *text)
+expect_error (RjtTokenDesk *f, GQuark domain, int code, const char *text)
 {
-  g_assert_error (f->error, domain, code);
-  g_test_message ("%s", f->error->message);
-  if (strstr (f->error->message, text) == NULL)
-    g_error ("\"%s\" does not say \"%s\"", f->error->message, text);
-  g_assert_null (strstr (f->error->message, "tok_"));
-  g_assert_null (strstr (f->error->message, KEY));
+  rjt_token_desk_expect_error (f, domain, code, text, KEY);
 }
 
 static void
-test_everything_is_filled_in (Fixture *f, gconstpointer unused)
+test_everything_is_filled_in (RjtTokenDesk *f, gconstpointer unused)
 {
   rjt_server_set_http (f->server, "/v1/room/bot 1/3", 201,
                        "{\"data\":[{\"token\":\"" TOKEN "\\n\"}]}");
@@ -118,7 +68,7 @@ test_everything_is_filled_in (Fixture *f, gconstpointer unused)
 }
 
 static void
-test_without_a_pointer_it_is_found (Fixture *f, gconstpointer unused)
+test_without_a_pointer_it_is_found (RjtTokenDesk *f, gconstpointer unused)
 {
   static const char *const answers[] = { TOKEN, "\"" TOKEN "\"", "{\"token\":\"" TOKEN "\"}" };
 
@@ -132,7 +82,7 @@ test_without_a_pointer_it_is_found (Fixture *f, gconstpointer unused)
 }
 
 static void
-test_a_session_is_made_before (Fixture *f, gconstpointer unused)
+test_a_session_is_made_before (RjtTokenDesk *f, gconstpointer unused)
 {
   static const char template[] =
     "{'create': {'url': 'URL/rooms', 'body': {'name': '{session}'}, 'id': '/room/id'}, 'url': "
@@ -157,7 +107,7 @@ test_a_session_is_made_before (Fixture *f, gconstpointer unused)
 }
 
 static void
-test_what_an_answer_lacks (Fixture *f, gconstpointer unused)
+test_what_an_answer_lacks (RjtTokenDesk *f, gconstpointer unused)
 {
   static const char template[] = "{'url': 'URL/t', 'token': '/data/token'}";
   static const struct {
@@ -182,7 +132,7 @@ test_what_an_answer_lacks (Fixture *f, gconstpointer unused)
 }
 
 static void
-test_refusals_show_no_secret (Fixture *f, gconstpointer unused)
+test_refusals_show_no_secret (RjtTokenDesk *f, gconstpointer unused)
 {
   static const char template[] = "{'url': 'URL/t?key=" KEY "', 'headers': {'X-Key': '" KEY
                                  "'}, 'body': {'pass': 'open-sesame'}}";
@@ -200,7 +150,8 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-#define ADD(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
+#define ADD(path, func)                                                                            \
+  g_test_add (path, RjtTokenDesk, NULL, rjt_token_desk_set_up, func, rjt_token_desk_tear_down)
   ADD ("/request-tokens/filled-in", test_everything_is_filled_in);
   ADD ("/request-tokens/without-a-pointer", test_without_a_pointer_it_is_found);
   ADD ("/request-tokens/session-before", test_a_session_is_made_before);

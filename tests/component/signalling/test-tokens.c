@@ -4,79 +4,25 @@
 
 #include "rj-error.h"
 #include "rj-http-session.h"
-#include "rj-log.h"
-#include "rj-token-sources.h"
 #include "rjt-certificate.h"
-#include "rjt-scripted-server.h"
+#include "rjt-token-desk.h"
 #include "rjt-wait.h"
 
 #define TOKEN      "wss://ov.example:4443?sessionId=room&token=tok_ABCDEFGHIJKLMNOP"
 #define SESSIONS   "/openvidu/api/sessions"
 #define CONNECTION "/openvidu/api/sessions/room/connection"
 
-typedef struct {
-  RjtServer *server;
-  RjClock *clock;
-  SoupSession *http;
-  gboolean answered;
-  char *token;
-  GError *error;
-} Fixture;
-
-static void
-set_up (Fixture *f, gconstpointer unused)
-{
-  rj_home_claim ();
-  f->server = rjt_server_new (NULL);
-  f->clock = rj_fake_clock_new (G_USEC_PER_SEC);
-  f->http = rj_http_session_new (2, NULL, FALSE, NULL, NULL);
-}
-
-static void
-tear_down (Fixture *f, gconstpointer unused)
-{
-  g_assert_cmpuint (rj_fake_clock_count_timers (RJ_FAKE_CLOCK (f->clock)), ==, 0);
-  g_clear_pointer (&f->token, g_free);
-  g_clear_error (&f->error);
-  g_object_unref (f->http);
-  g_object_unref (f->clock);
-  rjt_server_free (f->server);
-}
-
-static void
-on_token (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  Fixture *f = user_data;
-
-  g_assert_false (f->answered);
-  f->answered = TRUE;
-  f->token = rj_token_source_fetch_finish (RJ_TOKEN_SOURCE (source), result, &f->error);
-  g_assert_true ((f->token == NULL) == (f->error != NULL));
-}
-
-static void
-start (Fixture *f, RjTokenSource *source, const char *name)
-{
-  const RjTokenRequest request = { "room", name, 3 };
-
-  g_clear_pointer (&f->token, g_free);
-  g_clear_error (&f->error);
-  f->answered = FALSE;
-  rj_token_source_fetch_async (source, &request, NULL, on_token, f);
-  g_assert_false (f->answered);
-}
-
 /* Frees @source */
 static void
-fetch (Fixture *f, RjTokenSource *source)
+fetch (RjtTokenDesk *f, RjTokenSource *source)
 {
-  start (f, source, "bot-1");
+  rjt_token_desk_start (f, source, "bot-1", NULL);
   rjt_wait_until (f->answered);
   g_object_unref (source);
 }
 
 static RjTokenSource *
-new_app (Fixture *f, const char *suffix, RjAppPreset preset)
+new_app (RjtTokenDesk *f, const char *suffix, RjAppPreset preset)
 {
   g_autofree char *url = g_strconcat (rjt_server_get_url (f->server), suffix, NULL);
 
@@ -84,7 +30,7 @@ new_app (Fixture *f, const char *suffix, RjAppPreset preset)
 }
 
 static RjTokenSource *
-new_rest (Fixture *f, const char *suffix)
+new_rest (RjtTokenDesk *f, const char *suffix)
 {
   g_autofree char *url = g_strconcat (rjt_server_get_url (f->server), suffix, NULL);
 
@@ -92,25 +38,20 @@ new_rest (Fixture *f, const char *suffix)
 }
 
 static void
-expect_token (Fixture *f)
+expect_token (RjtTokenDesk *f)
 {
   g_assert_no_error (f->error);
   g_assert_cmpstr (f->token, ==, TOKEN);
 }
 
 static void
-expect_error (Fixture *f, GQuark domain, int code, const char *text)
+expect_error (RjtTokenDesk *f, GQuark domain, int code, const char *text)
 {
-  g_assert_error (f->error, domain, code);
-  g_test_message ("%s", f->error->message);
-  if (strstr (f->error->message, text) == NULL)
-    g_error ("\"%s\" does not say \"%s\"", f->error->message, text);
-  g_assert_null (strstr (f->error->message, "tok_"));
-  g_assert_null (strstr (f->error->message, RJT_SECRET));
+  rjt_token_desk_expect_error (f, domain, code, text, RJT_SECRET);
 }
 
 static void
-test_app (Fixture *f, gconstpointer unused)
+test_app (RjtTokenDesk *f, gconstpointer unused)
 {
   static const char *const suffixes[] = { "", "/", "/api", "/api/", "/api/get-token" };
 
@@ -126,7 +67,7 @@ test_app (Fixture *f, gconstpointer unused)
 }
 
 static void
-check_sessions (Fixture *f, const char *id, const char *token)
+check_sessions (RjtTokenDesk *f, const char *id, const char *token)
 {
   rjt_server_set_http (f->server, "/api/sessions", 200, id);
   rjt_server_set_http (f->server, "/api/sessions/ses_1/connections", 200, token);
@@ -138,7 +79,7 @@ check_sessions (Fixture *f, const char *id, const char *token)
 }
 
 static void
-test_app_sessions (Fixture *f, gconstpointer unused)
+test_app_sessions (RjtTokenDesk *f, gconstpointer unused)
 {
   check_sessions (f, "ses_1", TOKEN);
   check_sessions (f, "\"ses_1\"", "\"" TOKEN "\"\n");
@@ -151,7 +92,7 @@ test_app_sessions (Fixture *f, gconstpointer unused)
 
 /* Whoever makes the session says which codec it has */
 static void
-test_a_codec_is_forced (Fixture *f, gconstpointer unused)
+test_a_codec_is_forced (RjtTokenDesk *f, gconstpointer unused)
 {
   RjTokenSource *app = new_app (f, "", RJ_APP_SESSIONS);
   RjTokenSource *rest = new_rest (f, "");
@@ -173,7 +114,7 @@ test_a_codec_is_forced (Fixture *f, gconstpointer unused)
 }
 
 static void
-test_rest (Fixture *f, gconstpointer unused)
+test_rest (RjtTokenDesk *f, gconstpointer unused)
 {
   static const guint statuses[] = { 200, 409 };
   g_autofree char *pair = g_base64_encode ((const guchar *) "OPENVIDUAPP:" RJT_SECRET,
@@ -195,7 +136,7 @@ test_rest (Fixture *f, gconstpointer unused)
 }
 
 static void
-test_rest_refuses (Fixture *f, gconstpointer unused)
+test_rest_refuses (RjtTokenDesk *f, gconstpointer unused)
 {
   rjt_server_set_http (f->server, SESSIONS, 401, "no " RJT_SECRET " here");
   fetch (f, new_rest (f, ""));
@@ -212,7 +153,7 @@ test_rest_refuses (Fixture *f, gconstpointer unused)
 }
 
 static void
-test_app_refuses (Fixture *f, gconstpointer unused)
+test_app_refuses (RjtTokenDesk *f, gconstpointer unused)
 {
   rjt_server_set_http (f->server, "/api/get-token", 404, NULL);
   fetch (f, new_app (f, "", RJ_APP_FAULT_TOLERANCE));
@@ -228,7 +169,7 @@ test_app_refuses (Fixture *f, gconstpointer unused)
 }
 
 static void
-test_odd_answers (Fixture *f, gconstpointer unused)
+test_odd_answers (RjtTokenDesk *f, gconstpointer unused)
 {
   static const char *const answers[] = {
     "<!doctype html><html>",
@@ -251,12 +192,12 @@ test_odd_answers (Fixture *f, gconstpointer unused)
 }
 
 static void
-test_slow (Fixture *f, gconstpointer unused)
+test_slow (RjtTokenDesk *f, gconstpointer unused)
 {
   g_autoptr (RjTokenSource) source = new_app (f, "", RJ_APP_FAULT_TOLERANCE);
 
   rjt_server_set_http (f->server, "/api/get-token", 0, NULL);
-  start (f, source, "bot-1");
+  rjt_token_desk_start (f, source, "bot-1", NULL);
   rjt_wait_until (rjt_server_count_http (f->server, "/api/get-token") == 1);
   rj_fake_clock_advance_us (RJ_FAKE_CLOCK (f->clock), 10 * G_USEC_PER_SEC - 1);
   g_assert_false (f->answered);
@@ -266,7 +207,7 @@ test_slow (Fixture *f, gconstpointer unused)
 }
 
 static void
-test_unreachable (Fixture *f, gconstpointer unused)
+test_unreachable (RjtTokenDesk *f, gconstpointer unused)
 {
   rjt_server_stop (f->server);
   fetch (f, new_app (f, "", RJ_APP_FAULT_TOLERANCE));
@@ -280,7 +221,7 @@ test_unreachable (Fixture *f, gconstpointer unused)
 }
 
 static void
-test_tls (Fixture *f, gconstpointer unused)
+test_tls (RjtTokenDesk *f, gconstpointer unused)
 {
   g_autofree char *pem = NULL;
   g_autoptr (GTlsCertificate) certificate = rjt_certificate_new (&pem);
@@ -300,7 +241,7 @@ test_tls (Fixture *f, gconstpointer unused)
 }
 
 static void
-test_bad_ca (Fixture *f, gconstpointer unused)
+test_bad_ca (RjtTokenDesk *f, gconstpointer unused)
 {
   g_autoptr (SoupSession) session =
     rj_http_session_new (1, "/no/such/file.pem", FALSE, NULL, &f->error);
@@ -310,13 +251,13 @@ test_bad_ca (Fixture *f, gconstpointer unused)
 }
 
 static RjTokenSource *
-new_command (Fixture *f, const char *line)
+new_command (RjtTokenDesk *f, const char *line)
 {
   return rj_token_source_new_command (f->clock, line, 0);
 }
 
 static void
-test_command (Fixture *f, gconstpointer unused)
+test_command (RjtTokenDesk *f, gconstpointer unused)
 {
   fetch (f, new_command (f, "echo '" TOKEN "'; echo more"));
   expect_token (f);
@@ -326,7 +267,7 @@ test_command (Fixture *f, gconstpointer unused)
 }
 
 static void
-test_command_fails (Fixture *f, gconstpointer unused)
+test_command_fails (RjtTokenDesk *f, gconstpointer unused)
 {
   fetch (f, new_command (f, "echo 'no such room " TOKEN "' >&2; exit 7"));
   expect_error (f, RJ_ERROR, RJ_ERROR_REJECTED, "exit code 7");
@@ -357,7 +298,7 @@ wake (gpointer unused)
 }
 
 static void
-test_command_slow (Fixture *f, gconstpointer unused)
+test_command_slow (RjtTokenDesk *f, gconstpointer unused)
 {
   g_autofree char *file = NULL;
   int fd = g_file_open_tmp ("rejoin-pid-XXXXXX", &file, NULL);
@@ -368,7 +309,7 @@ test_command_slow (Fixture *f, gconstpointer unused)
 
   g_assert_cmpint (fd, >=, 0);
   g_close (fd, NULL);
-  start (f, source, "bot-1");
+  rjt_token_desk_start (f, source, "bot-1", NULL);
   waker = g_timeout_add (5, wake, NULL); /* files and processes wake nobody */
   rjt_wait_until ((pid = read_pid (file)) > 0);
   rj_fake_clock_advance_us (RJ_FAKE_CLOCK (f->clock), 10 * G_USEC_PER_SEC);
@@ -380,22 +321,22 @@ test_command_slow (Fixture *f, gconstpointer unused)
 }
 
 static void
-test_command_is_safe (Fixture *f, gconstpointer unused)
+test_command_is_safe (RjtTokenDesk *f, gconstpointer unused)
 {
   g_autoptr (RjTokenSource) source = new_command (f, "echo {name}");
   g_autoptr (RjTokenSource) careful =
     new_command (f, "test \"$REJOIN_NAME\" = '$(exit 1)' && echo '" TOKEN "'");
 
-  start (f, source, "$(exit 1)");
+  rjt_token_desk_start (f, source, "$(exit 1)", NULL);
   rjt_wait_until (f->answered);
   expect_error (f, RJ_ERROR, RJ_ERROR_USAGE, "$REJOIN_NAME");
-  start (f, careful, "$(exit 1)");
+  rjt_token_desk_start (f, careful, "$(exit 1)", NULL);
   rjt_wait_until (f->answered);
   expect_token (f);
 }
 
 static void
-test_literal (Fixture *f, gconstpointer unused)
+test_literal (RjtTokenDesk *f, gconstpointer unused)
 {
   g_autoptr (RjTokenSource) source = rj_token_source_new_literal (TOKEN);
 
@@ -409,7 +350,7 @@ test_literal (Fixture *f, gconstpointer unused)
 }
 
 static void
-test_cancel (Fixture *f, gconstpointer unused)
+test_cancel (RjtTokenDesk *f, gconstpointer unused)
 {
   g_autoptr (RjTokenSource) app = new_app (f, "", RJ_APP_FAULT_TOLERANCE);
   g_autoptr (RjTokenSource) command = new_command (f, "sleep 1000");
@@ -418,11 +359,8 @@ test_cancel (Fixture *f, gconstpointer unused)
   rjt_server_set_http (f->server, "/api/get-token", 0, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (sources); i++) {
     g_autoptr (GCancellable) cancellable = g_cancellable_new ();
-    const RjTokenRequest request = { "room", "bot-1", 1 };
 
-    g_clear_error (&f->error);
-    f->answered = FALSE;
-    rj_token_source_fetch_async (sources[i], &request, cancellable, on_token, f);
+    rjt_token_desk_start (f, sources[i], "bot-1", cancellable);
     g_cancellable_cancel (cancellable);
     rjt_wait_until (f->answered);
     g_assert_error (f->error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
@@ -437,7 +375,8 @@ main (int argc, char **argv)
   g_setenv ("https_proxy", "http://127.0.0.1:1", TRUE);
   g_setenv ("no_proxy", "no.such.host.invalid", TRUE);
   g_test_init (&argc, &argv, NULL);
-#define ADD(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
+#define ADD(path, func)                                                                            \
+  g_test_add (path, RjtTokenDesk, NULL, rjt_token_desk_set_up, func, rjt_token_desk_tear_down)
   ADD ("/tokens/app", test_app);
   ADD ("/tokens/app-sessions", test_app_sessions);
   ADD ("/tokens/app-refuses", test_app_refuses);
