@@ -1,6 +1,5 @@
 """The observer of packets beside the report, once in every `make test`: a node is killed, and both say the same.
 Then the observer has to fail: its material is falsified, and it must notice."""
-import contextlib
 import copy
 import os
 import struct
@@ -10,6 +9,7 @@ import unittest
 import capture
 import comparison
 import dissector
+import flow
 import watching
 
 ARGUMENTS = ("--participants", "3,1", "--fault", "kill-media-node@1s", "--crash-after", "700ms")
@@ -27,27 +27,40 @@ def shift(lines, by_us):
              **({"data": shift_data(line["data"])} if "data" in line else {})} for line in lines]
 
 
+def make_rtp(n, seq, last=None):
+    """@last: last byte of one with padding, which is encrypted"""
+    body = bytes(39) + bytes([last or 0])
+    return struct.pack(">BBHII", 0x80 if last is None else 0xA0, 111, seq, 960 * n, 0xCAFE) + body
+
+
 def write_rtp(path, packets):
-    """A capture of RTP packets, each (port that it comes from, sequence number), 20 ms apart."""
+    """A capture of RTP packets, each (port that it comes from, packet), 20 ms apart."""
     with open(path, "wb") as pcap:
         pcap.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1))
-        for n, (port, seq) in enumerate(packets):
-            rtp = struct.pack(">BBHII", 0x80, 111, seq, 960 * n, 0xCAFE) + bytes(40)
-            udp = struct.pack(">HHHH", port, 5004, 8 + len(rtp), 0) + rtp
+        for n, (port, rtp) in enumerate(packets):
+            udp = struct.pack(">HHHH", port, 5004, dissector.UDP_HEADER + len(rtp), 0) + rtp
             loopback = bytes((127, 0, 0, 1))
             ip = struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(udp), n, 0, 64, capture.UDP, 0) + 2 * loopback + udp
             frame = bytes(12) + capture.ETHERNET_IPV4 + ip
             pcap.write(struct.pack("<IIII", 1, 20000 * n, len(frame), len(frame)) + frame)
 
 
+def read_flow(packets):
+    """The same as the observer reads it"""
+    read = flow.Flow(0xCAFE, has_markers=False)
+    for n, (_, rtp) in enumerate(packets):
+        read.add(20000 * n, rtp)
+    read.assemble()
+    return read
+
+
 class TruthTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        with contextlib.ExitStack() as stack:
-            # where it may stay, so that a disagreement can be looked at
-            folder = os.environ.get("RJ_TRUTH_FOLDER") or stack.enter_context(tempfile.TemporaryDirectory())
-            # 3: the run may call itself overloaded; what it reports must be true nevertheless
-            cls.watched = watching.watch(os.environ["RJ_TEST_PROGRAM"], folder, *ARGUMENTS, codes=(0, 3))
+        # where it may stay, so that a disagreement can be looked at
+        folder = os.environ.get("RJ_TRUTH_FOLDER") or cls.enterClassContext(tempfile.TemporaryDirectory())
+        # 3: the run may call itself overloaded; what it reports must be true nevertheless
+        cls.watched = watching.watch(os.environ["RJ_TEST_PROGRAM"], folder, *ARGUMENTS, codes=(0, 3))
         cls.slack_ms = THREADS * max(cls.watched.late_ms, cls.watched.comparison.longest_lag_ms)
         cls.honest = comparison.Comparison(cls.watched.lines, cls.watched.summary, cls.watched.seen,
                                            slack_ms=cls.slack_ms)
@@ -126,15 +139,37 @@ class TruthTest(unittest.TestCase):
         line["data"]["name"] = "bot-9"
         self.assertEqual(len(self.compare(lines=lines).complaints), 1)
 
-    def test_tshark_counts_over_all_pairs_of_addresses(self):
-        """A sender that takes another address for a while has lost nothing; what is lost meanwhile is."""
-        there = [(4000 if n < 10 or n >= 30 else 4001, (65516 + n) % 65536) for n in range(40)]
+    def contradict(self, packets, told):
+        """What tshark says, who gets the packets @told, of those that the observer has read"""
         with tempfile.TemporaryDirectory() as folder:
-            path = f"{folder}/rtp.pcap"
-            write_rtp(path, there)
-            self.assertEqual(dissector.count_rtp(path), {0xCAFE: (40, 0)})
-            write_rtp(path, there[:9] + there[10:12] + there[14:])
-            self.assertEqual(dissector.count_rtp(path), {0xCAFE: (37, 3)})
+            write_rtp(f"{folder}/rtp.pcap", told)
+            return dissector.contradict_flow(read_flow(packets), dissector.read_rtp(f"{folder}/rtp.pcap")[0xCAFE])
+
+    def test_tshark_agrees_with_what_is_there(self):
+        """A sender that takes another address for a while has lost nothing; padding that is encrypted is no riddle."""
+        there = [(4000 if n < 10 or n >= 30 else 4001, make_rtp(n, (65516 + n) % 65536)) for n in range(40)]
+        there[3] = 4000, make_rtp(3, 65519, last=0)
+        there[4] = 4000, make_rtp(4, 65520, last=200)
+        there[12] = 4001, make_rtp(12, 65528, last=200)
+        self.assertIsNone(self.contradict(there, there))
+        holes = there[:9] + there[10:12] + there[14:] + there[-1:]  # and one twice
+        self.assertIsNone(self.contradict(holes, holes))
+        self.assertEqual((read_flow(holes).lost, read_flow(holes).duplicates), (3, 1))
+
+    def test_tshark_contradicts_the_observer(self):
+        there = [(4000, make_rtp(n, n)) for n in range(20)]
+        other = [*there[:7], (4000, make_rtp(8, 7)), *there[8:]]
+        for name, told in (("missing", there[:7] + there[8:]), ("more", there + [(4000, make_rtp(20, 20))]),
+                           ("timestamp", other), ("order", there[:7] + [there[8], there[7]] + there[9:]), ("none", [])):
+            with self.subTest(name):
+                self.assertRegex(self.contradict(there, told), "SSRC 0xcafe: 20 packets, 0 lost, by tshark")
+
+    def test_tshark_contradicts_a_count_of_messages(self):
+        told = list(self.watched.messages)
+        told.remove(next(m for m in told if m.opcode == 1 and m.connection in self.watched.seen.by_connection))
+        found = dissector.find_contradictions(self.watched.path, self.watched.seen, told, self.watched.connections)
+        self.assertEqual(len(found), 1)
+        self.assertRegex(found[0], "websocket .* texts, by tshark")
 
     def test_says_when_it_cannot_see(self):
         with tempfile.TemporaryDirectory() as folder:
