@@ -2,8 +2,6 @@
 
 #include "rj-error.h"
 
-#define NAMES_SHOWN 8
-
 static gboolean
 has_group (const RjRoster *roster, const char *name)
 {
@@ -44,19 +42,6 @@ rj_fault_select (const RjRoster *roster, const char *target)
   return any ? g_strv_builder_end (builder) : NULL;
 }
 
-static char *
-list_names (const RjRoster *roster)
-{
-  GString *list = g_string_new (NULL);
-
-  for (guint i = 0; i < roster->entries->len && i < NAMES_SHOWN; i++)
-    g_string_append_printf (list, "%s%s", i == 0 ? "" : ", ",
-                            ((RjRosterEntry *) g_ptr_array_index (roster->entries, i))->name);
-  if (roster->entries->len > NAMES_SHOWN)
-    g_string_append (list, ", …");
-  return g_string_free (list, FALSE);
-}
-
 static gboolean
 check_one (const RjFault *self, const RjFaultGround *ground, const char *name, GError **error)
 {
@@ -78,7 +63,7 @@ check_people (const RjFault *self, const RjFaultGround *ground, GError **error)
   g_autofree char *list = NULL;
 
   if (names == NULL || (one && rj_roster_find_name (ground->roster, self->target) == NULL)) {
-    list = list_names (ground->roster);
+    list = rj_roster_list_names (ground->roster);
     g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE, "there is no participant \"%s\"; there are: %s%s",
                  self->target, list, one ? "" : "; or write all");
     return FALSE;

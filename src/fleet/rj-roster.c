@@ -7,6 +7,8 @@
 #include "rj-nearest.h"
 #include "rj-template.h"
 
+#define NAMES_SHOWN 8
+
 static void
 entry_free (RjRosterEntry *entry)
 {
@@ -297,6 +299,19 @@ rj_roster_find_moderator (const RjRoster *self, const RjRosterEntry *entry)
       return other;
   }
   return NULL;
+}
+
+char *
+rj_roster_list_names (const RjRoster *self)
+{
+  GString *list = g_string_new (NULL);
+
+  for (guint i = 0; i < self->entries->len && i < NAMES_SHOWN; i++)
+    g_string_append_printf (list, "%s%s", i == 0 ? "" : ", ",
+                            ((RjRosterEntry *) g_ptr_array_index (self->entries, i))->name);
+  if (self->entries->len > NAMES_SHOWN)
+    g_string_append (list, ", …");
+  return g_string_free (list, FALSE);
 }
 
 gint64

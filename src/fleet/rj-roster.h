@@ -43,6 +43,9 @@ const RjRosterEntry *rj_roster_find_name (const RjRoster *self, const char *name
 /* Somebody else in the session of @entry who may do things to it. Returns: (transfer none) (nullable) */
 const RjRosterEntry *rj_roster_find_moderator (const RjRoster *self, const RjRosterEntry *entry);
 
+/* For sentences. Returns: (transfer full): "bot-1, bot-2", of many the first ones */
+char *rj_roster_list_names (const RjRoster *self);
+
 /* Whether @entry is to subscribe to the stream of @publisher, who may be foreign */
 gboolean rj_roster_wants (const RjRoster *self, const RjRosterEntry *entry, const char *publisher);
 /* Whether @entry subscribes to foreign publishers, too */

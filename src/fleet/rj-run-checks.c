@@ -106,19 +106,6 @@ check_deployment (RjRunOptions *self, GError **error)
   return TRUE;
 }
 
-static char *
-list_names (const RjRoster *roster)
-{
-  GString *list = g_string_new (NULL);
-
-  for (guint i = 0; i < roster->entries->len && i < 8; i++)
-    g_string_append_printf (list, "%s%s", i == 0 ? "" : ", ",
-                            ((RjRosterEntry *) g_ptr_array_index (roster->entries, i))->name);
-  if (roster->entries->len > 8)
-    g_string_append (list, ", …");
-  return g_string_free (list, FALSE);
-}
-
 gboolean
 rj_conditions_check (const RjConditions *self, GError **error)
 {
@@ -142,7 +129,7 @@ check_name (
 
   if (rj_roster_find_name (roster, name) != NULL)
     return TRUE;
-  list = list_names (roster);
+  list = rj_roster_list_names (roster);
   g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE,
                "--%s %s: there is no participant \"%s\"; there are: %s", option, text, name, list);
   return FALSE;
