@@ -56,9 +56,9 @@ void rj_crew_cut (RjCrew *self, const char *name, gboolean with_reset);
 void rj_crew_blackhole (RjCrew *self, const char *name, gboolean media, gboolean on);
 void rj_crew_freeze (RjCrew *self, const char *name, gboolean on);
 
-/* Has every participant emit the statistics of its open peers */
 /* Emits what each one is still waiting for. */
 void rj_crew_tell_pending (RjCrew *self);
+/* Has every participant emit the statistics of its open peers */
 void rj_crew_emit_stats (RjCrew *self);
 
 /* Every participant has failed for good */
