@@ -1,16 +1,12 @@
 #include "rj-runner.h"
 
-#include <string.h>
-
-#include "rj-back-watch.h"
-#include "rj-census.h"
 #include "rj-crew.h"
+#include "rj-end-watch.h"
 #include "rj-error.h"
 #include "rj-fault-check.h"
 #include "rj-fault-script.h"
 #include "rj-foreign-watch.h"
 #include "rj-http-session.h"
-#include "rj-json.h"
 #include "rj-reaper.h"
 #include "rj-roster.h"
 #include "rj-run-started.h"
@@ -53,6 +49,7 @@ struct _RjRunner {
   RjCrew *crew;
   RjFaultScript *script;
   RjBackWatch *back;
+  RjEndWatch *end;
   RjSelfCheck *self_check;
   RjCensus *census; /* (nullable): nobody may ask the server */
   RjForeignWatch *foreign;
@@ -65,9 +62,6 @@ struct _RjRunner {
   guint n_preparing; /* of: deployment, media */
   gint64 started_us;
   gint64 joining_us;
-  gint64 flowing_us;
-  gboolean has_picture_news; /* since lacks_picture was found */
-  gboolean lacks_picture;
   RjTimer *tick;
 };
 
@@ -95,10 +89,7 @@ rj_runner_take (RjEventSink *sink, const RjEvent *event)
   rj_event_sink_take (RJ_EVENT_SINK (self->foreign), event);
   rj_back_watch_take (self->back, event);
   rj_census_take (self->census, event);
-  if (g_str_equal (event->type, RJ_EVENT_PICTURE_CHECKED) ||
-      g_str_equal (event->type, RJ_EVENT_FIRST_KEY_FRAME) ||
-      g_str_equal (event->type, RJ_EVENT_FRAME_GAP))
-    self->has_picture_news = TRUE;
+  rj_end_watch_take (self->end, event);
 }
 
 static void
@@ -229,59 +220,11 @@ fail (RjRunner *self, GError *error)
   start_leaving (self, "error");
 }
 
-/* Not everybody has come back in time, and nothing goes on without them. */
-static gboolean
-is_stuck (RjRunner *self, gint64 now_us)
-{
-  const RjRunOptions *options = self->config.options;
-  gint64 since_us = MAX (self->flowing_us, rj_fault_script_get_ended_us (self->script));
-  gboolean last = options->duration_us < 0 && rj_fault_script_is_done (self->script) &&
-                  !rj_fault_script_is_harmless (self->script);
-
-  return (last || rj_fault_script_is_waiting (self->script)) &&
-         now_us - since_us > options->within_us + RJ_BACK_CALM_US;
-}
-
-/* Complete frames may be black: with --decode one picture at least has to be seen since everybody is back, within
- * the time that everybody had for it. */
-static gboolean
-lacks_picture (RjRunner *self, gint64 now_us)
-{
-  const RjRunOptions *options = self->config.options;
-  gint64 since_us = MAX (self->flowing_us, rj_fault_script_get_ended_us (self->script));
-
-  if (!options->decode || now_us - since_us > options->within_us)
-    return FALSE;
-  if (self->has_picture_news)
-    self->lacks_picture = !rj_measure_has_checked_pictures (self->config.measure);
-  self->has_picture_news = FALSE;
-  return self->lacks_picture;
-}
-
-static const char *
-find_end_of_watching (RjRunner *self, gint64 now_us)
-{
-  gint64 duration_us = self->config.options->duration_us;
-  gboolean done;
-
-  rj_back_watch_look (self->back, now_us);
-  done = rj_fault_script_is_done (self->script);
-  if (duration_us >= 0 && done && now_us - self->flowing_us >= duration_us)
-    return "duration";
-  if (duration_us < 0 && done && rj_back_watch_is_sure (self->back) &&
-      rj_census_is_waited_for (self->census))
-    return NULL;
-  if (duration_us < 0 && done && rj_back_watch_is_sure (self->back) &&
-      !lacks_picture (self, now_us) && rj_back_watch_confirm (self->back, now_us))
-    return rj_fault_script_is_harmless (self->script) ? "duration" : "recovered";
-  return is_stuck (self, now_us) ? "timeout" : NULL;
-}
-
 static void
 start_watching (RjRunner *self, gint64 now_us)
 {
   move (self, WATCHING);
-  self->flowing_us = now_us;
+  rj_end_watch_start (self->end, now_us);
   rj_event_sink_emit (self->config.events, rj_event_new (RJ_EVENT_EVERYONE_FLOWING));
   rj_fault_script_start (self->script);
 }
@@ -310,7 +253,7 @@ on_tick (gpointer user_data)
   else if (self->state == JOINING && now_us - self->joining_us > get_join_limit_us (self))
     reason = "join-deadline";
   else if (self->state == WATCHING)
-    reason = find_end_of_watching (self, now_us);
+    reason = rj_end_watch_look (self->end, self->census, now_us);
   /* the fault that has lost them may still be about to say how it went */
   if (reason == NULL && rj_crew_is_lost (self->crew) && !rj_fault_script_is_busy (self->script))
     reason = "failed";
@@ -532,6 +475,7 @@ rj_runner_finalize (GObject *object)
   RjRunner *self = RJ_RUNNER (object);
 
   release (self);
+  g_clear_pointer (&self->end, rj_end_watch_free);
   g_clear_pointer (&self->back, rj_back_watch_free);
   g_clear_object (&self->foreign);
   g_clear_error (&self->error);
@@ -567,5 +511,7 @@ rj_runner_new (const RjRunnerConfig *config)
   rj_fault_script_expect_marks (self->script, config->options->marks);
   self->back = rj_back_watch_new (&(RjBackWatchConfig){
     config->measure, self->script, config->options->silence_leave_us, emit_stats, self });
+  self->end = rj_end_watch_new (
+    &(RjEndWatchConfig){ config->options, config->measure, self->script, self->back });
   return self;
 }
