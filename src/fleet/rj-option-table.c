@@ -116,6 +116,15 @@ rj_option_table_get_source (const RjOptionTable *self, gpointer values, const Rj
   return *(RjOptionSource **) ((char *) values + self->sources) + (option - self->options);
 }
 
+gboolean
+rj_option_table_is_given (const RjOptionTable *self, gconstpointer values, const char *name)
+{
+  const RjOption *option = rj_option_table_find (self, name);
+
+  return option != NULL &&
+         *rj_option_table_get_source (self, (gpointer) values, option) > RJ_OPTION_FROM_PLAN;
+}
+
 static void
 note_source (const RjOptionTable *self,
              gpointer values,

@@ -72,6 +72,10 @@ const RjOption *rj_option_table_find (const RjOptionTable *self, const char *nam
 RjOptionSource *
 rj_option_table_get_source (const RjOptionTable *self, gpointer values, const RjOption *option);
 
+/* Whether the command line or the environment has set the option of that name, which wins over a plan. As above */
+gboolean
+rj_option_table_is_given (const RjOptionTable *self, gconstpointer values, const char *name);
+
 /* Returns: (transfer full): name -> value of all that are set, without the secret ones */
 JsonObject *rj_option_table_to_json (const RjOptionTable *self, gconstpointer values);
 

@@ -75,10 +75,7 @@ static const char *const rivals[][4] = {
 static gboolean
 is_given (const RjPlanFiller *self, const char *name)
 {
-  const RjOption *option = rj_option_table_find (self->table, name);
-
-  return option != NULL &&
-         *rj_option_table_get_source (self->table, self->values, option) > RJ_OPTION_FROM_PLAN;
+  return rj_option_table_is_given (self->table, self->values, name);
 }
 
 static gboolean
