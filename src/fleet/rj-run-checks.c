@@ -242,15 +242,6 @@ check_faults (RjRunOptions *self, const RjRoster *roster, GError **error)
   return TRUE;
 }
 
-/* What names participants */
-static gboolean
-check_people (RjRunOptions *self, GError **error)
-{
-  g_autoptr (RjRoster) roster = rj_roster_new (self->groups, self->roles, "run", error);
-
-  return roster != NULL && check_roles (self, roster, error) && check_faults (self, roster, error);
-}
-
 static gboolean
 check_detectors (RjRunOptions *self, GError **error)
 {
@@ -298,13 +289,15 @@ remember_secrets (RjRunOptions *self)
 static gboolean
 check (RjRunOptions *self, GError **error)
 {
+  g_autoptr (RjRoster) roster = NULL;
+
   self->embedded = self->app == NULL && self->app_request == NULL && self->token == NULL &&
                    self->token_command == NULL && self->url == NULL;
   if (!check_outside (self, error) || !read_secret_file (self, error) ||
-      !rj_run_options_make_groups (self, error) || !read_faults (self, error) ||
-      !check_deployment (self, error) || !check_people (self, error) ||
-      !check_step_names (self, error) || !rj_conditions_check (&self->conditions, error) ||
-      !check_detectors (self, error))
+      (roster = rj_run_options_make_groups (self, error)) == NULL || !read_faults (self, error) ||
+      !check_deployment (self, error) || !check_roles (self, roster, error) ||
+      !check_faults (self, roster, error) || !check_step_names (self, error) ||
+      !rj_conditions_check (&self->conditions, error) || !check_detectors (self, error))
     return FALSE;
   if (self->silence_us <= 0 || self->silence_leave_us <= self->silence_us)
     return rj_error_refuse (

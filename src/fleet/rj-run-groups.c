@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "rj-error.h"
-#include "rj-roster.h"
 
 /* The demo needs no server and no option. */
 static void
@@ -80,13 +79,10 @@ make_base (const RjRunOptions *self, GError **error)
   return g_steal_pointer (&group);
 }
 
-/* By a flag or the environment, which win over a plan */
 static gboolean
 is_given (const RjRunOptions *self, const char *name)
 {
-  const RjOptionTable *table = rj_run_options_get_table ();
-
-  return self->sources[rj_option_table_find (table, name) - table->options] > RJ_OPTION_FROM_PLAN;
+  return rj_option_table_is_given (rj_run_options_get_table (), self, name);
 }
 
 /* @base: what the options say, given or not. Returns: (transfer full): what was given */
@@ -133,35 +129,37 @@ name_option (GError **error)
   (*error)->message = g_steal_pointer (&message);
 }
 
-static gboolean
-check (const RjRunOptions *self, GError **error)
+static RjRoster *
+make_roster (const RjRunOptions *self, GError **error)
 {
-  g_autoptr (RjRoster) roster = rj_roster_new (self->groups, self->roles, "run", error);
-
-  return roster != NULL;
+  return rj_roster_new (self->groups, self->roles, "run", error);
 }
 
-static gboolean
+static RjRoster *
 make_only_group (RjRunOptions *self, RjGroup *base, GError **error)
 {
+  RjRoster *roster;
+
   choose_defaults (self);
   self->groups = g_ptr_array_new_with_free_func ((GDestroyNotify) rj_group_free);
   g_ptr_array_add (self->groups, base);
   if (!read_counts (self, base, error))
-    return FALSE;
-  if (check (self, error))
-    return TRUE;
-  name_option (error);
-  return FALSE;
+    return NULL;
+  roster = make_roster (self, error);
+  if (roster == NULL)
+    name_option (error);
+  return roster;
 }
 
-static gboolean
+static RjRoster *
 complete_groups (RjRunOptions *self, const RjGroup *base, GError **error)
 {
-  if (self->sessions > 0)
-    return rj_error_refuse (
-      error, "--sessions cannot change the groups of a plan: change their sessions there, "
-             "or give --participants as well to have others");
+  if (self->sessions > 0) {
+    rj_error_refuse (error,
+                     "--sessions cannot change the groups of a plan: change their sessions there, "
+                     "or give --participants as well to have others");
+    return NULL;
+  }
   for (guint i = 0; i < self->groups->len; i++) {
     RjGroup *planned = g_ptr_array_index (self->groups, i);
     RjGroup *group = make_given (self, base);
@@ -174,16 +172,16 @@ complete_groups (RjRunOptions *self, const RjGroup *base, GError **error)
     rj_group_free (planned);
     self->groups->pdata[i] = group;
   }
-  return check (self, error);
+  return make_roster (self, error);
 }
 
-gboolean
+RjRoster *
 rj_run_options_make_groups (RjRunOptions *self, GError **error)
 {
   g_autoptr (RjGroup) base = make_base (self, error);
 
   if (base == NULL)
-    return FALSE;
+    return NULL;
   return self->groups == NULL ? make_only_group (self, g_steal_pointer (&base), error)
                               : complete_groups (self, base, error);
 }
