@@ -339,20 +339,14 @@ rj_control_get_url (RjControl *self)
   return self->url;
 }
 
-void
-rj_control_close (RjControl *self)
-{
-  if (self->server != NULL)
-    soup_server_disconnect (self->server);
-  g_clear_object (&self->server);
-}
-
 static void
 rj_control_finalize (GObject *object)
 {
   RjControl *self = RJ_CONTROL (object);
 
-  rj_control_close (self);
+  if (self->server != NULL)
+    soup_server_disconnect (self->server);
+  g_clear_object (&self->server);
   g_clear_object (&self->clock);
   g_free (self->url);
   g_free (self->metrics);

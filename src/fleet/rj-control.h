@@ -42,7 +42,4 @@ RjControl *rj_control_new (
 /* Returns: (transfer none): "http://127.0.0.1:41233" */
 const char *rj_control_get_url (RjControl *self);
 
-/* Hears nothing any more. */
-void rj_control_close (RjControl *self);
-
 G_END_DECLS

@@ -312,12 +312,6 @@ rj_fault_is_command (const RjFault *self)
 }
 
 gboolean
-rj_fault_is_step (const RjFault *self)
-{
-  return self->kind >= RJ_FAULT_LEAVE;
-}
-
-gboolean
 rj_fault_needs_moderator (const RjFault *self)
 {
   return self->kind == RJ_FAULT_FORCE_UNPUBLISH || self->kind == RJ_FAULT_FORCE_DISCONNECT;

@@ -88,8 +88,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RjFault, rj_fault_free)
 char *rj_fault_to_text (const RjFault *self);
 
 gboolean rj_fault_is_command (const RjFault *self);
-/* Whether it is something that participants do on purpose */
-gboolean rj_fault_is_step (const RjFault *self);
 /* Whether its target is a participant's name (or, unless a moderator is needed, a group or "all"). Without a
  * target those of the first session are meant. */
 gboolean rj_fault_names_people (const RjFault *self);
