@@ -171,15 +171,13 @@ rj_secret_scrub_remembered (const char *text)
   g_mutex_lock (&lock);
   for (guint i = 0; i < remembered->len; i++) {
     const Remembered *one = g_ptr_array_index (remembered, i);
-    g_autofree char *before = scrubbed;
+    const char *before = scrubbed != NULL ? scrubbed : text;
     g_auto (GStrv) parts = NULL;
 
-    scrubbed = NULL;
-    if (strstr (before != NULL ? before : text, one->form) == NULL) {
-      scrubbed = g_steal_pointer (&before);
+    if (strstr (before, one->form) == NULL)
       continue;
-    }
-    parts = g_strsplit (before != NULL ? before : text, one->form, -1);
+    parts = g_strsplit (before, one->form, -1);
+    g_free (scrubbed);
     scrubbed = g_strjoinv (one->mask, parts);
   }
   g_mutex_unlock (&lock);
