@@ -1,6 +1,7 @@
 #include "rj-event.h"
 
 #include "rj-error.h"
+#include "rj-json-map.h"
 #include "rj-json.h"
 #include "rj-secret.h"
 
@@ -107,45 +108,12 @@ rj_event_sink_default_init (RjEventSinkInterface *iface)
 {
 }
 
-static JsonNode *scrub_node (JsonNode *node);
-
-static JsonNode *
-scrub_array (JsonArray *array)
+static char *
+scrub_text (const char *text, gpointer unused)
 {
-  g_autoptr (JsonArray) clean = json_array_sized_new (json_array_get_length (array));
+  char *clean = rj_secret_scrub_remembered (text);
 
-  for (guint i = 0; i < json_array_get_length (array); i++)
-    json_array_add_element (clean, scrub_node (json_array_get_element (array, i)));
-  return json_node_init_array (json_node_alloc (), clean);
-}
-
-static JsonNode *
-scrub_object (JsonObject *object)
-{
-  g_autoptr (JsonObject) clean = json_object_new ();
-  JsonObjectIter iter;
-  const char *name;
-  JsonNode *member;
-
-  json_object_iter_init_ordered (&iter, object);
-  while (json_object_iter_next_ordered (&iter, &name, &member))
-    json_object_set_member (clean, name, scrub_node (member));
-  return json_node_init_object (json_node_alloc (), clean);
-}
-
-/* Returns: (transfer full): a copy without what was remembered as secret */
-static JsonNode *
-scrub_node (JsonNode *node)
-{
-  g_autofree char *clean = NULL;
-
-  if (JSON_NODE_HOLDS_OBJECT (node))
-    return scrub_object (json_node_get_object (node));
-  if (JSON_NODE_HOLDS_ARRAY (node))
-    return scrub_array (json_node_get_array (node));
-  if (JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING)
-    clean = rj_secret_scrub_remembered (json_node_get_string (node));
-  return clean == NULL ? json_node_copy (node) : json_node_init_string (json_node_alloc (), clean);
+  return clean != NULL ? clean : g_strdup (text);
 }
 
 /* The data may belong to somebody else, too, and is replaced as a whole. */
@@ -154,10 +122,13 @@ scrub_data (RjEvent *event)
 {
   g_autofree char *text = event->data == NULL ? NULL : rj_json_object_to_text (event->data);
   g_autofree char *found = text == NULL ? NULL : rj_secret_scrub_remembered (text);
-  g_autoptr (JsonNode) clean = found == NULL ? NULL : scrub_object (event->data);
+  g_autoptr (JsonNode) whole = NULL;
+  g_autoptr (JsonNode) clean = NULL;
 
-  if (clean == NULL)
+  if (found == NULL)
     return;
+  whole = json_node_init_object (json_node_alloc (), event->data);
+  clean = rj_json_map_texts (whole, scrub_text, NULL);
   json_object_unref (event->data);
   event->data = json_node_dup_object (clean);
 }

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "rj-json-map.h"
 #include "rj-json.h"
 
 #define JSON_TYPE  "application/json"
@@ -79,60 +80,11 @@ is_missing (const char *text, const RjTemplateWord *words)
   return FALSE;
 }
 
-static JsonNode *fill_json (JsonNode *node, const RjTemplateWord *words);
-
-static JsonNode *
-fill_object (JsonObject *object, const RjTemplateWord *words)
-{
-  g_autoptr (GList) names = json_object_get_members (object);
-  JsonObject *filled = json_object_new ();
-  JsonNode *node = json_node_alloc ();
-
-  for (GList *item = names; item != NULL; item = item->next) {
-    JsonNode *value = fill_json (json_object_get_member (object, item->data), words);
-
-    if (value != NULL)
-      json_object_set_member (filled, item->data, value);
-  }
-  json_node_init_object (node, filled);
-  json_object_unref (filled);
-  return node;
-}
-
-static JsonNode *
-fill_array (JsonArray *array, const RjTemplateWord *words)
-{
-  JsonArray *filled = json_array_new ();
-  JsonNode *node = json_node_alloc ();
-
-  for (guint i = 0; i < json_array_get_length (array); i++) {
-    JsonNode *value = fill_json (json_array_get_element (array, i), words);
-
-    if (value != NULL)
-      json_array_add_element (filled, value);
-  }
-  json_node_init_array (node, filled);
-  json_array_unref (filled);
-  return node;
-}
-
 /* Returns: (transfer full) (nullable): NULL: to be left out */
-static JsonNode *
-fill_json (JsonNode *node, const RjTemplateWord *words)
+static char *
+fill_one (const char *text, gpointer words)
 {
-  const char *text = rj_json_node_get_string (node);
-  g_autofree char *filled = NULL;
-
-  if (JSON_NODE_HOLDS_OBJECT (node))
-    return fill_object (json_node_get_object (node), words);
-  if (JSON_NODE_HOLDS_ARRAY (node))
-    return fill_array (json_node_get_array (node), words);
-  if (text == NULL)
-    return json_node_copy (node);
-  if (is_missing (text, words))
-    return NULL;
-  filled = rj_template_fill_known (text, words, NULL);
-  return json_node_init_string (json_node_alloc (), filled);
+  return is_missing (text, words) ? NULL : rj_template_fill_known (text, words, NULL);
 }
 
 static const char *
@@ -196,7 +148,7 @@ rj_request_fill (const RjRequest *self, const RjTemplateWord *words)
     g_ptr_array_add (filled->headers, rj_http_header_new (header->name, value));
   }
   if (self->json != NULL) {
-    g_autoptr (JsonNode) node = fill_json (self->json, words);
+    g_autoptr (JsonNode) node = rj_json_map_texts (self->json, fill_one, (gpointer) words);
 
     filled->content_type = g_strdup (type == NULL ? JSON_TYPE : type);
     filled->body = rj_json_node_to_text (node);

@@ -1,0 +1,15 @@
+/* A JSON value with other texts in it. Any thread. */
+#pragma once
+
+#include <json-glib/json-glib.h>
+
+G_BEGIN_DECLS
+
+/* Returns: (transfer full) (nullable): what takes the place of @text; NULL: nothing, whatever holds it goes without */
+typedef char *(*RjJsonTextFunc) (const char *text, gpointer user_data);
+
+/* Names of members are no texts. Returns: (transfer full) (nullable): a copy of @node where every text went through
+ * @func; NULL where it was a text that is left out */
+JsonNode *rj_json_map_texts (JsonNode *node, RjJsonTextFunc func, gpointer user_data);
+
+G_END_DECLS
