@@ -70,36 +70,55 @@ get_base_word (const RjJudge *j)
   return "it was lost";
 }
 
-static void
-append_name (GString *list, const char *name)
+#define NAMES_TOLD 4
+
+char *
+rj_judge_list (const GPtrArray *names)
 {
-  g_string_append_printf (list, "%s%s", list->len > 0 ? ", " : "", name);
+  GString *list = g_string_new (NULL);
+
+  for (guint i = 0; i < MIN (names->len, NAMES_TOLD); i++)
+    g_string_append_printf (list, "%s%s", i > 0 ? ", " : "", (char *) names->pdata[i]);
+  if (names->len > NAMES_TOLD)
+    g_string_append_printf (list, " and %u more", names->len - NAMES_TOLD);
+  return g_string_free (list, FALSE);
+}
+
+/* Whom it does not see at the end. Returns: (transfer full) (element-type utf8) */
+static GPtrArray *
+list_down (RjJudge *j, const RjParticipantResult *to, gboolean flowed, gint64 *from_us)
+{
+  GPtrArray *names = g_ptr_array_new ();
+
+  for (guint i = 0; i < j->result->edges->len; i++) {
+    const RjEdgeResult *edge = g_ptr_array_index (j->result->edges, i);
+
+    if (!edge->down_at_end || edge->flowed != flowed || !g_str_equal (edge->to, to->name))
+      continue;
+    g_ptr_array_add (names, edge->from);
+    if (from_us != NULL && (*from_us == 0 || edge->last_outage_from_us < *from_us))
+      *from_us = edge->last_outage_from_us;
+  }
+  return names;
 }
 
 /* All that are down in one sentence. @not_back: said already, of all of them */
 static void
 judge_down (RjJudge *j, RjParticipantResult *to, gboolean not_back)
 {
-  g_autoptr (GString) never = g_string_new (NULL);
-  g_autoptr (GString) dark = g_string_new (NULL);
   gint64 from_us = 0, end_us = rj_facts_get_end (j->facts);
+  g_autoptr (GPtrArray) never = list_down (j, to, FALSE, NULL);
+  g_autoptr (GPtrArray) dark = list_down (j, to, TRUE, &from_us);
+  g_autofree char *never_seen = rj_judge_list (never);
+  g_autofree char *not_seen = rj_judge_list (dark);
 
-  for (guint i = 0; i < j->result->edges->len; i++) {
-    const RjEdgeResult *edge = g_ptr_array_index (j->result->edges, i);
-
-    if (!edge->down_at_end || !g_str_equal (edge->to, to->name))
-      continue;
-    append_name (edge->flowed ? dark : never, edge->from);
-    if (edge->flowed && (from_us == 0 || edge->last_outage_from_us < from_us))
-      from_us = edge->last_outage_from_us;
-  }
   if (never->len > 0)
-    add_problem (j, to, RJ_REASON_NEVER_SEEN, FALSE, "never saw %s%s%s%s", never->str,
+    add_problem (j, to, RJ_REASON_NEVER_SEEN, FALSE, "never saw %s%s%s%s", never_seen,
                  to->last_error != NULL ? " (last error: " : "",
                  to->last_error != NULL ? to->last_error : "", to->last_error != NULL ? ")" : "");
   if (dark->len > 0 && !not_back)
     add_problem (j, to, RJ_REASON_DARK_EDGE, end_us <= find_deadline (j, from_us, end_us),
-                 "does not see %s again (dark for %.1f s at the end)", dark->str,
+                 "does not see %s again (dark for %.1f s at the end)", not_seen,
                  (end_us - from_us) / 1e6);
 }
 
@@ -107,7 +126,8 @@ judge_down (RjJudge *j, RjParticipantResult *to, gboolean not_back)
 static void
 judge_late (RjJudge *j, RjParticipantResult *to)
 {
-  g_autoptr (GString) names = g_string_new (NULL);
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  g_autofree char *seen_late = NULL;
   double worst_s = 0;
 
   for (guint i = 0; i < j->result->edges->len; i++) {
@@ -123,12 +143,14 @@ judge_late (RjJudge *j, RjParticipantResult *to)
       worst_s = fmax (worst_s, get_seconds_late (j, outage->from_us, outage->to_us));
     }
     if (late)
-      append_name (names, edge->from);
+      g_ptr_array_add (names, edge->from);
   }
-  if (names->len > 0)
-    add_problem (j, to, RJ_REASON_SEEN_LATE, FALSE,
-                 "saw %s again only %.1f s after %s (allowed: %g s)", names->str, worst_s,
-                 get_base_word (j), j->result->within_ms / 1000);
+  if (names->len == 0)
+    return;
+  seen_late = rj_judge_list (names);
+  add_problem (j, to, RJ_REASON_SEEN_LATE, FALSE,
+               "saw %s again only %.1f s after %s (allowed: %g s)", seen_late, worst_s,
+               get_base_word (j), j->result->within_ms / 1000);
 }
 
 static void
@@ -150,8 +172,9 @@ judge_content (RjJudge *j, RjParticipantResult *to)
   }
 }
 
-static const char *
-describe_stuck (const char *phase)
+/* Returns: (transfer full) */
+static char *
+describe_stuck (RjJudge *j, const RjParticipantResult *p, const char *phase)
 {
   static const struct {
     const char *phase, *words;
@@ -163,11 +186,17 @@ describe_stuck (const char *phase)
     { "publish", "its own stream was not up" },
     { "subscribe", "streams of others were missing" },
   };
+  g_autoptr (GPtrArray) dark = list_down (j, p, TRUE, NULL);
 
+  if (g_str_equal (phase, "subscribe") && dark->len > 0) {
+    g_autofree char *not_seen = rj_judge_list (dark);
+
+    return g_strdup_printf ("it does not see %s again", not_seen);
+  }
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     if (g_str_equal (rows[i].phase, phase))
-      return rows[i].words;
-  return phase;
+      return g_strdup (rows[i].words);
+  return g_strdup (phase);
 }
 
 /* Returns: whether there is one that did not end */
@@ -177,12 +206,14 @@ judge_last_rejoin (RjJudge *j, RjParticipantResult *p)
   const RjRejoin *rejoin =
     p->rejoins->len == 0 ? NULL : g_ptr_array_index (p->rejoins, p->rejoins->len - 1);
   gint64 end_us = rj_facts_get_end (j->facts);
+  g_autofree char *stuck = NULL;
 
   if (rejoin == NULL || rejoin->flowing_at_us > 0)
     return FALSE;
+  stuck = describe_stuck (j, p, rejoin->stuck_in);
   add_problem (j, p, RJ_REASON_NOT_BACK, end_us <= find_deadline (j, rejoin->lost_at_us, end_us),
-               "is not back after %.1f s, %s%s%s", (end_us - rejoin->lost_at_us) / 1e6,
-               describe_stuck (rejoin->stuck_in), p->last_error != NULL ? "; last error: " : "",
+               "is not back after %.1f s, %s%s%s", (end_us - rejoin->lost_at_us) / 1e6, stuck,
+               p->last_error != NULL ? "; last error: " : "",
                p->last_error != NULL ? p->last_error : "");
   return TRUE;
 }

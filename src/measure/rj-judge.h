@@ -17,4 +17,7 @@ void rj_judge_participant (RjJudge *j, RjParticipantResult *p);
 
 const char *rj_judge_plural (guint n, const char *one, const char *many);
 
+/* "a, b, c, d and 3 more". @names: (element-type utf8). Returns: (transfer full) */
+char *rj_judge_list (const GPtrArray *names);
+
 G_END_DECLS

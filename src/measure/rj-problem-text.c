@@ -45,22 +45,16 @@ is_told (const RjResult *result, guint index)
   return FALSE;
 }
 
-#define RJ_NAMES_TOLD 4
-
 static guint
 append_problem (GString *text, const RjResult *result, guint index)
 {
   const RjParticipantResult *p = g_ptr_array_index (result->participants, index);
   g_autoptr (GPtrArray) same = list_same (result, index);
+  g_autofree char *others = rj_judge_list (same);
 
   g_string_append_printf (text, "%s%s %s", text->len > 0 ? "; " : "", p->name, p->problem);
-  for (guint i = 0; i < MIN (same->len, RJ_NAMES_TOLD); i++)
-    g_string_append_printf (text, "%s%s", i == 0 ? " (the same with " : ", ",
-                            (char *) g_ptr_array_index (same, i));
-  if (same->len > RJ_NAMES_TOLD)
-    g_string_append_printf (text, " and %u more", same->len - RJ_NAMES_TOLD);
   if (same->len > 0)
-    g_string_append_c (text, ')');
+    g_string_append_printf (text, " (the same with %s)", others);
   return 1 + same->len;
 }
 
