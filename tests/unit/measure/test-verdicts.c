@@ -427,42 +427,6 @@ test_the_root_of_the_trouble_comes_first (void)
   g_assert_true (g_str_has_prefix (result->reason, "b is not back"));
 }
 
-/* Six see each other, f is lost, and joins again; of the others it sees only @seen_again */
-static RjResult *
-conclude_blind (const char *seen_again)
-{
-  static const char *const names[] = { "a", "b", "c", "d", "e", "f" };
-  g_autoptr (RjtStory) story = rjt_story_new ("room");
-
-  rjt_tell_start (story, "a b c d e f");
-  rjt_tell_all_join (story, names, 6, 100, 1);
-  rjt_tell (story, 400, RJ_EVENT_EVERYONE_FLOWING, NULL, 0, NULL, NULL);
-  rjt_tell_fault (story, 1000, "cut-websocket", "f");
-  for (guint i = 0; i < 5; i++)
-    rjt_tell_unwatch (story, 1100, "f", 1, names[i], 990);
-  rjt_tell_lost (story, 1100, "f", 1, "websocket-closed");
-  rjt_tell_join (story, 1200, "f", 2, TRUE);
-  for (guint i = 0; i < 5; i++) {
-    rjt_tell_watch (story, 1300, names[i], 2, "f");
-    if (strstr (seen_again, names[i]) != NULL)
-      rjt_tell_watch (story, 1300, "f", 2, names[i]);
-  }
-  rjt_tell_end (story, 30000, "duration");
-  return rjt_conclude (story);
-}
-
-static void
-test_who_is_missing_is_said (void)
-{
-  g_autoptr (RjResult) few = conclude_blind ("a c d");
-  g_autoptr (RjResult) many = conclude_blind ("");
-
-  g_assert_cmpstr (rjt_get_participant (few, 5)->problem, ==,
-                   "is not back after 29.0 s, it does not see b, e again");
-  g_assert_cmpstr (rjt_get_participant (many, 5)->problem, ==,
-                   "is not back after 29.0 s, it does not see a, b, c, d and 1 more again");
-}
-
 /* --- live --- */
 
 static void
@@ -595,7 +559,6 @@ main (int argc, char **argv)
   ADD (signals_have_their_own_exit_codes);
   ADD (an_error_breaks_off);
   ADD (the_root_of_the_trouble_comes_first);
-  ADD (who_is_missing_is_said);
   ADD (live_answers_through_a_crash);
   ADD (live_silence);
   ADD (live_silence_that_was_no_outage);
