@@ -279,9 +279,9 @@
       const to = names.filter((name) => edges.some((e) => e.to === name));
       const found = new Map(edges.map((e) => [JSON.stringify([e.from, e.to]), e]));
       by('matrices').append(make('h3', {}, session), make('table', {class: 'matrix'},
-        make('thead', {}, row(['', ...to], 'th')),
-        make('tbody', {}, ...from.map((a) => make('tr', {}, make('th', {scope: 'row', class: 'text'}, a),
-          ...to.map((b) => edgeCell(found.get(JSON.stringify([a, b])))))))));
+        make('thead', {}, row(['sees →', ...from], 'th')),
+        make('tbody', {}, ...to.map((b) => make('tr', {}, make('th', {scope: 'row', class: 'text'}, b),
+          ...from.map((a) => edgeCell(found.get(JSON.stringify([a, b])))))))));
     }
     if (run.edges.length === 0) by('matrices').append(make('p', {}, 'No edge came to be.'));
   }

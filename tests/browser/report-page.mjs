@@ -73,6 +73,8 @@ test('an edge is chosen, the list is sorted and filtered', async () => {
   const { page, complaints } = await open('demo', 1280, 'light');
   await page.click('#matrices button[title="bot-1 → bot-3"]');
   assert.match(await page.textContent('#edge'), /bot-1 → bot-3.*outages: 3\.67 s from 3\.39 s on/s);
+  // as in the text: a row is what one of them sees
+  assert.equal(await page.textContent('#matrices tr:has(button[title="bot-1 → bot-3"]) th'), 'bot-3');
 
   const names = () => page.$$eval('#participants tbody tr td:first-child', (cells) => cells.map((c) => c.textContent));
   assert.deepEqual(await names(), ['bot-1', 'bot-2', 'bot-3', 'bot-4', 'bot-5', 'bot-6']);
