@@ -6,11 +6,10 @@ import datetime
 import json
 from typing import NamedTuple
 
+import conclusions
 import observer
+from figures import EVENT_MS, FRAME_MS, JITTER_MS, LOSS_PERCENT, FigureRow, percentile
 
-FRAME_MS = 34  # one frame at 30 a second, rounded up
-EVENT_MS = 5
-JITTER_MS = 5
 RATES = {"video": 90000, "audio": 48000}  # of RTP's clock
 TAGS = (10, 16, 4)  # bytes by which SRTP makes a packet longer, by profile
 RECEIVED, SENT = "received", "sent"
@@ -22,12 +21,6 @@ MESSAGES = {
     "remote-published": RECEIVED, "remote-unpublished": RECEIVED, "remote-left": RECEIVED,
     "own-unpublished": RECEIVED, "evicted": RECEIVED, "websocket-lost": RECEIVED, "resumed": RECEIVED,
 }
-
-
-def percentile(values, percent):
-    """Exact, nearest rank."""
-    ordered = sorted(values)
-    return ordered[max(1, -(-len(ordered) * percent // 100)) - 1] if ordered else 0.0
 
 
 class EventRow(NamedTuple):
@@ -52,18 +45,6 @@ class EventRow(NamedTuple):
     def beyond_lag_ms(self):
         """What the lag does not explain"""
         return max(0.0, self.late_ms - self.lag_ms) if self.late_ms > 0 else -self.late_ms
-
-
-class FigureRow(NamedTuple):
-    """A figure of the report, and the same from packets."""
-    kind: str
-    who: str
-    report: float
-    seen: float
-
-    @property
-    def error(self):
-        return abs(self.report - self.seen)
 
 
 def read_log(path):
@@ -93,6 +74,8 @@ class Comparison:
         self.server = []
         self.figures = []
         self.ignored = collections.Counter()
+        self.sums = collections.defaultdict(lambda: collections.defaultdict(list))  # edge -> kind -> of each peer
+        self.outages = []  # both have them; the observer's
         self.began_us = next(e["mono_us"] for e in lines if e["type"] == "run-started")
         self.wall_offset_us = read_wall_us(lines[0]) - lines[0]["mono_us"]
         self.checks = [(e["mono_us"], e["data"]["loop_lag_ms"]) for e in lines if e["type"] == "self-check"]
@@ -102,9 +85,9 @@ class Comparison:
         self.compare_messages()
         self.compare_peers()
         self.compare_outages()
-        self.compare_rejoins()
         self.compare_detectors()
         self.compare_server()
+        conclusions.compare(self)
 
     def complain(self, text):
         self.complaints.append(text)
@@ -247,7 +230,11 @@ class Comparison:
             elif kind in mine or (at_us and not self.may_be_unread(at_us, peer.ended_us, peer.stay.participant, FRAME_MS)):
                 self.complain(f"{kind} of {who}: only {'the log' if kind in mine else 'the capture'} has it")
         if "peer-stats" in mine:
+            before = len(self.figures)
             self.compare_counts(peer, who, mine["peer-stats"])
+            edge = self.sums[peer.stay.session, peer.publisher, peer.stay.participant]
+            for row in self.figures[before:]:
+                edge[row.kind].append(row.seen)
 
     def compare_counts(self, peer, who, event):
         """Counters are read when a peer is closed; what was on its way then may be in them or not."""
@@ -328,6 +315,7 @@ class Comparison:
                 self.complain_of_outage(name, outage, "the report, and not in the capture")
                 continue
             left.remove(same)
+            self.outages.append(same)
             self.add("outage", name, outage.length_ms, same.length_ms)
             self.add("outage begins", name, outage.from_us / 1000, same.from_us / 1000)
             self.add("outage ends", name, outage.to_us / 1000, same.to_us / 1000)
@@ -339,21 +327,6 @@ class Comparison:
         if outage.length_ms > observer.OUTAGE_US / 1000 + self.slack_ms:
             at_s = (outage.from_us - self.began_us) / 1e6
             self.complain(f"{name}: an outage of {outage.length_ms:.0f} ms at {at_s:.1f} s is in {where}")
-
-    def compare_rejoins(self):
-        """When the last edge, or the own publication, flowed again."""
-        own = {stay.participant for stay in self.stays}  # nobody waits for others
-        for participant in self.summary["participants"]:
-            stays = [s for s in self.seen.stays if s.participant == participant["name"] and s.joined]
-            ends = [r for r in participant["rejoins"] if r["back"]]
-            if len(stays) != 1 + len(ends):
-                continue  # a resume, or a republication, is no stay of its own
-            for rejoin, stay in zip(ends, stays[1:]):
-                flowing = [p.frames[0].at_us for p in stay.peers
-                           if p.direction == "subscribe" and p.frames and p.publisher in own]
-                flowing += [p.dtls_us for p in stay.peers if p.direction == "publish"]
-                self.add("flowing again", participant["name"], rejoin["flowing_at_ms"],
-                         (max(flowing) - self.began_us) / 1000)
 
     def compare_detectors(self):
         for event in self.lines:
@@ -411,31 +384,40 @@ class Comparison:
     def errors(self, *kinds):
         return [row.error for row in self.figures if row.kind in kinds]
 
+    def find_worst(self, *kinds):
+        return max(self.errors(*kinds), default=0.0)
+
     def count_errors(self):
-        counts = self.errors("packets", "frames", "lost packets", "bytes", "sequence gaps", "duplicates", "reordered",
-                             "played frames")
+        kinds = conclusions.COUNTS.values()
+        counts = self.errors(*kinds, "played frames")
         # each dropped datagram is a packet less, one more lost, a gap, and a frame
-        return max(0, sum(counts) - 4 * self.dropped)
+        peers = max(0, sum(counts) - 4 * self.dropped)
+        return peers + max(0, sum(self.errors(*(f"edge: {kind}" for kind in kinds))) - 4 * self.dropped)
 
     def get_figures(self):
         """Returns: {name: (value, unit, limit)}"""
         return {
-            "outage_error_max_ms": (max(self.errors("outage", "outage begins", "outage ends"), default=0.0), "ms",
-                                    FRAME_MS),
+            "outage_error_max_ms": (self.find_worst("outage", "outage begins", "outage ends", "outage, percentiles"),
+                                    "ms", FRAME_MS),
             "event_error_p95_ms": (percentile([r.error_ms for r in self.events], 95), "ms", EVENT_MS),
             "event_error_beyond_lag_max_ms": (max((r.beyond_lag_ms for r in self.events), default=0.0), "ms",
                                               EVENT_MS),
             "server_event_error_p95_ms": (percentile([r.beyond_lag_ms for r in self.server], 95), "ms", EVENT_MS),
-            "first_packet_error_max_ms": (max(self.errors("first-packet"), default=0.0), "ms", FRAME_MS),
-            "first_key_frame_error_max_ms": (max(self.errors("first-key-frame", "first frame"), default=0.0), "ms",
-                                             FRAME_MS),
-            "last_frame_error_max_ms": (max(self.errors("last frame", "last packet"), default=0.0), "ms", FRAME_MS),
-            "longest_gap_error_max_ms": (max(self.errors("longest gap"), default=0.0), "ms", FRAME_MS),
-            "flowing_again_error_max_ms": (max(self.errors("flowing again"), default=0.0), "ms", FRAME_MS),
-            "dtls_error_max_ms": (max(self.errors("dtls-connected"), default=0.0), "ms", FRAME_MS),
-            "ice_error_max_ms": (max(self.errors("ice-connected"), default=0.0), "ms", FRAME_MS),
-            "jitter_error_max_ms": (max(self.errors("jitter, mean"), default=0.0), "ms", JITTER_MS),
-            "time_base_error_max_ms": (max(self.errors("receiving", "playing"), default=0.0), "ms", FRAME_MS),
+            "first_packet_error_max_ms": (self.find_worst("first-packet"), "ms", FRAME_MS),
+            "first_key_frame_error_max_ms": (self.find_worst("first-key-frame", "first frame"), "ms", FRAME_MS),
+            "last_frame_error_max_ms": (self.find_worst("last frame", "last packet"), "ms", FRAME_MS),
+            "longest_gap_error_max_ms": (self.find_worst("longest gap", "edge: longest gap"), "ms", FRAME_MS),
+            "flowing_again_error_max_ms": (self.find_worst("flowing again"), "ms", FRAME_MS),
+            "phase_error_max_ms": (self.find_worst(*(f"phase: {p}".replace("_", " ") for p in conclusions.PHASES)),
+                                   "ms", FRAME_MS),
+            "own_part_error_max_ms": (self.find_worst("own part", "server's part", "whole way"), "ms", FRAME_MS),
+            "fault_error_max_ms": (self.find_worst("fault, to what it broke"), "ms", FRAME_MS),
+            "dtls_error_max_ms": (self.find_worst("dtls-connected"), "ms", FRAME_MS),
+            "ice_error_max_ms": (self.find_worst("ice-connected"), "ms", FRAME_MS),
+            "jitter_error_max_ms": (self.find_worst("jitter, mean", "edge: jitter, mean"), "ms", JITTER_MS),
+            "loss_error_max_percent": (self.find_worst("edge: loss"), "percent", LOSS_PERCENT),
+            "time_base_error_max_ms": (self.find_worst("receiving", "playing"), "ms", FRAME_MS),
+            "rate_error_max_ms": (self.find_worst("bit rate, as time", "frame rate, as time"), "ms", FRAME_MS),
             "count_errors": (self.count_errors(), "packets, frames, bytes", 0),
             "disagreements": (len(self.complaints), "facts that only one side has", 0),
         }

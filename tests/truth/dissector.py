@@ -60,18 +60,19 @@ def count_messages(capture):
     return {ports[stream]: n for stream, n in counts.items() if stream in ports}
 
 
-def find_contradictions(capture, seen, messages, connections):
-    """Returns: [text]"""
-    found = []
-    rtp = read_rtp(capture)
-    for stay in seen.stays:
-        for peer in stay.peers:
-            for flow in peer.flows.values():
-                found += filter(None, [contradict_flow(flow, rtp.get(flow.ssrc, []))])
+def contradict_messages(told, seen, messages, connections):
+    """@told: what tshark has counted. Yields: text"""
     texts = collections.Counter(m.connection for m in messages if m.opcode == 1)
-    told = count_messages(capture)
     for connection in connections:
         pair = connection.client[1], connection.server[1]
         if connection.number in seen.by_connection and told.get(pair) != texts[connection.number]:
-            found.append(f"websocket {pair}: {texts[connection.number]} texts, by tshark {told.get(pair)}")
-    return found
+            yield f"websocket {pair}: {texts[connection.number]} texts, by tshark {told.get(pair)}"
+
+
+def find_contradictions(capture, seen, messages, connections):
+    """Returns: [text]"""
+    rtp = read_rtp(capture)
+    flows = [flow for stay in seen.stays for peer in stay.peers for flow in peer.flows.values()]
+    found = [contradict_flow(flow, rtp.get(flow.ssrc, [])) for flow in flows]
+    return list(filter(None, found)) + list(
+        contradict_messages(count_messages(capture), seen, messages, connections))

@@ -26,8 +26,10 @@ class Peer:
     asked_us: int
     answered_us: int = 0
     ended_us: int = 0  # 0: at the end of the capture
-    ours: set = dataclasses.field(default_factory=set)  # addresses
-    theirs: set = dataclasses.field(default_factory=set)
+    ours: dict = dataclasses.field(default_factory=dict)  # address -> type of the candidate, "host/udp"
+    theirs: dict = dataclasses.field(default_factory=dict)
+    pair: tuple = ()  # our address and theirs, of the last media packet
+    node: int = 0  # port of the media node's control connection; 0: not seen
     ssrcs: dict = dataclasses.field(default_factory=dict)  # medium -> SSRC of what is sent
     flows: dict = dataclasses.field(default_factory=dict)  # medium -> Flow
     frames: list = dataclasses.field(default_factory=list)
@@ -38,6 +40,13 @@ class Peer:
     @property
     def packets(self):
         return sorted(packet for flow in self.flows.values() for packet in flow.packets)
+
+    @property
+    def flowing_us(self):
+        """When it flowed first: DTLS of a publication, a whole frame of a subscription; 0: never"""
+        if self.direction == "publish":
+            return self.dtls_us
+        return self.frames[0].at_us if self.frames else 0
 
 
 @dataclasses.dataclass
@@ -88,11 +97,19 @@ def read_ssrcs(sdp):
 
 
 def read_candidate(text):
-    """Address and port, or None for TCP and what belongs to no address"""
+    """Address and port, and of which type it is; or None for TCP and what belongs to no address"""
     words = text.split(" ")
-    if len(words) < 6 or words[2].upper() != "UDP":
+    if len(words) < 8 or words[2].upper() != "UDP":
         return None
-    return words[4], int(words[5])
+    return (words[4], int(words[5])), f"{words[7]}/udp"
+
+
+def list_connections(answer):
+    """Of all sessions; of a stranger's answer none"""
+    try:
+        return {c["connectionId"] for s in answer["content"] for c in s["connections"]["content"]}
+    except (KeyError, TypeError):
+        return set()
 
 
 def read_name(metadata, connection):
@@ -119,11 +136,18 @@ class Observer:
         self.counts = collections.Counter()
         self.streams = {}  # stream -> publisher's name
         self.rates = {}  # stream -> frames a second
+        self.servers = {}  # connection -> address of who was connected to
+        self.nodes = {}  # media address -> port of the control connection of the node that has it
+        self.control_ends = {}  # port of a control connection -> when it ended
+        self.lists = []  # (when the server was asked for its sessions, its address, connections in them)
+        self.servers = {connection.number: connection.server for connection in connections}
         for call in calls:
             self.take_call(call)
         for message in messages:
             if message.path.startswith("/openvidu"):
                 self.take_message(message)
+            elif message.path == "/kurento" and not message.from_client:
+                self.take_control_message(message)
         for connection in connections:
             self.look_for_loss(connection)
         self.take_datagrams(datagrams)
@@ -136,6 +160,15 @@ class Observer:
             self.openings[call.connection] = (call.at_us, call.answered_us)
         elif isinstance(answer, dict) and isinstance(answer.get("token"), str) and call.path.startswith("/api/"):
             self.token_calls[answer["token"]] = call
+        elif isinstance(answer, dict) and call.path == "/openvidu/api/sessions" and call.head.startswith("GET "):
+            self.lists.append((call.at_us, self.servers[call.connection], list_connections(answer)))
+
+    def take_control_message(self, message):
+        """A media node says which addresses it has made for its endpoints."""
+        found = re.search(r'"candidate": *"(candidate:[^"]*)"', message.text)
+        candidate = read_candidate(found[1]) if found else None
+        if candidate:
+            self.nodes[candidate[0]] = self.servers[message.connection][1]
 
     # --- websockets
 
@@ -169,7 +202,9 @@ class Observer:
             self.take_answer(message, frame, stay)
 
     def look_for_loss(self, connection):
-        """A websocket that ended while its participant stayed"""
+        """A websocket that ended while its participant stayed, or a control connection that ended"""
+        if connection.path == "/kurento" and connection.ended_us:
+            self.control_ends.setdefault(connection.server[1], connection.ended_us)
         stay = self.by_connection.get(connection.number)
         if stay and connection.ended_us and not 0 < stay.ended_us <= connection.ended_us:
             self.moments.append(Moment(connection.ended_us, "websocket-lost", stay.participant, stay.number))
@@ -246,12 +281,12 @@ class Observer:
         self.end_peers(stay, at_us, lambda p: True)
 
     def add_own_candidate(self, stay, params):
-        address = read_candidate(params.get("candidate", ""))
+        candidate = read_candidate(params.get("candidate", ""))
         mine = [p for p in stay.peers
                 if (p.direction == "publish") == (params.get("endpointName") == stay.connection)
                 and (p.direction == "publish" or p.stream.endswith(params.get("endpointName", "?")))]
-        if address and mine:
-            mine[-1].ours.add(address)
+        if candidate and mine:
+            mine[-1].ours[candidate[0]] = candidate[1]
 
     def take_answer(self, message, frame, stay):
         method, params, peer = self.requests.pop((message.connection, frame.get("id")), (None, None, None))
@@ -320,15 +355,16 @@ class Observer:
             self.add_their_candidate(stay, params)
 
     def add_their_candidate(self, stay, params):
-        address = read_candidate(params.get("candidate", ""))
+        candidate = read_candidate(params.get("candidate", ""))
         endpoint = params.get("endpointName", "")
         prefix = stay.connection + "_"
         if endpoint.startswith(prefix):
             mine = [p for p in stay.peers if p.direction == "subscribe" and p.stream == endpoint[len(prefix):]]
         else:
             mine = [p for p in stay.peers if p.direction == "publish"]
-        if address and mine:
-            mine[-1].theirs.add(address)
+        if candidate and mine:
+            mine[-1].theirs[candidate[0]] = candidate[1]
+            mine[-1].node = self.nodes.get(candidate[0], mine[-1].node)
 
     # --- media
 
@@ -425,3 +461,5 @@ def take_rtp(peer, datagram):
     for medium, known in peer.ssrcs.items():
         if known == ssrc:
             peer.flows.setdefault(medium, Flow(ssrc, medium == "video")).add(datagram.at_us, datagram.payload)
+            inward = peer.direction == "subscribe"
+            peer.pair = (datagram.target, datagram.source) if inward else (datagram.source, datagram.target)

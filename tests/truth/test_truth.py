@@ -8,6 +8,7 @@ import unittest
 
 import capture
 import comparison
+import conclusions
 import dissector
 import flow
 import watching
@@ -113,7 +114,7 @@ class TruthTest(unittest.TestCase):
     def test_finds_a_wrong_edge(self):
         summary = copy.deepcopy(self.watched.summary)
         summary["edges"][0]["from"] = "bot-9"
-        self.assertEqual(len(self.compare(summary=summary).complaints), 2)  # one too many, one too few
+        self.assertEqual(len(self.compare(summary=summary).complaints), 3)  # one too many, one too few, and an outage
         lines = copy.deepcopy(self.watched.lines)
         line = next(e for e in lines if e["type"] == "first-key-frame")
         line["edge"], line["peer"] = "bot-9>" + line["participant"], "subscribe:bot-9"
@@ -124,6 +125,85 @@ class TruthTest(unittest.TestCase):
         self.assertEqual(len(self.compare(lines=lines).complaints), self.count("joined"))
         lines = self.watched.lines + [e for e in self.watched.lines if e["type"] == "joined"]
         self.assertEqual(len(self.compare(lines=lines).complaints), self.count("joined"))
+
+    def falsify(self, name, change):
+        """Returns: (the comparison with a summary that @change has been at, how much worse than it was figure @name is)"""
+        summary = copy.deepcopy(self.watched.summary)
+        change(summary)
+        result = self.compare(summary=summary)
+        value, _, limit = result.get_figures()[name]
+        return result, value - max(limit, self.honest.get_figures()[name][0])
+
+    def test_finds_each_wrong_figure_of_an_edge(self):
+        at = next(n for n, e in enumerate(self.watched.summary["edges"]) if e["outages_ms"])
+        for key, name, more, times in (
+                ("packets", "count_errors", 1, 1), ("frames", "count_errors", 1, 1), ("bytes", "count_errors", 1, 1),
+                ("lost_packets", "count_errors", 1, 1), ("sequence_gaps", "count_errors", 1, 1),
+                ("duplicates", "count_errors", 1, 1), ("reordered", "count_errors", 1, 1),
+                ("loss_percent", "loss_error_max_percent", 0.1, 1), ("jitter_ms", "jitter_error_max_ms", 500, 1),
+                ("bitrate_bps", "rate_error_max_ms", 0, 0.1), ("fps", "rate_error_max_ms", 0, 0.1),
+                ("longest_gap_ms", "longest_gap_error_max_ms", 5000, 1)):
+            def change(summary):
+                summary["edges"][at][key] = summary["edges"][at][key] * times + more
+            with self.subTest(key):
+                self.assertGreater(self.falsify(name, change)[1], 0)
+
+    def test_finds_each_wrong_figure_of_a_way_back(self):
+        known = {row.who for row in self.honest.figures if row.kind == "whole way"}
+        at = next(n for n, p in enumerate(self.watched.summary["participants"]) if p["name"] in known)
+        keys = [phase + "_ms" for phase in conclusions.PHASES] + ["own_ms", "server_ms", "total_ms", "flowing_at_ms"]
+        names = {"own_ms": "own_part_error_max_ms", "server_ms": "own_part_error_max_ms",
+                 "total_ms": "own_part_error_max_ms", "flowing_at_ms": "flowing_again_error_max_ms"}
+        for key in keys:
+            def change(summary):
+                summary["participants"][at]["rejoins"][0][key] += 5000
+            with self.subTest(key):
+                self.assertGreater(self.falsify(names.get(key, "phase_error_max_ms"), change)[1], 0)
+
+    def test_finds_each_wrong_figure_of_the_run(self):
+        for place, key, name in ((("statistics", "outage"), "p50_ms", "outage_error_max_ms"),
+                                 (("faults", 0), "started_at_ms", "fault_error_max_ms")):
+            def change(summary):
+                summary[place[0]][place[1]][key] -= 5000
+            with self.subTest(key):
+                self.assertGreater(self.falsify(name, change)[1], 0)
+
+    def test_finds_each_wrong_fact_of_the_summary(self):
+        """What is no figure is a complaint, and only one."""
+        edge = next(n for n, e in enumerate(self.watched.summary["edges"]) if e["outages_ms"])
+        known = {row.who for row in self.honest.figures if row.kind == "whole way"}
+        at = next(n for n, p in enumerate(self.watched.summary["participants"]) if p["name"] in known)
+        foe = {"connection": "con_nobodys"}
+        for place, key, value, says in (
+                (("edges", edge, "candidates"), "remote", "relay/udp", "candidates of "),
+                (("participants", at, "candidates"), "local", "relay/udp", "candidates of the publication"),
+                (("participants", at), "connection", "con_nobodys", "connection of "),
+                (("participants", at), "same_connection", True, "same_connection of "),
+                (("participants", at), "attempts", 1, "in 1 attempts of the report"),
+                (("participants", at, "rejoins", 0), "last_edge", "bot-9>bot-1", "was not the last that flowed"),
+                (("participants", at, "rejoins", 0), "node_before", "7", "node_before of "),
+                (("participants", at, "rejoins", 0), "node_after", "7", "node_after of "),
+                (("census",), "answered", 1000, "1000 times in the report"),
+                (("census",), "ghosts", [foe], "ghosts .*con_nobodys.* in the report"),
+                (("statistics", "outage"), "count", 1000, "1000 values of outage")):
+            def change(summary):
+                for step in place:
+                    summary = summary[step]
+                summary[key] = value
+            with self.subTest(f"{place} {key}"):
+                found = self.falsify("count_errors", change)[0].complaints
+                new = [text for text in found if text not in self.honest.complaints]
+                self.assertEqual(len(new), 1, new)
+                self.assertRegex(new[0], says)
+
+    def test_finds_a_ghost_that_is_not_reported(self):
+        seen = copy.copy(self.watched.seen)
+        stay = next(s for s in seen.stays if s.ended_us and s.connection)
+        at_us, server, listed = seen.lists[-1]
+        seen.lists = [*seen.lists[:-1], (max(at_us, stay.ended_us + conclusions.GHOST_US), server,
+                                         listed | {stay.connection})]
+        found = comparison.Comparison(self.watched.lines, self.watched.summary, seen).complaints
+        self.assertIn(f"ghosts [] in the report, ['{stay.connection}'] in the capture", found)
 
     def test_finds_wrong_counts(self):
         lines = copy.deepcopy(self.watched.lines)
@@ -139,35 +219,40 @@ class TruthTest(unittest.TestCase):
         line["data"]["name"] = "bot-9"
         self.assertEqual(len(self.compare(lines=lines).complaints), 1)
 
-    def contradict(self, packets, told):
-        """What tshark says, who gets the packets @told, of those that the observer has read"""
-        with tempfile.TemporaryDirectory() as folder:
-            write_rtp(f"{folder}/rtp.pcap", told)
-            return dissector.contradict_flow(read_flow(packets), dissector.read_rtp(f"{folder}/rtp.pcap")[0xCAFE])
-
     def test_tshark_agrees_with_what_is_there(self):
         """A sender that takes another address for a while has lost nothing; padding that is encrypted is no riddle."""
         there = [(4000 if n < 10 or n >= 30 else 4001, make_rtp(n, (65516 + n) % 65536)) for n in range(40)]
         there[3] = 4000, make_rtp(3, 65519, last=0)
         there[4] = 4000, make_rtp(4, 65520, last=200)
         there[12] = 4001, make_rtp(12, 65528, last=200)
-        self.assertIsNone(self.contradict(there, there))
-        holes = there[:9] + there[10:12] + there[14:] + there[-1:]  # and one twice
-        self.assertIsNone(self.contradict(holes, holes))
-        self.assertEqual((read_flow(holes).lost, read_flow(holes).duplicates), (3, 1))
+        there = there[:9] + there[10:12] + there[13:] + there[-1:]  # two are missing, one comes twice
+        read = read_flow(there)
+        self.assertEqual((len(read.packets), read.lost, read.duplicates), (39, 2, 1))
+        with tempfile.TemporaryDirectory() as folder:
+            write_rtp(f"{folder}/rtp.pcap", there)
+            self.assertIsNone(dissector.contradict_flow(read, dissector.read_rtp(f"{folder}/rtp.pcap")[0xCAFE]))
 
-    def test_tshark_contradicts_the_observer(self):
-        there = [(4000, make_rtp(n, n)) for n in range(20)]
-        other = [*there[:7], (4000, make_rtp(8, 7)), *there[8:]]
-        for name, told in (("missing", there[:7] + there[8:]), ("more", there + [(4000, make_rtp(20, 20))]),
-                           ("timestamp", other), ("order", there[:7] + [there[8], there[7]] + there[9:]), ("none", [])):
+    def test_finds_that_tshark_read_other_packets(self):
+        read = read_flow([(4000, make_rtp(n, n)) for n in range(20)])
+        told = [(n, 960 * n, False, 52) for n in range(20)]
+        self.assertIsNone(dissector.contradict_flow(read, told))
+        for name, other in (("missing", told[:7] + told[8:]), ("last missing", told[:-1]), ("none", []),
+                            ("one more", [*told, (20, 19200, False, 52)]), ("order", [*told[:5], *reversed(told[5:])]),
+                            ("number", [(99, 0, False, 52), *told[1:]]), ("timestamp", [(0, 7, False, 52), *told[1:]]),
+                            ("marker", [(0, 0, True, 52), *told[1:]]), ("size", [(0, 0, False, 53), *told[1:]])):
             with self.subTest(name):
-                self.assertRegex(self.contradict(there, told), "SSRC 0xcafe: 20 packets, 0 lost, by tshark")
+                self.assertRegex(dissector.contradict_flow(read, other), "SSRC 0xcafe: 20 packets, 0 lost, by tshark")
+        read.holes.append((0, 1))
+        self.assertRegex(dissector.contradict_flow(read, told), "20 packets, 1 lost, by tshark 20, 0;")
 
-    def test_tshark_contradicts_a_count_of_messages(self):
-        told = list(self.watched.messages)
-        told.remove(next(m for m in told if m.opcode == 1 and m.connection in self.watched.seen.by_connection))
-        found = dissector.find_contradictions(self.watched.path, self.watched.seen, told, self.watched.connections)
+    def test_finds_that_tshark_read_other_messages(self):
+        seen, texts, connections = self.watched.seen, self.watched.messages, self.watched.connections
+        told = {(c.client[1], c.server[1]): sum(m.connection == c.number and m.opcode == 1 for m in texts)
+                for c in connections}
+        self.assertEqual(list(dissector.contradict_messages(told, seen, texts, connections)), [])
+        lacking = next(m for m in texts if m.opcode == 1 and m.connection in seen.by_connection)
+        texts = [m for m in texts if m is not lacking]
+        found = list(dissector.contradict_messages(told, seen, texts, connections))
         self.assertEqual(len(found), 1)
         self.assertRegex(found[0], "websocket .* texts, by tshark")
 

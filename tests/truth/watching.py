@@ -46,7 +46,6 @@ class Watched(NamedTuple):
     seen: observer.Observer
     comparison: comparison.Comparison
     packets: int
-    path: pathlib.Path  # of the capture
     messages: list
     connections: list
     contradictions: list  # between tshark's reading of the capture and ours
@@ -96,4 +95,4 @@ def look(taken, lines, summary, server_lines=None):
     if not seen.stays:
         raise capture.CaptureError("the observation is void: nobody was seen to join")
     return Watched(lines, summary, seen, comparison.Comparison(lines, summary, seen, server_lines), taken.captured,
-                   taken.path, texts, connections, dissector.find_contradictions(taken.path, seen, texts, connections))
+                   texts, connections, dissector.find_contradictions(taken.path, seen, texts, connections))
