@@ -71,6 +71,7 @@ typedef struct {
   gint64 join_deadline_us;
   gint64 within_us;
   RjConditions conditions;
+  char *on_overload; /* "inconclusive", "warn" */
   gint64 timeout_us;
   gint64 wait_for_us; /* for the deployment to answer, before anyone joins; -1: do not wait */
   char *url;

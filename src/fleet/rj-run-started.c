@@ -9,9 +9,9 @@ describe_expectations (const RjRunOptions *options)
 
   for (guint i = 0; i < options->conditions.expect->len; i++)
     json_array_add_string_element (texts, g_ptr_array_index (options->conditions.expect, i));
-  return rj_json_build ("within_ms", 'd', options->within_us / 1e3, "expect", 'a', texts,
-                        "pictures", 'b', options->decode, "marks", 'i', (gint64) options->marks,
-                        NULL);
+  return rj_json_build ("within_ms", 'd', options->within_us / 1e3, "on_overload", 's',
+                        options->on_overload, "expect", 'a', texts, "pictures", 'b',
+                        options->decode, "marks", 'i', (gint64) options->marks, NULL);
 }
 
 static JsonObject *

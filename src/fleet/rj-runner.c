@@ -117,7 +117,6 @@ end (RjRunner *self)
 {
   RjEvent *event = rj_event_new (RJ_EVENT_RUN_ENDED);
 
-  rj_self_check_stop (self->self_check);
   rj_event_set_string (event, "reason", self->reason);
   if (self->signal_number != 0)
     rj_event_set_int (event, "signal", self->signal_number);
@@ -193,6 +192,7 @@ start_leaving (RjRunner *self, const char *reason)
     return;
   move (self, LEAVING);
   self->reason = reason;
+  rj_self_check_stop (self->self_check); /* nothing is measured any more */
   rj_clock_cancel_timer (self->config.clock, &self->tick);
   rj_fault_script_stop (self->script);
   if (self->crew == NULL) {

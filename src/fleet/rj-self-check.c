@@ -5,6 +5,8 @@
 /* A tick that is late tells of what has waited no more than this longer */
 #define TICK_US   (5 * 1000)
 #define PERIOD_US G_USEC_PER_SEC
+/* The last period may be shorter, but not so short that its load means nothing. No lag over the limit fits into less. */
+#define LAST_PERIOD_US ((gint64) (RJ_SELF_CHECK_LOOP_LIMIT_MS * 1000))
 
 struct _RjSelfCheck {
   GObject parent_instance;
@@ -118,7 +120,14 @@ rj_self_check_set_deaf (RjSelfCheck *self, gboolean deaf)
 void
 rj_self_check_stop (RjSelfCheck *self)
 {
+  gint64 now_us = rj_clock_now_us (self->clock);
+
+  if (self->timer == NULL)
+    return;
   rj_clock_cancel_timer (self->clock, &self->timer);
+  self->loop_lag_us = MAX (self->loop_lag_us, now_us - self->due_us);
+  if (now_us - self->period_started_us > LAST_PERIOD_US)
+    end_period (self, now_us);
 }
 
 static void
@@ -126,7 +135,7 @@ rj_self_check_finalize (GObject *object)
 {
   RjSelfCheck *self = RJ_SELF_CHECK (object);
 
-  rj_self_check_stop (self);
+  rj_clock_cancel_timer (self->clock, &self->timer);
   g_clear_object (&self->clock);
   g_clear_object (&self->events);
   g_clear_pointer (&self->load, rj_load_free);

@@ -2,7 +2,7 @@
  *
  * Emits self-check once a second: the longest time that a timer of the home loop was late, how late the
  * pacer was, processor time, datagrams that the kernel dropped at our sockets. Over a limit the event says so
- * and a failed run becomes inconclusive. */
+ * and the run is inconclusive (measure/rj-overload.h). */
 #pragma once
 
 #include "rj-clock.h"
@@ -31,6 +31,7 @@ RjSelfCheck *rj_self_check_new (RjClock *clock,
                                 RjPacingLagFunc take_pacing_lag_ms,
                                 gpointer user_data);
 void rj_self_check_start (RjSelfCheck *self);
+/* Looks once more */
 void rj_self_check_stop (RjSelfCheck *self);
 /* Our own sockets are made deaf on purpose, or no longer: what they drop meanwhile says nothing about the tester,
  * and is not told. */

@@ -227,9 +227,11 @@ typedef struct {
   struct _RjCensusFacts *census;   /* rj-ghosts.h */
   double loop_lag_ms, pacing_lag_ms;
   gboolean overloaded;
-  char *overload;
-  GArray *samples;         /* of RjSelfSample */
-  GPtrArray *expectations; /* (element-type utf8) */
+  gboolean overload_spoils; /* a run that would pass, too: a run-started does not say otherwise */
+  gint64 overloaded_us;     /* the first time */
+  char *overload;           /* (nullable) what it was then */
+  GArray *samples;          /* of RjSelfSample */
+  GPtrArray *expectations;  /* (element-type utf8) */
   GPtrArray *warnings;
   guint64 n_missing;   /* events that the log ought to have */
   gint64 last_loss_us; /* somebody lost something */

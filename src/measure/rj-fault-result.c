@@ -15,6 +15,21 @@ rj_fault_result_free (RjFaultResult *self)
   g_free (self);
 }
 
+char *
+rj_fault_describe (const RjFaultResult *self)
+{
+  return g_strdup_printf ("%s%s%s", self->what, self->target != NULL ? " " : "",
+                          self->target != NULL ? self->target : "");
+}
+
+char *
+rj_fault_describe_with_time (const RjResult *result, const RjFaultResult *self)
+{
+  g_autofree char *name = rj_fault_describe (self);
+
+  return g_strdup_printf ("%s at +%.2f s", name, (self->started_us - result->flowing_us) / 1e6);
+}
+
 /* Whether a fault is one to media nodes, or to a master */
 static gboolean
 is_for (const char *what, gboolean master)
@@ -48,6 +63,12 @@ rj_fault_is_harmless (const char *what)
   };
 
   return g_strv_contains (harmless, what);
+}
+
+gboolean
+rj_fault_should_harm (const RjFaultResult *self)
+{
+  return !rj_fault_is_harmless (self->what) && g_strcmp0 (self->target, "same") != 0;
 }
 
 gboolean
@@ -174,15 +195,34 @@ has_lost (const RjParticipantResult *p, gint64 from_us, gint64 until_us)
 }
 
 static gboolean
-has_taken_effect (const RjResult *result, gint64 from_us, gint64 until_us)
+has_any_edge_been_hit (const RjResult *result, gint64 from_us, gint64 until_us)
 {
   for (guint i = 0; i < result->edges->len; i++)
     if (is_edge_hit (g_ptr_array_index (result->edges, i), from_us, until_us))
       return TRUE;
+  return FALSE;
+}
+
+static gboolean
+has_anybody_lost (const RjResult *result, gint64 from_us, gint64 until_us)
+{
   for (guint i = 0; i < result->participants->len; i++)
     if (has_lost (g_ptr_array_index (result->participants, i), from_us, until_us))
       return TRUE;
   return FALSE;
+}
+
+static void
+find_effect (const RjFacts *facts,
+             const RjResult *result,
+             const RjFaultFacts *fault,
+             RjFaultResult *concluded)
+{
+  gint64 until_us = find_next_harm (facts, fault);
+  gboolean lost = has_anybody_lost (result, fault->us, until_us);
+
+  concluded->only_late = !lost && has_any_edge_been_hit (result, fault->us, until_us);
+  concluded->took_effect = lost || concluded->only_late;
 }
 
 static RjFaultResult *
@@ -214,7 +254,7 @@ rj_faults_conclude (const RjFacts *facts, RjResult *result)
     RjFaultResult *concluded = conclude_fault (facts, fault);
 
     concluded->back_ms = find_back (result, fault->us, next != NULL ? next->us : G_MAXINT64);
-    concluded->took_effect = has_taken_effect (result, fault->us, find_next_harm (facts, fault));
+    find_effect (facts, result, fault, concluded);
     g_ptr_array_add (result->faults, concluded);
   }
 }

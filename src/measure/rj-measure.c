@@ -355,6 +355,7 @@ result_new (const RjFacts *facts)
   result->max_pacing_lag_ms = facts->pacing_lag_ms;
   result->overloaded = facts->overloaded;
   result->overload = g_strdup (facts->overload);
+  result->overloaded_us = facts->overloaded_us;
   result->samples = g_array_ref (facts->samples);
   result->n_missing = facts->n_missing;
   for (guint i = 0; i < facts->warnings->len; i++)

@@ -164,7 +164,8 @@ typedef struct {
     back_ms; /* from its start until everything flowed again that it had taken; RJ_MS_UNKNOWN where it
                      took nothing, or not all is back */
   gboolean
-    took_effect; /* somebody lost something between it and the next one that should do harm */
+    took_effect;      /* somebody lost something between it and the next one that should do harm */
+  gboolean only_late; /* nobody had to come back from that: frames were late, and nothing else */
 } RjFaultResult;
 
 /* Which run of a series (--repeat) a run is */
@@ -218,7 +219,8 @@ typedef struct {
   RjRepetition repetition;
   RjVerdict verdict;
   RjReason why;
-  char *reason;            /* the same as a sentence */
+  RjReason otherwise;      /* of one that was overloaded: why without that; else the same as why */
+  char *reason;            /* why, as a sentence */
   GPtrArray *participants; /* of RjParticipantResult, in order of run-started */
   GPtrArray *edges;        /* of RjEdgeResult, sorted by session, from, to */
   GPtrArray *faults;       /* of RjFaultResult */
@@ -230,8 +232,9 @@ typedef struct {
   double max_loop_lag_ms;
   double max_pacing_lag_ms;
   gboolean overloaded;
-  char *overload;  /* (nullable) which limit */
-  GArray *samples; /* of RjSelfSample */
+  char *overload;       /* (nullable) which limit was exceeded first */
+  gint64 overloaded_us; /* the first time; 0: never */
+  GArray *samples;      /* of RjSelfSample */
   RjCensusResult census;
   gboolean has_notices;    /* somebody was told of somebody */
   GPtrArray *expectations; /* of RjExpectationResult: what the user expected beyond the default */

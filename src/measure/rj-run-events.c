@@ -106,6 +106,8 @@ take_run_started (RjFacts *self, const RjEvent *event)
   self->n_marks_expected += rj_json_get_int (expectations, "marks", 0);
   if (rj_json_get_bool (expectations, "pictures", FALSE))
     self->wants_pictures = TRUE;
+  if (g_strcmp0 (rj_json_get_string (expectations, "on_overload", NULL), "warn") != 0)
+    self->overload_spoils = TRUE;
   take_expectations (self, rj_json_get_array (expectations, "expect"));
   take_planned (self, rj_json_get_array (event->data, "participants"));
   take_repetition (self, rj_json_get_object (event->data, "series"));
@@ -254,11 +256,13 @@ take_self_check (RjFacts *self, const RjEvent *event)
   rj_stamped_insert (self->samples, &sample);
   self->loop_lag_ms = MAX (self->loop_lag_ms, sample.loop_lag_ms);
   self->pacing_lag_ms = MAX (self->pacing_lag_ms, sample.pacing_lag_ms);
-  if (!rj_json_get_bool (event->data, "overloaded", FALSE))
+  if (!rj_json_get_bool (event->data, "overloaded", FALSE) ||
+      (self->overloaded && self->overloaded_us <= sample.us))
     return;
   self->overloaded = TRUE;
-  if (self->overload == NULL)
-    self->overload = g_strdup (rj_json_get_string (event->data, "what", NULL));
+  self->overloaded_us = sample.us;
+  g_free (self->overload);
+  self->overload = g_strdup (rj_json_get_string (event->data, "what", NULL));
 }
 
 static void

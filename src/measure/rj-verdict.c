@@ -4,7 +4,9 @@
 #include <signal.h>
 
 #include "rj-expectation-result.h"
+#include "rj-fault-result.h"
 #include "rj-judge.h"
+#include "rj-overload.h"
 #include "rj-problem-text.h"
 #include "rj-reason.h"
 
@@ -236,20 +238,13 @@ conclude_broken_off (RjJudge *j)
   return TRUE;
 }
 
-static char *
-describe_fault (const RjFaultResult *fault)
-{
-  return g_strdup_printf ("%s%s%s", fault->what, fault->target != NULL ? " " : "",
-                          fault->target != NULL ? fault->target : "");
-}
-
 static gboolean
 conclude_bad_fault (RjJudge *j)
 {
   for (guint i = 0; i < j->facts->faults->len; i++) {
     const RjFaultFacts *known = g_ptr_array_index (j->facts->faults, i);
     const RjFaultResult *fault = g_ptr_array_index (j->result->faults, i);
-    g_autofree char *name = describe_fault (fault);
+    g_autofree char *name = rj_fault_describe (fault);
 
     if (fault->ended_us == 0)
       conclude (j, RJ_REASON_FAULT_UNFINISHED, "The fault %s did not come to an end.", name);
@@ -276,12 +271,7 @@ conclude_problems (RjJudge *j)
   g_autofree char *problems = rj_problems_describe (j->result, &worst);
   gboolean timed_out = g_str_equal (j->facts->ended_reason, "timeout");
 
-  if (j->facts->overloaded)
-    conclude (j, RJ_REASON_OVERLOADED,
-              "This machine was overloaded (%s), so this may be its own fault: %s%s",
-              j->facts->overload != NULL ? j->facts->overload : "self-check", problems,
-              rj_sentence_get_stop (problems));
-  else if (timed_out && j->n_early == j->n_problems)
+  if (timed_out && j->n_early == j->n_problems)
     conclude (j, RJ_REASON_TIMED_OUT_EARLY, "The run timed out too early to tell: %s%s", problems,
               rj_sentence_get_stop (problems));
   else
@@ -318,8 +308,7 @@ count_toll (const RjResult *result)
   return toll;
 }
 
-/* Somebody who left because that was the fault has lost nothing, and nobody had to; a thawed node hurts
- * nobody; one that was hit before may have been left by everybody. @all: (out): whether none of those that should do harm has. Returns: (transfer full) (nullable): the
+/* @all: (out): whether none of those that should do harm has. Returns: (transfer full) (nullable): the
  * names of those that have not, NULL: none */
 static char *
 describe_without_effect (const RjResult *result, gboolean *all)
@@ -329,15 +318,14 @@ describe_without_effect (const RjResult *result, gboolean *all)
   *all = TRUE;
   for (guint i = 0; i < result->faults->len; i++) {
     const RjFaultResult *fault = g_ptr_array_index (result->faults, i);
-    g_autofree char *name = describe_fault (fault);
+    g_autofree char *name = rj_fault_describe_with_time (result, fault);
 
-    if (rj_fault_is_harmless (fault->what) || g_strcmp0 (fault->target, "same") == 0)
+    if (!rj_fault_should_harm (fault))
       continue;
     if (fault->took_effect)
       *all = FALSE;
     else
-      g_string_append_printf (names, "%s%s at +%.2f s", names->len > 0 ? ", " : "", name,
-                              (fault->started_us - result->flowing_us) / 1e6);
+      g_string_append_printf (names, "%s%s", names->len > 0 ? ", " : "", name);
   }
   return names->len > 0 ? g_string_free (g_steal_pointer (&names), FALSE) : NULL;
 }
@@ -403,27 +391,11 @@ conclude_expectations (RjJudge *j)
   g_autofree char *unmet = rj_expectations_describe (j->result, RJ_EXPECTATION_UNMET);
   g_autofree char *undecided = rj_expectations_describe (j->result, RJ_EXPECTATION_UNDECIDED);
 
-  if (unmet != NULL && j->facts->overloaded)
-    conclude (
-      j, RJ_REASON_OVERLOADED,
-      "This machine was overloaded (%s), so this may be its own fault: not as expected: %s.",
-      j->facts->overload != NULL ? j->facts->overload : "self-check", unmet);
-  else if (unmet != NULL)
+  if (unmet != NULL)
     conclude (j, RJ_REASON_UNMET, "Not as expected: %s.", unmet);
   else if (undecided != NULL)
     conclude (j, RJ_REASON_UNDECIDED, "It cannot be told whether this is met: %s.", undecided);
   return unmet != NULL || undecided != NULL;
-}
-
-static void
-warn_of_overload (RjJudge *j)
-{
-  if (j->facts->overloaded && j->result->verdict == RJ_VERDICT_PASSED)
-    g_ptr_array_add (
-      j->result->warnings,
-      g_strdup_printf ("this machine was overloaded (%s): the times are too long "
-                       "rather than too short",
-                       j->facts->overload != NULL ? j->facts->overload : "self-check"));
 }
 
 /* A media server that transcodes takes our stamps away, and then any picture would do. */
@@ -448,16 +420,12 @@ warn_of_unstamped (RjJudge *j)
                        n_unstamped, n));
 }
 
-void
-rj_verdict_find (const RjFacts *facts, RjResult *result)
+/* By what was measured; the first that applies */
+static void
+conclude_measured (RjJudge *j)
 {
-  RjJudge judge = { .facts = facts, .result = result };
-  RjJudge *j = &judge;
+  const RjFacts *facts = j->facts;
 
-  for (guint i = 0; i < result->participants->len; i++)
-    rj_judge_participant (j, g_ptr_array_index (result->participants, i));
-  if (conclude_broken_off (j) || conclude_bad_fault (j))
-    return;
   if (j->n_problems > 0)
     conclude_problems (j);
   else if (g_str_equal (facts->ended_reason, "join-deadline"))
@@ -473,6 +441,23 @@ rj_verdict_find (const RjFacts *facts, RjResult *result)
     conclude (j, RJ_REASON_TIMED_OUT, "The run timed out.");
   else if (!conclude_uncounted (j) && !conclude_no_picture (j) && !conclude_expectations (j))
     conclude_passed (j);
-  warn_of_overload (j);
+}
+
+void
+rj_verdict_find (const RjFacts *facts, RjResult *result)
+{
+  RjJudge judge = { .facts = facts, .result = result };
+  RjJudge *j = &judge;
+  g_autofree char *overloaded = NULL;
+
+  for (guint i = 0; i < result->participants->len; i++)
+    rj_judge_participant (j, g_ptr_array_index (result->participants, i));
+  if (!conclude_broken_off (j) && !conclude_bad_fault (j)) {
+    conclude_measured (j);
+    overloaded = rj_overload_judge (facts, result);
+  }
+  result->otherwise = result->why;
+  if (overloaded != NULL)
+    conclude (j, RJ_REASON_OVERLOADED, "%s", overloaded);
   warn_of_unstamped (j);
 }

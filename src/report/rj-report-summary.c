@@ -353,6 +353,7 @@ build_self (const RjResult *result)
                    result->max_loop_lag_ms, "pacing_lag_ms", 'd', result->max_pacing_lag_ms, NULL);
 
   set_text (object, "overload", result->overload);
+  set_moment (object, "overloaded_at_ms", result, result->overloaded_us);
   json_object_set_array_member (object, "samples", build_samples (result));
   return object;
 }
@@ -399,6 +400,8 @@ rj_summary_build (const RjResult *result)
     "reason", 's', result->reason, "exit_code", 'i', (gint64) rj_result_get_exit_code (result),
     "within_ms", 'd', result->within_ms, NULL);
 
+  set_text (object, "otherwise_word",
+            result->otherwise != result->why ? rj_reason_get_word (result->otherwise) : NULL);
   set_repetition (object, &result->repetition);
   set_moment (object, "flowing_at_ms", result, result->flowing_us);
   set_moment (object, "ended_at_ms", result, result->ended_us);

@@ -5,9 +5,9 @@ import harness
 
 class Blackholes(harness.Case):
     def test_media_of_one_for_a_while(self):
-        outcome = self.run_rejoin("--participants", "3", "--fault", "blackhole-media:bot-1/3s@1s",
-                                  "--fault", "freeze-participant:bot-2/2s@recovered",
-                                  "--fault", "expect-recovered/15s@+0s", *harness.SMALL)
+        outcome = self.run_with_late_frames("--participants", "3", "--fault", "blackhole-media:bot-1/3s@1s",
+                                            "--fault", "freeze-participant:bot-2/2s@recovered",
+                                            "--fault", "expect-recovered/15s@+0s", *harness.SMALL)
         self.check_log()
         self.assertEqual(len(outcome.find("joined")), 3)
         started = outcome.find("fault-started")[0]

@@ -24,14 +24,15 @@ def refuse(_socket, _params):
 
 class NoFalsePass(harness.Case):
     def run_one(self, name, word, code, *arguments, **options):
-        """@word: why it ends as it does (a busy machine may be blamed for failures, which stay named)"""
+        """@word: why it ends as it does; where the machine was too busy that is told beside the overload"""
         outcome = self.run_apart(name, *arguments, **options)
         summary = outcome.summary
-        if summary["self"]["overloaded"] and (code == FAILED or word == "no-effect"):
-            self.assertIn((outcome.code, summary["reason_word"]), ((INCONCLUSIVE, "overloaded"), (INCONCLUSIVE, word)),
-                          f"{name}: {outcome}")
+        if summary["reason_word"] == "overloaded":
+            self.assertTrue(summary["self"]["overloaded"], f"{name}: {outcome}")
+            self.assertEqual((outcome.code, summary["otherwise_word"]), (INCONCLUSIVE, word), f"{name}: {outcome}")
         else:
             self.assertEqual((outcome.code, summary["reason_word"]), (code, word), f"{name}: {outcome}")
+            self.assertIsNone(summary["otherwise_word"])
         if code == FAILED:
             found = {word for participant in summary["participants"] for word in participant["problem_words"]}
             self.assertIn(word, found, f"{name}: {outcome}")
@@ -159,26 +160,57 @@ class NoFalsePass(harness.Case):
 
     # --- the tester itself ---
 
-    def frozen_tester(self):
+    def freeze(self, name, since, *arguments):
         """Stands still for a second, as on a machine that has no time for it: it sees frames late, and nobody but
-        itself is to blame."""
-        folder = self.folder / "frozen"
+        itself is to blame. @since: type of the event after which it does"""
+        folder = self.folder / name.replace(" ", "-")
         folder.mkdir()
         log = folder / "events.jsonl"
-        process = self.start_run("--participants", "2", "--duration", "3s", "--expect", "affected == 0",
-                                 *harness.SMALL, folder=folder)
+        process = self.start_run("--participants", "2", "--duration", "3s", *arguments, *harness.SMALL, folder=folder,
+                                 on_overload=None)
         self.addCleanup(harness.end_process, process)
-        harness.wait_for("flowing", lambda: log.exists() and "everyone-flowing" in log.read_text(encoding="utf-8"))
+        harness.wait_for(since, lambda: since in [e["type"] for e in harness.read_events(log)])
         os.kill(process.pid, signal.SIGSTOP)
         until = time.monotonic() + 1.2
         harness.wait_for("a standstill of 1.2 s", lambda: time.monotonic() > until)
         os.kill(process.pid, signal.SIGCONT)
         outcome = self.finish(process, folder)
-        summary = outcome.summary
-        self.assertEqual((outcome.code, summary["reason_word"]), (INCONCLUSIVE, "overloaded"), str(outcome))
-        self.assertGreater(summary["self"]["loop_lag_ms"], 1000)
-        self.assertEqual([e["state"] for e in summary["expectations"]], ["unmet"])
-        self.check_green(folder, summary)
+        self.assertGreater(outcome.summary["self"]["loop_lag_ms"], 1000)
+        self.check_overloaded(outcome)
+        self.check_green(folder, outcome.summary)
+        return outcome
+
+    def check_overloaded(self, outcome):
+        self.assertEqual((outcome.code, outcome.summary["reason_word"]), (INCONCLUSIVE, "overloaded"), str(outcome))
+        self.assertIn("INCONCLUSIVE: This machine was overloaded (", " ".join(outcome.stdout.split()))
+        self.assertNotIn("PASSED", outcome.stdout)
+
+    def judge_with_warning(self, outcome):
+        """The same log, as if it were one of --on-overload warn, which had expected nothing."""
+        folder = outcome.folder / "warned"
+        folder.mkdir()
+        events = outcome.events
+        events[0]["data"]["expectations"].update(on_overload="warn", expect=[])
+        log = folder / "events.jsonl"
+        log.write_text("".join(json.dumps(event) + "\n" for event in events), encoding="utf-8")
+        return self.finish(self.start("report", log, "--json", folder / "summary.json"), folder)
+
+    def frozen_tester(self):
+        outcome = self.freeze("frozen", "everyone-flowing", "--expect", "affected == 0")
+        self.assertEqual(outcome.summary["otherwise_word"], "unmet")
+        self.assertEqual([e["state"] for e in outcome.summary["expectations"]], ["unmet"])
+        warned = self.judge_with_warning(outcome)
+        self.assertEqual((warned.code, warned.summary["reason_word"]), (PASSED, "all-back"), str(warned))
+        self.assertIn("this machine was overloaded", " ".join(warned.summary["warnings"]))
+
+    def frozen_tester_that_would_pass(self):
+        """A command does nothing, and the gap of frames after it is nobody's but the tester's."""
+        outcome = self.freeze("frozen well", "fault-ended", "--fault", "run:true@0s")
+        self.assertEqual(outcome.summary["otherwise_word"], "all-back")
+        self.assertIn("otherwise all was well", outcome.summary["reason"])
+        warned = self.judge_with_warning(outcome)
+        self.check_overloaded(warned)
+        self.assertIn("nothing else tells of an effect of the fault (run at", warned.summary["reason"])
 
     def report_nobody_reads(self):
         with open("/dev/full", "w", encoding="utf-8") as full:
@@ -193,7 +225,8 @@ class NoFalsePass(harness.Case):
             self.token_of_another_server, self.wrong_session, self.dead_edges, self.crossed_streams,
             self.nobody_is_back, self.command_fails, self.command_is_not_there, self.command_does_nothing,
             self.node_that_is_dead_already, self.expectation_of_nothing, self.nothing_to_decode,
-            self.frozen_tester, self.report_nobody_reads), 4)
+            self.frozen_tester,
+            self.frozen_tester_that_would_pass, self.report_nobody_reads), 4)
 
 
 if __name__ == "__main__":

@@ -226,7 +226,7 @@ class Terminal(harness.Case):
         return data.decode()
 
     def test_colours(self):
-        env = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
+        env = {name: value for name, value in harness.environment().items() if name != "NO_COLOR"}
         text = self.run_on_terminal(env)
         self.assertRegex(text, r"\033\[[0-9]+A")  # drawn again
         self.assertRegex(text, COLOUR)

@@ -21,8 +21,8 @@ class Rooms(harness.Case):
         # bot-2's packets vanish for a while: for each of the others one stream of two is silent
         for server in ("kurento", "mediasoup"):
             with self.subTest(server):
-                outcome = self.run_rejoin("--participants", "3", "--media-server", server,
-                                          "--fault", "blackhole-media:bot-2/2s@500ms", *harness.SMALL)
+                outcome = self.run_with_late_frames("--participants", "3", "--media-server", server,
+                                                    "--fault", "blackhole-media:bot-2/2s@500ms", *harness.SMALL)
                 again = [e for e in outcome.find("peer-created", why="reconnect", direction="subscribe")
                          if e["participant"] != "bot-2"]
                 self.assertEqual(sorted(e["edge"] for e in again), ["bot-2>bot-1", "bot-2>bot-3"], str(outcome))

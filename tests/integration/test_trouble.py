@@ -321,14 +321,14 @@ class Machine(Trouble):
                   f'"{harness.PROGRAM}" run --events small/events.jsonl {" ".join(QUICK)} --join-deadline 20s; '
                   f'code=$?; cp small/events.jsonl .; exit $code')
         process = subprocess.Popen(["unshare", "-m", "sh", "-c", script], stdout=subprocess.PIPE,
-                                   stderr=subprocess.PIPE, text=True)
+                                   stderr=subprocess.PIPE, text=True, env=harness.environment())
         outcome = self.finish(process)
         self.assertEqual(outcome.code, ENVIRONMENT, str(outcome))
         self.assertIn("No space left on device", outcome.stderr)
         self.assertGreater(len(self.check_log()), 3)
 
     def test_no_home(self):
-        env = {name: value for name, value in os.environ.items()
+        env = {name: value for name, value in harness.environment().items()
                if name not in ("HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR", "GST_REGISTRY")}
         for changes in ({}, {"HOME": "/proc/none", "TMPDIR": "/proc/none"}):
             process = subprocess.Popen([harness.PROGRAM, "run", *QUICK, "--join-deadline", "20s"], env={**env, **changes},
@@ -344,7 +344,7 @@ class Machine(Trouble):
         script = (f'mount --rbind / "{root}" && mount -o remount,bind,ro "{root}" && '
                   f'exec chroot "{root}" "{harness.PROGRAM}" run {" ".join(QUICK)} --join-deadline 20s')
         process = subprocess.Popen(["unshare", "-m", "sh", "-c", script], stdout=subprocess.PIPE,
-                                   stderr=subprocess.PIPE, text=True)
+                                   stderr=subprocess.PIPE, text=True, env=harness.environment())
         outcome = self.finish(process)
         self.assertEqual(outcome.code, 0, str(outcome))
         self.assertIn("PASSED", outcome.stdout)

@@ -69,8 +69,8 @@ class WaysBack(harness.Case):
         self.check_everybody_back(outcome, 4, "silence")
 
     def test_short_freeze_is_sat_out(self):
-        outcome = self.run_rejoin("--participants", "3", "--fault", "freeze-media-node@1s",
-                                  "--fault", "thaw-media-node@4s")
+        outcome = self.run_with_late_frames("--participants", "3", "--fault", "freeze-media-node@1s",
+                                            "--fault", "thaw-media-node@4s")
         self.assertEqual(len(outcome.find("joined")), 3)
         for edge in outcome.summary["edges"]:
             # how fast a node works off what has queued up meanwhile is its own affair

@@ -59,7 +59,7 @@ def watch(program, folder, *arguments, codes=(0,)):
     events, summary = folder / "events.jsonl", folder / "summary.json"
     with capture.Capture(folder / "loopback.pcap") as taken, Yardstick() as yardstick:
         done = subprocess.run(
-            [program, "run", "--quiet", "--events", events, "--json", summary, *arguments],
+            [program, "run", "--quiet", "--on-overload", "warn", "--events", events, "--json", summary, *arguments],
             capture_output=True, text=True, check=False, timeout=RUN_DEADLINE_S)
     if done.returncode not in codes:
         raise RuntimeError(f"rejoin run {' '.join(arguments)} ended with {done.returncode}\n{done.stdout}{done.stderr}")

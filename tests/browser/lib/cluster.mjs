@@ -51,9 +51,11 @@ export function readLines(path) {
   return text.slice(0, text.lastIndexOf('\n') + 1).split('\n').filter(Boolean).map((line) => JSON.parse(line));
 }
 
-/** Runs the program to its end. Returns {code, stdout, stderr}. */
+/** Makes a run, to its end. Who is back passes on a machine that is busy with Chromium, too. Returns {code, stdout, stderr}. */
 export function runRejoin(options, env = {}) {
-  const child = spawn(rejoin, options, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
+  const child = spawn(rejoin, options, {
+    stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, REJOIN_ON_OVERLOAD: 'warn', ...env },
+  });
   const outcome = { stdout: '', stderr: '' };
   child.stdout.on('data', (data) => { outcome.stdout += data; });
   child.stderr.on('data', (data) => { outcome.stderr += data; });

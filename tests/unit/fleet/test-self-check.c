@@ -152,6 +152,29 @@ test_loop_lag (Fixture *f, gconstpointer unused)
   g_assert_cmpuint (count_overloads (f, "loop lag"), ==, 1);
 }
 
+/* What begins and ends in the last period is seen, too, though no tick comes any more. */
+static void
+test_loop_lag_at_the_end (Fixture *f, gconstpointer unused)
+{
+  pass_seconds (f, 1);
+  rj_fake_clock_skip_us (RJ_FAKE_CLOCK (f->clock), RJ_SELF_CHECK_LOOP_LIMIT_MS * 1000 + 20001);
+  rj_self_check_stop (f->check);
+  g_assert_cmpuint (rjt_history_count (f->history, RJ_EVENT_SELF_CHECK), ==, 2);
+  g_assert_cmpuint (count_overloads (f, "loop lag"), ==, 1);
+  rj_self_check_stop (f->check);
+  g_assert_cmpuint (rjt_history_count (f->history, RJ_EVENT_SELF_CHECK), ==, 2);
+}
+
+/* In some milliseconds the counters of processor time do not move, or look like much. */
+static void
+test_short_last_period (Fixture *f, gconstpointer unused)
+{
+  pass_seconds (f, 1);
+  rj_fake_clock_advance_us (RJ_FAKE_CLOCK (f->clock), RJ_SELF_CHECK_LOOP_LIMIT_MS * 1000 - 1);
+  rj_self_check_stop (f->check);
+  g_assert_cmpuint (rjt_history_count (f->history, RJ_EVENT_SELF_CHECK), ==, 1);
+}
+
 static void
 test_machine_busy_for_long (Fixture *f, gconstpointer unused)
 {
@@ -213,6 +236,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD ("all-well", test_all_well);
   ADD ("pacing-lag", test_pacing_lag);
+  ADD ("loop-lag-at-the-end", test_loop_lag_at_the_end);
+  ADD ("short-last-period", test_short_last_period);
   ADD ("loop-lag", test_loop_lag);
   ADD ("machine-busy-for-long", test_machine_busy_for_long);
   ADD ("own-process-busy-for-long", test_own_process_busy_for_long);

@@ -8,6 +8,15 @@ rjt_tell_overload (RjtStory *story)
 }
 
 void
+rjt_warn_of_overload (RjtStory *story)
+{
+  RjEvent *start = g_ptr_array_index (story->events, 0);
+
+  json_object_set_string_member (json_object_get_object_member (start->data, "expectations"),
+                                 "on_overload", "warn");
+}
+
+void
 rjt_expect (RjtStory *story, const char *text)
 {
   RjEvent *start = g_ptr_array_index (story->events, 0);

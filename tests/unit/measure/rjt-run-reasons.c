@@ -124,37 +124,6 @@ tell_fault_failed (RjtStory *story, gboolean fires)
 }
 
 static void
-tell_overloaded (RjtStory *story, gboolean fires)
-{
-  rjt_tell_dark (story, 30000, "duration");
-  if (fires)
-    rjt_tell_overload (story);
-}
-
-static void
-tell_overloaded_and_unmet (RjtStory *story, gboolean fires)
-{
-  rjt_tell_pair (story);
-  rjt_expect (story, "affected > 0");
-  if (fires)
-    rjt_tell_overload (story);
-  rjt_tell_good_end (story, 5000, "duration");
-}
-
-/* What comes out well in spite of it */
-static void
-tell_overloaded_and_dark (RjtStory *story, gboolean fires)
-{
-  if (fires)
-    rjt_tell_dark (story, 30000, "duration");
-  else
-    rjt_tell_pair (story);
-  rjt_tell_overload (story);
-  if (!fires)
-    rjt_tell_good_end (story, 5000, "duration");
-}
-
-static void
 tell_timed_out_early (RjtStory *story, gboolean fires)
 {
   rjt_tell_dark (story, fires ? 8000 : 18000, "timeout");
@@ -344,9 +313,6 @@ const RjtReasonRow rjt_run_reasons[] = {
   { RJ_REASON_FAULT_FAILED, tell_fault_failed, RJ_REASON_ALL_BACK },
   { RJ_REASON_FAULT_FAILED, tell_fault_failed_elsewhere, RJ_REASON_ALL_BACK },
   { RJ_REASON_JOIN_DEADLINE, tell_join_deadline_elsewhere, RJ_REASON_ALL_FLOWED },
-  { RJ_REASON_OVERLOADED, tell_overloaded, RJ_REASON_DARK_EDGE },
-  { RJ_REASON_OVERLOADED, tell_overloaded_and_unmet, RJ_REASON_UNMET },
-  { RJ_REASON_OVERLOADED, tell_overloaded_and_dark, RJ_REASON_ALL_FLOWED },
   { RJ_REASON_TIMED_OUT_EARLY, tell_timed_out_early, RJ_REASON_DARK_EDGE },
   { RJ_REASON_JOIN_DEADLINE, tell_join_deadline, RJ_REASON_ALL_FLOWED },
   { RJ_REASON_MARK_MISSING, rjt_tell_mark_missing, RJ_REASON_ALL_BACK },

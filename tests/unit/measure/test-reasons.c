@@ -33,6 +33,7 @@ check (const RjtReasonRow *row, gboolean fires)
   g_assert_cmpint (result->verdict, ==, verdict);
   g_assert_cmpint (rj_result_get_exit_code (result), ==,
                    wanted == RJ_REASON_INTERRUPTED ? 130 : rj_verdict_get_exit_code (verdict));
+  g_assert_true (result->why == result->otherwise || result->why == RJ_REASON_OVERLOADED);
   if (!fires)
     g_assert_cmpuint (collect_problems (result) & RJ_REASON_BIT (row->reason), ==, 0);
   if (verdict == RJ_VERDICT_PASSED)
@@ -44,6 +45,8 @@ test_each_fires (void)
 {
   for (guint i = 0; i < rjt_n_run_reasons; i++)
     check (&rjt_run_reasons[i], TRUE);
+  for (guint i = 0; i < rjt_n_overload_reasons; i++)
+    check (&rjt_overload_reasons[i], TRUE);
   for (guint i = 0; i < rjt_n_problem_reasons; i++)
     check (&rjt_problem_reasons[i], TRUE);
 }
@@ -53,6 +56,8 @@ test_each_stays_quiet (void)
 {
   for (guint i = 0; i < rjt_n_run_reasons; i++)
     check (&rjt_run_reasons[i], FALSE);
+  for (guint i = 0; i < rjt_n_overload_reasons; i++)
+    check (&rjt_overload_reasons[i], FALSE);
   for (guint i = 0; i < rjt_n_problem_reasons; i++)
     check (&rjt_problem_reasons[i], FALSE);
 }
@@ -65,6 +70,8 @@ test_none_is_left_out (void)
 
     for (guint i = 0; i < rjt_n_run_reasons; i++)
       n += rjt_run_reasons[i].reason == reason;
+    for (guint i = 0; i < rjt_n_overload_reasons; i++)
+      n += rjt_overload_reasons[i].reason == reason;
     for (guint i = 0; i < rjt_n_problem_reasons; i++)
       n += rjt_problem_reasons[i].reason == reason;
     g_test_message ("%s: %u runs", rj_reason_get_word (reason), n);

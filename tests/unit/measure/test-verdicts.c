@@ -45,14 +45,6 @@ tell_gap (RjtStory *story, double from_ms, double to_ms)
 }
 
 static void
-tell_overload (RjtStory *story)
-{
-  rjt_tell (story, 1500, RJ_EVENT_SELF_CHECK, NULL, 0, NULL,
-            "{'loop_lag_ms':412,'pacing_lag_ms':3,'cpu_percent':99,'receive_drops':0,"
-            "'overloaded':true,'what':'loop lag 412 ms'}");
-}
-
-static void
 test_passed_without_a_fault (void)
 {
   g_autoptr (RjtStory) story = begin_pair ();
@@ -219,35 +211,6 @@ test_environment_when_media_flowed_to_nobody (void)
   result = rjt_conclude (story);
   assert_verdict (result, RJ_VERDICT_ENVIRONMENT, 4,
                   "Participants joined, but no media flowed to anybody: no ICE connection.");
-}
-
-static void
-test_inconclusive_when_overloaded (void)
-{
-  g_autoptr (RjtStory) story = begin_pair ();
-  g_autoptr (RjResult) result = NULL;
-
-  tell_overload (story);
-  rjt_tell_fault (story, 1000, "kill-media-node", "1");
-  finish_pair (story, 30000, 990, 29990, "duration");
-  result = rjt_conclude (story);
-  assert_verdict (result, RJ_VERDICT_INCONCLUSIVE, 3, "overloaded (loop lag 412 ms)");
-  g_assert_nonnull (strstr (result->reason, "a does not see b again"));
-  g_assert_cmpfloat (result->max_loop_lag_ms, ==, 412);
-}
-
-static void
-test_overload_does_not_spoil_success (void)
-{
-  g_autoptr (RjtStory) story = begin_pair ();
-  g_autoptr (RjResult) result = NULL;
-
-  tell_overload (story);
-  finish_pair (story, 5000, 4990, 4990, "duration");
-  result = rjt_conclude (story);
-  assert_verdict (result, RJ_VERDICT_PASSED, 0, "");
-  g_assert_cmpuint (result->warnings->len, ==, 1);
-  g_assert_nonnull (strstr (g_ptr_array_index (result->warnings, 0), "loop lag 412 ms"));
 }
 
 static void
@@ -547,8 +510,6 @@ main (int argc, char **argv)
   ADD (failed_when_somebody_never_joined);
   ADD (environment_when_nobody_joined);
   ADD (environment_when_media_flowed_to_nobody);
-  ADD (inconclusive_when_overloaded);
-  ADD (overload_does_not_spoil_success);
   ADD (inconclusive_when_the_fault_hit_nobody);
   ADD (leaving_hits_nobody_and_passes);
   ADD (inconclusive_when_the_fault_failed);
