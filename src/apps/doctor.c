@@ -128,11 +128,26 @@ check_machine (Doctor *self)
 
 /* --- a join of its own --- */
 
-/* what a look has its own of, or must not do */
-static const char *const left_out[] = { "participants", "sessions", "foreign",  "duration",
-                                        "fault",        "expect",   "baseline", "events",
-                                        "json",         "junit",    "html",     "markdown",
-                                        "prometheus",   "csv",      NULL };
+/* What a look has its own of, or must not do, and what it says instead, so that plan and environment do not count
+ * either. NULL: it is said with the rest, or nothing has to be */
+static const struct {
+  const char *name, *instead;
+} own[] = {
+  { "participants", NULL }, { "sessions", NULL }, { "duration", NULL }, { "json", NULL },
+  { "foreign", "0" },       { "repeat", "1" },    { "marks", NULL },    { "mark-file", "" },
+  { "control", "" },        { "fault", "" },      { "expect", "" },     { "baseline", "" },
+  { "events", "" },         { "bundle", "" },     { "junit", "" },      { "html", "" },
+  { "markdown", "" },       { "prometheus", "" }, { "csv", "" },
+};
+
+static gboolean
+is_own (const char *name)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (own); i++)
+    if (g_str_equal (own[i].name, name))
+      return TRUE;
+  return FALSE;
+}
 
 /* Arguments of the run, without those. All of them take a value. */
 static void
@@ -148,27 +163,24 @@ add_arguments (GStrvBuilder *arguments, char **argv)
     }
     name = equals == NULL ? g_strdup (argv[i] + 2)
                           : g_strndup (argv[i] + 2, (gsize) (equals - argv[i] - 2));
-    if (!g_strv_contains (left_out, name))
+    if (!is_own (name))
       g_strv_builder_add (arguments, argv[i]);
     else if (equals == NULL && argv[i + 1] != NULL)
       i++;
   }
 }
 
-/* What plan and environment say of them is not taken either. */
 static void
-forget_the_rest (GStrvBuilder *arguments)
+add_own (GStrvBuilder *arguments)
 {
-  const RjOptionTable *table = rj_run_options_get_table ();
+  for (guint i = 0; i < G_N_ELEMENTS (own); i++) {
+    g_autofree char *argument = NULL;
 
-  for (guint i = 0; left_out[i] != NULL; i++) {
-    const RjOption *option = rj_option_table_find (table, left_out[i]);
-    g_autofree char *empty = g_strdup_printf ("--%s=", option->name);
-
-    if (option->kind == RJ_OPTION_TEXT || option->kind == RJ_OPTION_LIST)
-      g_strv_builder_add (arguments, empty);
+    if (own[i].instead == NULL)
+      continue;
+    argument = g_strconcat ("--", own[i].name, "=", own[i].instead, NULL);
+    g_strv_builder_add (arguments, argument);
   }
-  g_strv_builder_add_many (arguments, "--foreign", "0", NULL);
 }
 
 /* Two of the plan's first group come to where it would. */
@@ -196,7 +208,7 @@ start_run (Doctor *self, const char *summary, GError **error)
   g_strv_builder_add_many (arguments, "/proc/self/exe", "run", NULL);
   go_where_the_plan_says (self, arguments);
   add_arguments (arguments, self->argv);
-  forget_the_rest (arguments);
+  add_own (arguments);
   g_strv_builder_add_many (arguments, "--participants", self->options.token != NULL ? "1" : "2",
                            "--duration", "1s", "--quiet", "--json", summary, NULL);
   list = g_strv_builder_end (arguments);

@@ -13,7 +13,9 @@ class Doctor(harness.Case):
 
     def test_all_is_well(self):
         cluster = self.start_cluster()
-        outcome = self.look(*harness.SMALL, "--url", cluster.server_url, "--fault", "run:false@1s",
+        plan = self.folder / "plan.yaml"
+        plan.write_text("participants: [{count: 3}]\ncontrol: {mark-file: mark}\nrepeat: 2\n", encoding="utf-8")
+        outcome = self.look(plan, *harness.SMALL, "--url", cluster.server_url, "--fault", "run:false@1s", "--marks", "2",
                             "--events", self.folder / "none.jsonl", code=0, env={"REJOIN_SECRET": cluster.secret})
         self.assertIn("✓ join        All 2 participants joined", outcome.stdout)
         self.assertTrue(outcome.stdout.endswith("All is well.\n"), outcome.stdout)
@@ -31,8 +33,10 @@ class Doctor(harness.Case):
     def test_nobody_there(self):
         with socket.socket() as bound:  # and does not listen: nobody else gets the port meanwhile
             bound.bind(("127.0.0.1", 0))
-            outcome = self.look(*harness.SMALL, "--app", f"http://127.0.0.1:{bound.getsockname()[1]}", code=4)
+            outcome = self.look(*harness.SMALL, "--app", f"http://127.0.0.1:{bound.getsockname()[1]}",
+                                "--bundle", self.folder / "bundle", code=4)
         self.assertIn("nobody listens there", outcome.stdout)
+        self.assertFalse((self.folder / "bundle").exists())
 
     def test_missing_plugins(self):
         outcome = self.look(code=4, env={"GST_PLUGIN_SYSTEM_PATH_1_0": "/nonexistent", "GST_PLUGIN_PATH_1_0": "",
