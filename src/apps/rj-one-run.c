@@ -225,7 +225,8 @@ rj_one_run_new (const RjRunOptions *options, guint number, const char *series)
   self->options = options;
   self->loop = g_main_loop_new (NULL, FALSE);
   self->clock = rj_real_clock_new ();
-  self->run = rj_dice_roll_text (kernel, RJ_ALPHABET_HEX, 6);
+  self->run = options->run_id != NULL ? g_strdup (options->run_id)
+                                      : rj_dice_roll_text (kernel, RJ_ALPHABET_HEX, 6);
   self->dice =
     rj_dice_new (options->seed != 0 ? options->seed + number - 1 : rj_dice_roll_u32 (kernel));
   if (options->repeat > 1)

@@ -178,7 +178,7 @@ prepare (App *app, GError **error)
       !rj_apps_check_turn (app->options.turn, error) ||
       !rj_output_check (&app->options.files, error) || !prepare_bundle (app, error))
     return FALSE;
-  n = rj_run_options_count_participants (&app->options);
+  n = rj_shard_count (&app->options.shard, rj_run_options_count_participants (&app->options));
   return rj_limits_raise_files (n, n, error) && rj_media_init (error) &&
          rj_media_check_plugins (error);
 }

@@ -60,6 +60,7 @@ find_publisher (const char *session, const char *name, RjKnownPublisher *found, 
     return FALSE;
   found->number = entry->number;
   found->format = &entry->format;
+  found->elsewhere = entry->elsewhere;
   return TRUE;
 }
 
@@ -251,12 +252,14 @@ void
 rj_crew_start (RjCrew *self)
 {
   for (guint i = 0; i < self->participants->len; i++) {
-    const RjRosterEntry *entry = g_ptr_array_index (self->config.roster->entries, i);
+    RjParticipant *participant = g_ptr_array_index (self->participants, i);
+    const RjRosterEntry *entry =
+      rj_roster_find_name (self->config.roster, rj_participant_get_name (participant));
 
     if (entry->start_us > 0)
       start_later (self, i, entry->start_us);
     else
-      rj_participant_start (g_ptr_array_index (self->participants, i));
+      rj_participant_start (participant);
   }
 }
 
@@ -450,7 +453,11 @@ rj_crew_new (const RjCrewConfig *config)
   RjCrew *self = g_object_new (RJ_TYPE_CREW, NULL);
 
   self->config = *config;
-  for (guint i = 0; i < config->roster->entries->len; i++)
-    add_participant (self, g_ptr_array_index (config->roster->entries, i));
+  for (guint i = 0; i < config->roster->entries->len; i++) {
+    const RjRosterEntry *entry = g_ptr_array_index (config->roster->entries, i);
+
+    if (!entry->elsewhere)
+      add_participant (self, entry);
+  }
   return self;
 }

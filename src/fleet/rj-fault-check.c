@@ -34,7 +34,7 @@ rj_fault_select (const RjRoster *roster, const char *target)
   for (guint i = 0; i < roster->entries->len; i++) {
     const RjRosterEntry *entry = g_ptr_array_index (roster->entries, i);
 
-    if (!is_meant (roster, entry, target))
+    if (entry->elsewhere || !is_meant (roster, entry, target))
       continue;
     g_strv_builder_add (builder, entry->name);
     any = TRUE;

@@ -65,7 +65,7 @@ rj_foreign_watch_has (RjForeignWatch *self, const RjRoster *roster, guint n)
   for (guint i = 0; n > 0 && i < roster->entries->len; i++) {
     const RjRosterEntry *entry = g_ptr_array_index (roster->entries, i);
 
-    if (rj_roster_wants_all (entry) && count_for (self, entry->name) < n)
+    if (!entry->elsewhere && rj_roster_wants_all (entry) && count_for (self, entry->name) < n)
       return FALSE;
   }
   return TRUE;

@@ -184,12 +184,13 @@ look_at_connection (RjGhostBook *self, const char *session, JsonObject *listed, 
   g_autofree char *name =
     rj_ov2_metadata_get_name (rj_json_get_string (listed, "clientData", NULL));
   const Stay *owner = connection == NULL ? NULL : find_owner (self, connection);
+  const RjRosterEntry *namesake =
+    name == NULL ? NULL : rj_roster_find (self->roster, session, name);
   Suspect *suspect;
 
   if (connection == NULL || g_str_equal (rj_json_get_string (listed, "status", ""), "pending"))
     return;
-  if (owner == NULL &&
-      (name == NULL || rj_roster_find (self->roster, session, name) == NULL)) /* foreign */
+  if (owner == NULL && (namesake == NULL || namesake->elsewhere)) /* foreign, or of another shard */
     return;
   self->n_listed++;
   if (owner != NULL && owner->ended_us == 0)

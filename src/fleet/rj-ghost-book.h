@@ -3,7 +3,7 @@
  * than RJ_GHOST_GRACE_US is one. Emits ghost-found and ghost-gone. No clock, no I/O. Home thread.
  *
  * Ours are those that a stay of this run was given, and those whose clientData is a name of the run in its session
- * (a join that was never answered). While somebody is joining such a one is not judged: it may become its own. */
+ * (a join that was never answered); other shards look for their own. While somebody is joining such a one is not judged: it may become its own. */
 #pragma once
 
 #include "rj-event.h"

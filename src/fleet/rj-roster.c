@@ -294,7 +294,7 @@ rj_roster_find_moderator (const RjRoster *self, const RjRosterEntry *entry)
   for (guint i = 0; i < self->entries->len; i++) {
     const RjRosterEntry *other = g_ptr_array_index (self->entries, i);
 
-    if (other != entry && g_str_equal (other->session, entry->session) &&
+    if (other != entry && !other->elsewhere && g_str_equal (other->session, entry->session) &&
         g_strcmp0 (other->role, "MODERATOR") == 0)
       return other;
   }
@@ -305,13 +305,27 @@ char *
 rj_roster_list_names (const RjRoster *self)
 {
   GString *list = g_string_new (NULL);
+  guint n = 0;
 
-  for (guint i = 0; i < self->entries->len && i < NAMES_SHOWN; i++)
-    g_string_append_printf (list, "%s%s", i == 0 ? "" : ", ",
-                            ((RjRosterEntry *) g_ptr_array_index (self->entries, i))->name);
-  if (self->entries->len > NAMES_SHOWN)
-    g_string_append (list, ", …");
+  for (guint i = 0; i < self->entries->len && n <= NAMES_SHOWN; i++) {
+    const RjRosterEntry *entry = g_ptr_array_index (self->entries, i);
+
+    if (!entry->elsewhere)
+      g_string_append_printf (list, "%s%s", n == 0 ? "" : ", ",
+                              n < NAMES_SHOWN ? entry->name : "…");
+    n += !entry->elsewhere;
+  }
   return g_string_free (list, FALSE);
+}
+
+guint
+rj_roster_count_own (const RjRoster *self)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < self->entries->len; i++)
+    n += !((RjRosterEntry *) g_ptr_array_index (self->entries, i))->elsewhere;
+  return n;
 }
 
 gint64
@@ -359,10 +373,14 @@ rj_roster_to_json (const RjRoster *self)
 
   for (guint i = 0; i < self->entries->len; i++) {
     const RjRosterEntry *entry = g_ptr_array_index (self->entries, i);
-    JsonArray *seen = list_seen (self, entry);
-    JsonObject *object =
-      rj_json_build ("name", 's', entry->name, "session", 's', entry->session, "group", 's',
-                     entry->group->name, "publishes", 'b', entry->publishes, NULL);
+    JsonArray *seen;
+    JsonObject *object;
+
+    if (entry->elsewhere)
+      continue;
+    seen = list_seen (self, entry);
+    object = rj_json_build ("name", 's', entry->name, "session", 's', entry->session, "group", 's',
+                            entry->group->name, "publishes", 'b', entry->publishes, NULL);
 
     if (seen != NULL)
       json_object_set_array_member (object, "sees", seen);

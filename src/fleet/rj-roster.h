@@ -15,6 +15,7 @@ typedef struct {
   const char
     *role; /* (nullable) static: "SUBSCRIBER", "PUBLISHER", "MODERATOR"; NULL: not asked for */
   gboolean publishes;  /* is to */
+  gboolean elsewhere;  /* of another shard (rj-shard.h): known, but not made here */
   RjClipFormat format; /* what it shows */
   gint64 start_us;     /* when it joins, after the first one */
 } RjRosterEntry;
@@ -40,7 +41,7 @@ const RjRosterEntry *rj_roster_find (const RjRoster *self, const char *session, 
 
 /* The one of that name, in whichever session. Returns: (transfer none) (nullable) */
 const RjRosterEntry *rj_roster_find_name (const RjRoster *self, const char *name);
-/* Somebody else in the session of @entry who may do things to it. Returns: (transfer none) (nullable) */
+/* Somebody else of ours in the session of @entry who may do things to it. Returns: (transfer none) (nullable) */
 const RjRosterEntry *rj_roster_find_moderator (const RjRoster *self, const RjRosterEntry *entry);
 
 /* For sentences. Returns: (transfer full): "bot-1, bot-2", of many the first ones */
@@ -51,6 +52,8 @@ gboolean rj_roster_wants (const RjRoster *self, const RjRosterEntry *entry, cons
 /* Whether @entry subscribes to foreign publishers, too */
 gboolean rj_roster_wants_all (const RjRosterEntry *entry);
 
+/* How many are made here */
+guint rj_roster_count_own (const RjRoster *self);
 /* When the last one joins, after the first one */
 gint64 rj_roster_get_ramp_us (const RjRoster *self);
 /* Whether a role is asked for anywhere */
@@ -60,7 +63,7 @@ gboolean rj_roster_has_roles (const RjRoster *self);
  * Returns: (nullable) static: NULL when there is no such role */
 const char *rj_role_parse (const char *text, const char **name);
 
-/* Returns: (transfer full): [{name, session, group, publishes, sees}] for run-started; group only where there is
+/* Of those that are not elsewhere. Returns: (transfer full): [{name, session, group, publishes, sees}] for run-started; group only where there is
  * one, sees only where it is not everybody */
 JsonArray *rj_roster_to_json (const RjRoster *self);
 

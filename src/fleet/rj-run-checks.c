@@ -10,6 +10,7 @@
 #include "rj-roster.h"
 #include "rj-run-groups.h"
 #include "rj-secret.h"
+#include "rj-shard.h"
 
 static gboolean
 read_secret_file (RjRunOptions *self, GError **error)
@@ -231,7 +232,10 @@ check_faults (RjRunOptions *self, const RjRoster *roster, GError **error)
   const RjFaultGround ground = { roster, self->embedded, self->masters };
 
   for (guint i = 0; i < self->steps->len; i++) {
-    if (rj_fault_check (g_ptr_array_index (self->steps, i), &ground, error))
+    const RjFault *step = g_ptr_array_index (self->steps, i);
+
+    if (rj_fault_check (step, &ground, error) &&
+        (self->shard.of == 0 || rj_shard_check_step (step, error)))
       continue;
     if (self->faults->len > 0)
       g_prefix_error (error, "--fault %s: ", (const char *) g_ptr_array_index (self->faults, i));
@@ -278,6 +282,53 @@ check_outside (RjRunOptions *self, GError **error)
   return FALSE;
 }
 
+/* What shards can do that know nothing of each other but the plan */
+static gboolean
+check_shard (RjRunOptions *self, GError **error)
+{
+  guint n = rj_run_options_count_participants (self);
+
+  if (self->run_id == NULL)
+    return rj_error_refuse (error, "--shard needs --run-id, the same one for all shards: by it "
+                                   "their logs are put together");
+  if (self->embedded)
+    return rj_error_refuse (error, "--shard needs a deployment that all shards can reach: give "
+                                   "--url or --app, for instance of `rejoin cluster`");
+  if (self->duration_us < 0)
+    return rj_error_refuse (error,
+                            "--shard needs --duration: a shard does not know when the others "
+                            "are back, so all stay for one time, longer than the last "
+                            "step and --within");
+  if (self->delete_dead_session)
+    return rj_error_refuse (error, "--delete-dead-session does not go with --shard, which does not "
+                                   "know whether the session is dead for the others, too");
+  if (n >= self->shard.of)
+    return TRUE;
+  g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE,
+               "--shard %s: there are only %u participants, so at least one shard has none; make "
+               "fewer shards",
+               self->shard_text, n);
+  return FALSE;
+}
+
+static gboolean
+check_run_id (RjRunOptions *self, GError **error)
+{
+  if (self->run_id != NULL && !rj_run_id_check (self->run_id, error)) {
+    g_prefix_error (error, "--run-id: ");
+    return FALSE;
+  }
+  if (self->run_id != NULL && self->repeat > 1)
+    return rj_error_refuse (error, "--run-id is that of one run, and --repeat makes several: start "
+                                   "rejoin for each of them");
+  if (self->shard_text == NULL)
+    return TRUE;
+  if (rj_shard_parse (self->shard_text, &self->shard, error))
+    return check_shard (self, error);
+  g_prefix_error (error, "--shard: ");
+  return FALSE;
+}
+
 /* A secret may be given in other ways than by what it looks like */
 static void
 remember_secrets (RjRunOptions *self)
@@ -294,10 +345,11 @@ check (RjRunOptions *self, GError **error)
   self->embedded = self->app == NULL && self->app_request == NULL && self->token == NULL &&
                    self->token_command == NULL && self->url == NULL;
   if (!check_outside (self, error) || !read_secret_file (self, error) ||
-      (roster = rj_run_options_make_groups (self, error)) == NULL || !read_faults (self, error) ||
-      !check_deployment (self, error) || !check_roles (self, roster, error) ||
-      !check_faults (self, roster, error) || !check_step_names (self, error) ||
-      !rj_conditions_check (&self->conditions, error) || !check_detectors (self, error))
+      (roster = rj_run_options_make_groups (self, error)) == NULL || !check_run_id (self, error) ||
+      !read_faults (self, error) || !check_deployment (self, error) ||
+      !check_roles (self, roster, error) || !check_faults (self, roster, error) ||
+      !check_step_names (self, error) || !rj_conditions_check (&self->conditions, error) ||
+      !check_detectors (self, error))
     return FALSE;
   if (self->silence_us <= 0 || self->silence_leave_us <= self->silence_us)
     return rj_error_refuse (

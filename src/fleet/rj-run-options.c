@@ -25,6 +25,12 @@ static const RjOption options[] = {
   { "foreign", RJ_OPTION_COUNT, AT (foreign), "N", "0",
     "publishers that are not ours, to wait for in each session before time starts", 0, 1000,
     .plan = "foreign" },
+  { "run-id", RJ_OPTION_TEXT, AT (run_id), "ID", NULL,
+    "id of the run, {run} in names; logs with one id are put together as one run [made up]",
+    .plan = "run-id" },
+  { "shard", RJ_OPTION_TEXT, AT (shard_text), "I/N", NULL,
+    "make only the Ith of N shares of the participants; N processes with one --run-id and one plan "
+    "make one run, whose logs `rejoin report` puts together" },
   { "duration", RJ_OPTION_DURATION, AT (duration_us), "DURATION", NULL,
     "stay this long after everybody flowed; without it the run ends 2 s after recovery",
     .plan = "times.duration" },

@@ -7,6 +7,7 @@
 #include "rj-group.h"
 #include "rj-option-table.h"
 #include "rj-plan.h"
+#include "rj-shard.h"
 
 G_BEGIN_DECLS
 
@@ -61,6 +62,8 @@ typedef struct {
 
 typedef struct {
   char *title;        /* (nullable) */
+  char *run_id;       /* (nullable): made up */
+  char *shard_text;   /* (nullable) "I/N" */
   char *participants; /* "4", or per session "4,2" */
   guint sessions;     /* 0: not given */
   char *session;      /* template: {run}, {session} */
@@ -131,6 +134,7 @@ typedef struct {
 
   /* worked out by rj_run_options_check() */
   gboolean embedded; /* no deployment was named */
+  RjShard shard;
 } RjRunOptions;
 
 /* Errors: RJ_ERROR_USAGE: an expectation that nobody understands */
@@ -150,6 +154,7 @@ gboolean rj_run_options_check (RjRunOptions *self, GError **error);
 /* Returns: (transfer full): the values of the options for the event log, without secrets and without what came from
  * the environment by a ${…} */
 JsonObject *rj_run_options_to_json (const RjRunOptions *self);
+/* In all shards */
 guint rj_run_options_count_participants (const RjRunOptions *self);
 /* Of sessions that this run makes. Returns: (nullable) static: "VP8", "H264"; "NONE" where groups differ; NULL:
  * nobody said one */

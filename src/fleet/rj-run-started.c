@@ -34,6 +34,10 @@ rj_run_started_emit (const RjRunnerConfig *config, const RjRoster *roster)
     describe_expectations (options), "participants", 'a', rj_roster_to_json (roster), NULL);
   if (config->repetition != NULL && config->repetition->series != NULL)
     json_object_set_object_member (event->data, "series", describe_repetition (config->repetition));
+  if (options->shard.of > 0)
+    json_object_set_object_member (event->data, "shard",
+                                   rj_json_build ("number", 'i', (gint64) options->shard.number,
+                                                  "of", 'i', (gint64) options->shard.of, NULL));
   if (options->plan != NULL)
     json_object_set_object_member (event->data, "plan_file",
                                    rj_plan_to_json (options->plan, rj_run_options_get_table ()));

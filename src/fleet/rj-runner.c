@@ -12,6 +12,7 @@
 #include "rj-run-started.h"
 #include "rj-run-tokens.h"
 #include "rj-self-check.h"
+#include "rj-shard-watch.h"
 #include "rj-states.h"
 #include "rj-teardown.h"
 
@@ -53,6 +54,7 @@ struct _RjRunner {
   RjSelfCheck *self_check;
   RjCensus *census; /* (nullable): nobody may ask the server */
   RjForeignWatch *foreign;
+  RjShardWatch *others; /* those of other shards */
   SoupSession *http;
   RjTokenSource *tokens;
   GTask *task;
@@ -87,6 +89,7 @@ rj_runner_take (RjEventSink *sink, const RjEvent *event)
   RjRunner *self = RJ_RUNNER (sink);
 
   rj_event_sink_take (RJ_EVENT_SINK (self->foreign), event);
+  rj_event_sink_take (RJ_EVENT_SINK (self->others), event);
   rj_back_watch_take (self->back, event);
   rj_census_take (self->census, event);
   rj_end_watch_take (self->end, event);
@@ -199,8 +202,10 @@ start_leaving (RjRunner *self, const char *reason)
     wait_for_teardown (self);
     return;
   }
-  if (was_joining)
+  if (was_joining) {
     rj_crew_tell_pending (self->crew);
+    rj_shard_watch_warn (self->others, self->config.events);
+  }
   if (!rj_back_watch_has_fresh_stats (self->back, rj_clock_now_us (self->config.clock)))
     rj_crew_emit_stats (self->crew);
   if (self->census != NULL && self->signal_number == 0)
@@ -236,6 +241,14 @@ get_join_limit_us (RjRunner *self)
   return rj_roster_get_ramp_us (self->roster) + self->config.options->join_deadline_us;
 }
 
+static gboolean
+has_everybody_come (RjRunner *self)
+{
+  return rj_measure_everyone_flows (self->config.measure) &&
+         rj_foreign_watch_has (self->foreign, self->roster, self->config.options->foreign) &&
+         rj_shard_watch_is_complete (self->others);
+}
+
 static void
 on_tick (gpointer user_data)
 {
@@ -247,8 +260,7 @@ on_tick (gpointer user_data)
   self->tick = NULL;
   if (now_us - self->started_us > options->timeout_us)
     reason = "timeout";
-  else if (self->state == JOINING && rj_measure_everyone_flows (self->config.measure) &&
-           rj_foreign_watch_has (self->foreign, self->roster, options->foreign))
+  else if (self->state == JOINING && has_everybody_come (self))
     start_watching (self, now_us);
   else if (self->state == JOINING && now_us - self->joining_us > get_join_limit_us (self))
     reason = "join-deadline";
@@ -405,8 +417,8 @@ rj_runner_run_async (RjRunner *self, GAsyncReadyCallback callback, gpointer user
   self->started_us = rj_clock_now_us (self->config.clock);
   rj_run_started_emit (&self->config, self->roster);
   rj_self_check_start (self->self_check);
-  self->http = rj_http_session_new (self->roster->entries->len, options->ca, options->insecure,
-                                    "rejoin/" RJ_VERSION, &error);
+  self->http = rj_http_session_new (rj_roster_count_own (self->roster), options->ca,
+                                    options->insecure, "rejoin/" RJ_VERSION, &error);
   if (self->http == NULL) {
     fail (self, g_steal_pointer (&error));
     return;
@@ -478,6 +490,7 @@ rj_runner_finalize (GObject *object)
   g_clear_pointer (&self->end, rj_end_watch_free);
   g_clear_pointer (&self->back, rj_back_watch_free);
   g_clear_object (&self->foreign);
+  g_clear_object (&self->others);
   g_clear_error (&self->error);
   rj_roster_free (self->roster);
   G_OBJECT_CLASS (rj_runner_parent_class)->finalize (object);
@@ -498,16 +511,20 @@ RjRunner *
 rj_runner_new (const RjRunnerConfig *config)
 {
   RjRunner *self = g_object_new (RJ_TYPE_RUNNER, NULL);
+  g_autoptr (GPtrArray) steps = NULL;
 
   self->config = *config;
   self->roster = rj_roster_new (config->options->groups, config->options->roles, config->run, NULL);
   g_assert (self->roster != NULL); /* rj_run_options_check() has made one */
+  rj_shard_take_share (&config->options->shard, self->roster);
+  steps = rj_shard_select_steps (&config->options->shard, config->options->steps, self->roster);
   self->foreign = rj_foreign_watch_new ();
+  self->others = rj_shard_watch_new (self->roster);
   self->self_check =
     rj_self_check_new (config->clock, config->events, "/proc", take_pacing_lag_ms, config->engine);
   self->script =
-    rj_fault_script_new (config->options->steps, g_ptr_array_index (self->roster->sessions, 0),
-                         config->deployment, config->clock, config->events, &fault_funcs, self);
+    rj_fault_script_new (steps, g_ptr_array_index (self->roster->sessions, 0), config->deployment,
+                         config->clock, config->events, &fault_funcs, self);
   rj_fault_script_expect_marks (self->script, config->options->marks);
   self->back = rj_back_watch_new (&(RjBackWatchConfig){
     config->measure, self->script, config->options->silence_leave_us, emit_stats, self });

@@ -117,6 +117,7 @@ rj_facts_new (void)
   self->checks = g_array_new (FALSE, FALSE, sizeof (RjStepCheck));
   self->census = rj_census_facts_new ();
   self->samples = g_array_new (FALSE, FALSE, sizeof (RjSelfSample));
+  self->shards = g_array_new (FALSE, FALSE, sizeof (RjShardFacts));
   self->expectations = g_ptr_array_new_with_free_func (g_free);
   self->warnings = g_ptr_array_new_with_free_func (g_free);
   return self;
@@ -141,6 +142,7 @@ rj_facts_free (RjFacts *self)
   g_array_unref (self->checks);
   rj_census_facts_free (self->census);
   g_array_unref (self->samples);
+  g_array_unref (self->shards);
   g_ptr_array_unref (self->expectations);
   g_ptr_array_unref (self->warnings);
   rj_store_free (self->store);

@@ -143,6 +143,7 @@ struct _RjMember {
   const char *group;   /* interned; (nullable) */
   GHashTable *sees;    /* set of the names that it subscribes to; NULL: everybody */
   guint rank;          /* order of run-started */
+  gboolean planned;    /* it stands in one */
   int publishes;       /* 1 yes, 0 no, -1 not told: when it has published */
   const char *state;   /* interned */
   gint64 state_us;
@@ -207,6 +208,11 @@ typedef struct {
   double within_ms, found_ms;
 } RjStepCheck;
 
+/* Whose log it is, where several processes made the run: a share of the participants */
+typedef struct {
+  guint number, of; /* from 1 */
+} RjShardFacts;
+
 typedef struct {
   RjStore *store; /* attempts, peers, faults */
   char *run, *name;
@@ -215,6 +221,10 @@ typedef struct {
   gboolean wants_pictures; /* --decode */
   guint n_started, n_ended, n_planned;
   gint64 started_us, flowing_us, ended_us, last_us;
+  gint64 first_end_us;   /* where there are several: of the first one that ended */
+  GArray *shards;        /* of RjShardFacts: those that have begun */
+  gboolean wants_shards; /* all of them, or the log is not whole */
+  const char *twice;     /* interned (nullable): somebody who takes part in two of the logs */
   char *ended_reason, *ended_error;
   int signal;
   GHashTable *members_by_name;

@@ -6,6 +6,7 @@
 #include "rj-expectation-result.h"
 #include "rj-facts.h"
 #include "rj-fault-result.h"
+#include "rj-shards.h"
 #include "rj-flow.h"
 #include "rj-ghosts.h"
 #include "rj-notices.h"
@@ -87,6 +88,14 @@ rj_measure_note_missing (RjMeasure *self, guint64 n_events)
   g_return_if_fail (RJ_IS_MEASURE (self));
 
   self->facts->n_missing += n_events;
+}
+
+void
+rj_measure_want_shards (RjMeasure *self)
+{
+  g_return_if_fail (RJ_IS_MEASURE (self));
+
+  self->facts->wants_shards = TRUE;
 }
 
 void
@@ -333,6 +342,7 @@ static RjResult *
 result_new (const RjFacts *facts)
 {
   RjResult *result = g_new0 (RjResult, 1);
+  char *alone = rj_shards_find_others (facts);
 
   result->run = g_strdup (facts->run != NULL ? facts->run : "");
   result->name = g_strdup (facts->name);
@@ -360,6 +370,8 @@ result_new (const RjFacts *facts)
   result->n_missing = facts->n_missing;
   for (guint i = 0; i < facts->warnings->len; i++)
     g_ptr_array_add (result->warnings, g_strdup (g_ptr_array_index (facts->warnings, i)));
+  if (alone != NULL)
+    g_ptr_array_add (result->warnings, alone);
   return result;
 }
 

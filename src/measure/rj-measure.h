@@ -23,6 +23,7 @@ typedef enum {
   RJ_REASON_LOG_WITHOUT_START, /* of the run */
   RJ_REASON_LOG_WITHOUT_END,
   RJ_REASON_LOG_INCOMPLETE,
+  RJ_REASON_SHARD_MISSING,
   RJ_REASON_INTERRUPTED,
   RJ_REASON_NOBODY_JOINED,
   RJ_REASON_NO_MEDIA,
@@ -47,6 +48,7 @@ typedef enum {
   RJ_REASON_SENDS_NOTHING,
   RJ_REASON_JOIN_DEADLINE, /* of the run */
   RJ_REASON_MARK_MISSING,
+  RJ_REASON_SHARDS_APART,
   RJ_REASON_NO_EFFECT,
   RJ_REASON_TIMED_OUT,
   RJ_REASON_NO_PICTURE,
@@ -257,6 +259,9 @@ void rj_measure_set_run (RjMeasure *self, const char *run);
 void rj_measure_take (RjMeasure *self, const RjEvent *event);
 /* So many events of the log were found to be missing. */
 void rj_measure_note_missing (RjMeasure *self, guint64 n_events);
+/* The events are those of logs that were put together: where several processes made the run, all of them must be there.
+ * Live, a shard judges what it sees. */
+void rj_measure_want_shards (RjMeasure *self);
 /* One more expectation, beside those of the events. @text: for rj_expectation_parse() */
 void rj_measure_expect (RjMeasure *self, const char *text);
 

@@ -49,6 +49,9 @@ take_planned (RjFacts *self, JsonArray *participants)
     if (name == NULL)
       continue;
     member = rj_facts_ensure_member (self, name);
+    if (member->planned)
+      self->twice = g_intern_string (name);
+    member->planned = TRUE;
     member->rank = self->n_planned++;
     if (member->session == NULL)
       member->session = g_intern_string (rj_json_get_string (planned, "session", ""));
@@ -93,6 +96,18 @@ take_repetition (RjFacts *self, JsonObject *series)
 }
 
 static void
+take_shard (RjFacts *self, JsonObject *described)
+{
+  RjShardFacts shard = {
+    .number = rj_json_get_int (described, "number", 0),
+    .of = rj_json_get_int (described, "of", 0),
+  };
+
+  if (shard.of > 0)
+    g_array_append_val (self->shards, shard);
+}
+
+static void
 take_run_started (RjFacts *self, const RjEvent *event)
 {
   JsonObject *expectations = rj_json_get_object (event->data, "expectations");
@@ -111,6 +126,7 @@ take_run_started (RjFacts *self, const RjEvent *event)
   take_expectations (self, rj_json_get_array (expectations, "expect"));
   take_planned (self, rj_json_get_array (event->data, "participants"));
   take_repetition (self, rj_json_get_object (event->data, "series"));
+  take_shard (self, rj_json_get_object (event->data, "shard"));
 }
 
 static int
@@ -144,6 +160,8 @@ take_run_ended (RjFacts *self, const RjEvent *event)
 
   self->n_ended++;
   self->ended_us = MAX (self->ended_us, event->mono_us);
+  if (self->first_end_us == 0 || event->mono_us < self->first_end_us)
+    self->first_end_us = event->mono_us;
   if (self->ended_reason != NULL && rank_end (reason) <= rank_end (self->ended_reason))
     return;
   g_free (self->ended_reason);

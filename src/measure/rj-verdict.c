@@ -9,6 +9,7 @@
 #include "rj-overload.h"
 #include "rj-problem-text.h"
 #include "rj-reason.h"
+#include "rj-shards.h"
 
 const char *
 rj_verdict_get_name (RjVerdict verdict)
@@ -207,6 +208,28 @@ is_known_end (const char *reason)
   return g_strv_contains (known, reason);
 }
 
+/* Returns: whether that decides */
+static gboolean
+conclude_shard_missing (RjJudge *j)
+{
+  g_autofree char *missing = rj_shards_find_missing (j->facts);
+
+  if (missing != NULL)
+    conclude (j, RJ_REASON_SHARD_MISSING, "%s", missing);
+  return missing != NULL;
+}
+
+/* The same */
+static gboolean
+conclude_shards_apart (RjJudge *j)
+{
+  g_autofree char *apart = rj_shards_find_apart (j->facts);
+
+  if (apart != NULL)
+    conclude (j, RJ_REASON_SHARDS_APART, "%s", apart);
+  return apart != NULL;
+}
+
 static gboolean
 conclude_broken_off (RjJudge *j)
 {
@@ -220,6 +243,8 @@ conclude_broken_off (RjJudge *j)
               "The event log is not whole: %" G_GUINT64_FORMAT " of its events %s missing.",
               j->facts->n_missing,
               rj_judge_plural ((guint) MIN (j->facts->n_missing, 2), "is", "are"));
+  else if (conclude_shard_missing (j))
+    return TRUE;
   else if (j->facts->signal != 0)
     conclude (j, RJ_REASON_INTERRUPTED, "The run was interrupted by %s.",
               j->facts->signal == SIGTERM ? "SIGTERM" : "SIGINT");
@@ -435,7 +460,7 @@ conclude_measured (RjJudge *j)
     conclude (j, RJ_REASON_MARK_MISSING, "%u of %u %s came before the run was over.",
               facts->n_marks, facts->n_marks_expected,
               rj_judge_plural (facts->n_marks_expected, "mark", "marks"));
-  else if (conclude_without_effect (j))
+  else if (conclude_shards_apart (j) || conclude_without_effect (j))
     ;
   else if (g_str_equal (facts->ended_reason, "timeout"))
     conclude (j, RJ_REASON_TIMED_OUT, "The run timed out.");

@@ -394,6 +394,7 @@ conclude (Run *run, const GPtrArray *expect)
   g_array_sort (run->entries, compare_times); /* stable: what has one stamp keeps its order */
   rj_measure_set_run (measure, run->id);
   rj_measure_note_missing (measure, run->n_missing);
+  rj_measure_want_shards (measure);
   for (guint i = 0; i < run->entries->len; i++)
     rj_measure_take (measure, g_array_index (run->entries, RjLogEntry, i).event);
   for (guint i = 0; i < run->warnings->len; i++)

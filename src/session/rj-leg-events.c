@@ -48,6 +48,7 @@ rj_leg_name (RjLeg *self, const RjRemoteStream *stream)
   self->edge = rj_stay_get_edge (self->stay, stream->name);
   self->connection = g_strdup (stream->connection);
   self->foreign = !rj_participant_config_knows (self->stay->config, stream->name, &publisher);
+  self->elsewhere = publisher.elsewhere;
   self->frame_interval_us = guess_frame_interval_us (&publisher);
 }
 
@@ -204,7 +205,7 @@ rj_leg_emit_stats (RjLeg *self, gboolean open)
   rj_event_set_double (event, "longest_gap_ms", counts.longest_gap_us / 1000.0);
   rj_event_set_int (event, "longest_gap_at_us", counts.longest_gap_at_us);
   rj_event_set_double (event, "frame_interval_ms", self->frame_interval_us / 1000.0);
-  if (counts.latency_ms > 0)
+  if (counts.latency_ms > 0 && !self->elsewhere)
     rj_event_set_double (event, "latency_ms", counts.latency_ms);
   if (counts.jitter_ms >= 0) {
     rj_event_set_double (event, "jitter_ms", counts.jitter_ms);

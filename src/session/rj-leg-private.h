@@ -17,6 +17,7 @@ struct _RjLeg {
   char *edge;             /* (nullable) */
   char *connection;       /* key of the candidates */
   gboolean foreign;
+  gboolean elsewhere; /* the publisher is in another process */
   gint64 frame_interval_us;
 
   RjPeer *peer;          /* (nullable) */

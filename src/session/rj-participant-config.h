@@ -54,6 +54,7 @@ typedef RjSignaller *(*RjMakeSignallerFunc) (RjParticipant *participant,
 typedef struct {
   guint16 number;             /* of its frame stamp */
   const RjClipFormat *format; /* (nullable): what it shows; its codec is asked for first */
+  gboolean elsewhere; /* in another process, whose frame stamps count time from its own start */
 } RjKnownPublisher;
 
 /* Whether @name is one of this run's participants in the same session. @found: what is known of it. Returns:

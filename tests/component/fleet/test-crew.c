@@ -109,8 +109,9 @@ add_group (Fixture *f, const char *text)
   g_ptr_array_add (f->options.groups, group);
 }
 
+/* @shard: (nullable): its share */
 static void
-set_up (Fixture *f, gconstpointer unused)
+set_up (Fixture *f, gconstpointer shard)
 {
   char *nothing[] = { NULL };
   g_autoptr (GPtrArray) warnings = g_ptr_array_new_with_free_func (g_free);
@@ -130,6 +131,8 @@ set_up (Fixture *f, gconstpointer unused)
   g_assert_no_error (error);
   f->roster = rj_roster_new (f->options.groups, f->options.roles, "a1", &error);
   g_assert_no_error (error);
+  if (shard != NULL)
+    rj_shard_take_share (shard, f->roster);
   f->clock = rj_fake_clock_new (1000 * G_USEC_PER_SEC);
   f->dice = rj_dice_new (1);
   f->history = rjt_history_new ();
@@ -183,6 +186,8 @@ test_a_group_joins_one_after_the_other (Fixture *f, gconstpointer unused)
   g_assert_cmpstr (f->tokens->asked->str, ==, "stage-1/1 stage-2/1 late-1/1 late-2/1 late-3/1 ");
 }
 
+static const RjShard second_of_two = { 2, 2 };
+
 static void
 on_left (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -204,6 +209,16 @@ test_nobody_joins_after_leaving (Fixture *f, gconstpointer unused)
   g_assert_cmpstr (f->tokens->asked->str, ==, "stage-1/1 stage-2/1 late-1/1 ");
 }
 
+static void
+test_a_shard_makes_its_own (Fixture *f, gconstpointer unused)
+{
+  rj_crew_start (f->crew);
+  pass (f, 5 * G_USEC_PER_SEC);
+  g_assert_cmpstr (f->tokens->asked->str, ==, "stage-2/1 late-2/1 ");
+  rj_crew_emit_stats (f->crew); /* asks nobody of the others */
+  g_assert_false (rj_crew_is_lost (f->crew));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -211,5 +226,7 @@ main (int argc, char **argv)
 #define ADD(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
   ADD ("/crew/ramp", test_a_group_joins_one_after_the_other);
   ADD ("/crew/leaves-during-the-ramp", test_nobody_joins_after_leaving);
+  g_test_add ("/crew/shard", Fixture, &second_of_two, set_up, test_a_shard_makes_its_own,
+              tear_down);
   return g_test_run ();
 }

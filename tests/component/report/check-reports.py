@@ -464,11 +464,16 @@ def logs_of_two_machines_are_merged_by_their_wall_clocks():
 
 
 def split(events, there, shift_us=77_000_000_000, wall_s=0):
-    """The logs of two machines: of @there, whose clocks differ, and of the others. Both tell of the run's start."""
+    """The logs of two machines: of @there, whose clocks differ, and of the others. Both tell of the run's start,
+    each with its own participants."""
     parts = [], []
     for event in copy.deepcopy(events):
         if event["type"] in ("run-started", "run-ended"):
             parts[0].append(copy.deepcopy(event))
+            if event["type"] == "run-started":
+                parts[0][-1]["data"]["participants"] = [
+                    p for p in event["data"]["participants"] if p["name"] not in there]
+                event["data"]["participants"] = [p for p in event["data"]["participants"] if p["name"] in there]
             move_clock(event, shift_us)
             parts[1].append(event)
         elif event.get("participant") in there:

@@ -2,6 +2,7 @@
 #include "rj-ghost-book.h"
 
 #include "rj-json.h"
+#include "rj-shard.h"
 #include "rjt-history.h"
 
 #define SECOND G_USEC_PER_SEC
@@ -165,6 +166,21 @@ test_foreigners_are_none (Fixture *f, gconstpointer unused)
   g_assert_cmpuint (rj_ghost_book_count_listed (f->book), ==, 0);
 }
 
+/* Its process knows whether they are. */
+static void
+test_those_of_other_shards_are_none (Fixture *f, gconstpointer unused)
+{
+  const RjShard first_of_two = { 1, 2 };
+
+  rj_shard_take_share (&first_of_two, f->roster);
+  for (guint i = 2; i < 10; i++)
+    list (f, i * SECOND, "room", "con_x bot-1,con_y bot-2");
+  assert_ghosts (f, 1, 0, 1);
+  g_assert_cmpuint (rj_ghost_book_count_listed (f->book), ==, 1);
+  g_assert_cmpstr (rjt_history_find (f->history, RJ_EVENT_GHOST_FOUND, 0)->participant, ==,
+                   "bot-1");
+}
+
 static void
 test_unused_tokens_are_none (Fixture *f, gconstpointer unused)
 {
@@ -229,6 +245,7 @@ main (int argc, char **argv)
   ADD (who_stays_listed_is_one);
   ADD (a_moment_is_no_life);
   ADD (foreigners_are_none);
+  ADD (those_of_other_shards_are_none);
   ADD (unused_tokens_are_none);
   ADD (a_join_that_was_never_answered);
   ADD (an_answer_that_came_late);

@@ -178,6 +178,17 @@ static const Refusal refusals[] = {
   { "--secret a --secret-file b --url http://a", "exclude each other" },
   { "--delete-dead-session --app http://a", "needs --url" },
   { "--wait-for 5s", "embedded cluster" },
+  { "--run-id a.b", "--run-id: write letters" },
+  { "--run-id a --repeat 2", "--repeat makes several" },
+  { "--shard 1/2 --url http://a --secret s --duration 9s", "needs --run-id" },
+  { "--shard 3/2 --run-id a --url http://a --secret s --duration 9s", "--shard: write which" },
+  { "--shard 1/2 --run-id a --duration 9s", "rejoin cluster" },
+  { "--shard 1/2 --run-id a --url http://a --secret s", "needs --duration" },
+  { "--shard 1/5 --run-id a --url http://a --secret s --duration 9s", "only 4 participants" },
+  { "--shard 1/2 --run-id a --url http://a --secret s --duration 9s --delete-dead-session",
+    "dead for the others" },
+  { "--shard 1/2 --run-id a --url http://a --secret s --duration 9s --fault run:true@+1s",
+    "--fault run:true@+1s: a shard does not know" },
   { "--insecure=perhaps", "neither yes nor no" },
 };
 
@@ -242,6 +253,17 @@ test_marks_are_waited_for (Fixture *f, gconstpointer unused)
   g_assert_true (parse (f, "--mark-file /tmp/mark --control 0"));
   g_assert_cmpuint (f->options.marks, ==, 1);
   g_assert_cmpuint (f->options.steps->len, ==, 0); /* somebody else does the fault */
+}
+
+static void
+test_a_share_of_the_run (Fixture *f, gconstpointer unused)
+{
+  g_assert_true (parse (f, "--shard 2/3 --run-id Job-1 --participants 7 --duration 30s --url "
+                           "http://127.0.0.1:1 --secret hush --fault run:true@1s"));
+  g_assert_cmpstr (f->options.run_id, ==, "Job-1");
+  g_assert_cmpuint (f->options.shard.number, ==, 2);
+  g_assert_cmpuint (f->options.shard.of, ==, 3);
+  g_assert_cmpuint (rj_run_options_count_participants (&f->options), ==, 7);
 }
 
 static void
@@ -424,6 +446,7 @@ main (int argc, char **argv)
   ADD ("/options/roster", test_roster_names_are_unique);
   ADD ("/options/roles", test_roles_go_to_whom_they_are_meant);
   ADD ("/options/marks", test_marks_are_waited_for);
+  ADD ("/options/shard", test_a_share_of_the_run);
   ADD ("/options/marks-without-fault", test_somebody_else_does_the_fault);
   g_test_add_func ("/options/from-outside", test_commands_are_not_taken_from_outside);
   g_test_add_func ("/options/when", test_when_a_fault_begins);

@@ -206,7 +206,7 @@ static void
 tell_never_joined_elsewhere (RjtStory *story, gboolean fires)
 {
   rjt_tell_pair (story);
-  rjt_tell_start (story, fires ? "c" : "a b");
+  rjt_tell_start (story, fires ? "c" : "");
   if (fires)
     rjt_tell (story, 1000, RJ_EVENT_PARTICIPANT_STATE, "c", 0, NULL, "{'to':'left'}");
   rjt_tell_end (story, 1001, fires ? "join-deadline" : "duration");

@@ -1,5 +1,6 @@
 /* Reasons of the run as a whole */
 #include "rjt-reasons.h"
+#include "rjt-shard-stories.h"
 
 static void
 tell_log_without_start (RjtStory *story, gboolean fires)
@@ -25,7 +26,7 @@ tell_second_log_without_end (RjtStory *story, gboolean fires)
 {
   rjt_tell_pair (story);
   if (fires)
-    rjt_tell_start (story, "a b");
+    rjt_tell_start (story, "");
   rjt_tell_good_end (story, 5000, "duration");
 }
 
@@ -140,7 +141,7 @@ tell_join_deadline (RjtStory *story, gboolean fires)
 static void
 tell_join_deadline_elsewhere (RjtStory *story, gboolean fires)
 {
-  rjt_tell_start (story, "a b");
+  rjt_tell_start (story, "");
   rjt_tell_pair (story);
   rjt_tell_end (story, 4000, fires ? "join-deadline" : "duration");
   rjt_tell_good_end (story, 5000, "duration");
@@ -150,7 +151,7 @@ tell_join_deadline_elsewhere (RjtStory *story, gboolean fires)
 static void
 tell_fault_failed_elsewhere (RjtStory *story, gboolean fires)
 {
-  rjt_tell_start (story, "a b");
+  rjt_tell_start (story, "");
   tell_command (story, "{'fault':0,'what':'run','ok':true,'exit_code':0}");
   rjt_tell_end (story, 4000, "duration");
   rjt_tell (story, 999, RJ_EVENT_FAULT_STARTED, NULL, 0, NULL,
@@ -302,6 +303,9 @@ const RjtReasonRow rjt_run_reasons[] = {
   { RJ_REASON_LOG_WITHOUT_END, tell_log_without_end, RJ_REASON_ALL_FLOWED },
   { RJ_REASON_LOG_WITHOUT_END, tell_second_log_without_end, RJ_REASON_ALL_FLOWED },
   { RJ_REASON_LOG_INCOMPLETE, tell_log_without_counts, RJ_REASON_ALL_FLOWED },
+  { RJ_REASON_SHARD_MISSING, rjt_tell_shard_twice, RJ_REASON_ALL_FLOWED },
+  { RJ_REASON_SHARD_MISSING, rjt_tell_shards_of_different_runs, RJ_REASON_ALL_FLOWED },
+  { RJ_REASON_SHARD_MISSING, rjt_tell_participant_twice, RJ_REASON_ALL_FLOWED },
   { RJ_REASON_INTERRUPTED, tell_interrupted, RJ_REASON_ALL_FLOWED },
   { RJ_REASON_NOBODY_JOINED, tell_nobody_joined, RJ_REASON_NEVER_JOINED },
   { RJ_REASON_NO_MEDIA, tell_no_media, RJ_REASON_NOBODY_TO_SEE },
@@ -316,6 +320,8 @@ const RjtReasonRow rjt_run_reasons[] = {
   { RJ_REASON_TIMED_OUT_EARLY, tell_timed_out_early, RJ_REASON_DARK_EDGE },
   { RJ_REASON_JOIN_DEADLINE, tell_join_deadline, RJ_REASON_ALL_FLOWED },
   { RJ_REASON_MARK_MISSING, rjt_tell_mark_missing, RJ_REASON_ALL_BACK },
+  { RJ_REASON_SHARDS_APART, rjt_tell_shard_ended_early, RJ_REASON_ALL_BACK },
+  { RJ_REASON_SHARDS_APART, rjt_tell_fault_before_all_shards_flowed, RJ_REASON_ALL_BACK },
   { RJ_REASON_NO_EFFECT, rjt_tell_no_effect_of_the_first, RJ_REASON_ALL_BACK },
   { RJ_REASON_NO_EFFECT, rjt_tell_no_effect_of_a_command, RJ_REASON_ALL_BACK },
   { RJ_REASON_NO_EFFECT, rjt_tell_no_effect_of_the_second, RJ_REASON_ALL_BACK },
