@@ -4,14 +4,12 @@
 #include <glib/gstdio.h>
 #include <gst/gst.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/timex.h>
 #include <unistd.h>
 
 #include "rj-apps.h"
-#include "rj-error.h"
 #include "rj-json.h"
 #include "rj-limits.h"
 #include "rj-media-init.h"

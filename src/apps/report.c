@@ -1,7 +1,6 @@
 /* rejoin report: renders event logs again. */
 #include <stddef.h>
 #include <stdio.h>
-#include <unistd.h>
 
 #include "rj-apps.h"
 #include "rj-log-reader.h"

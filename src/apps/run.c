@@ -1,12 +1,10 @@
 /* rejoin run: one run or several, the report, the exit code. */
 #include <glib-unix.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "rj-apps.h"
 #include "rj-bundle.h"
-#include "rj-error.h"
 #include "rj-event-log.h"
 #include "rj-limits.h"
 #include "rj-media-init.h"

@@ -1,11 +1,8 @@
 #include "rj-group.h"
 
-#include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "rj-error.h"
-#include "rj-json.h"
 #include "rj-template.h"
 
 RjGroup *

@@ -1,7 +1,6 @@
 /* What others see of a plan: complaints, and what the event log says of it. */
 #include <string.h>
 
-#include "rj-error.h"
 #include "rj-json.h"
 #include "rj-plan.h"
 #include "rj-secret.h"

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "rj-error.h"
 #include "rj-fault.h"
 #include "rj-group.h"
 #include "rj-json.h"

@@ -1,6 +1,5 @@
 #include "rj-progress.h"
 
-#include <stdio.h>
 #include <unistd.h>
 
 #include "rj-json.h"

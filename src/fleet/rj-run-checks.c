@@ -1,8 +1,6 @@
 /* The checks of rj-run-options.h: what no single option can check. */
 #include "rj-run-options.h"
 
-#include <string.h>
-
 #include "rj-control.h"
 #include "rj-error.h"
 #include "rj-expectation.h"

@@ -1,7 +1,5 @@
 #include "rj-fault-result.h"
 
-#include <string.h>
-
 void
 rj_fault_result_free (RjFaultResult *self)
 {

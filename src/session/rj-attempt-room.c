@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include "rj-error.h"
-
 static void
 emit_published (RjAttempt *self, const RjRemoteStream *stream, gboolean at_join)
 {

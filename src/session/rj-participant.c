@@ -1,8 +1,6 @@
 #include "rj-participant-private.h"
 
 #include "rj-error.h"
-
-#include "rj-log.h"
 #include "rj-pausable-clock.h"
 #include "rj-secret.h"
 

@@ -11,7 +11,6 @@
 #include "rj-log.h"
 #include "rj-token-sources.h"
 #include "rjt-sweep.h"
-#include "rjt-wait.h"
 
 #define SECRET   "a-secret-of-the-sweep"
 #define TOKEN    "wss://ov.example:4443?sessionId=room&token=tok_ABCDEFGHIJKLMNOP"

@@ -1,4 +1,3 @@
-#include "rj-error.h"
 #include "rjt-bot.h"
 
 static void

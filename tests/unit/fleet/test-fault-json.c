@@ -1,5 +1,4 @@
 /* Steps as a plan writes them. */
-#include "rj-error.h"
 #include "rj-fault-check.h"
 #include "rj-json.h"
 #include "rjt-refusal.h"

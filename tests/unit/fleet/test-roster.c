@@ -1,7 +1,6 @@
 /* Who takes part: what groups become when their templates are filled in, and who is to see whom. */
 #include "rj-roster.h"
 
-#include "rj-error.h"
 #include "rj-json.h"
 #include "rjt-refusal.h"
 

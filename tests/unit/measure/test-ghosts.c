@@ -1,6 +1,4 @@
 /* Ghosts: what is concluded from events about them, and when an expectation of none is met, not met, undecided */
-#include <string.h>
-
 #include "rjt-conclusion.h"
 #include "rjt-story.h"
 

@@ -1,7 +1,6 @@
 /* What the tap says of losses, order, jitter and rates, against figures worked out here another way */
 #include <math.h>
 
-#include "rj-jitter.h"
 #include "rj-tap.h"
 #include "rjt-rtp-source.h"
 

@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#include "rj-error.h"
 #include "rj-json.h"
 #include "rjt-refusal.h"
 
