@@ -379,8 +379,9 @@ rj_roster_to_json (const RjRoster *self)
     if (entry->elsewhere)
       continue;
     seen = list_seen (self, entry);
-    object = rj_json_build ("name", 's', entry->name, "session", 's', entry->session, "group", 's',
-                            entry->group->name, "publishes", 'b', entry->publishes, NULL);
+    object = rj_json_build ("name", 's', entry->name, "session", 's', entry->session, "number", 'i',
+                            (gint64) entry->number, "group", 's', entry->group->name, "publishes",
+                            'b', entry->publishes, NULL);
 
     if (seen != NULL)
       json_object_set_array_member (object, "sees", seen);

@@ -63,8 +63,8 @@ gboolean rj_roster_has_roles (const RjRoster *self);
  * Returns: (nullable) static: NULL when there is no such role */
 const char *rj_role_parse (const char *text, const char **name);
 
-/* Of those that are not elsewhere. Returns: (transfer full): [{name, session, group, publishes, sees}] for run-started; group only where there is
- * one, sees only where it is not everybody */
+/* Of those that are not elsewhere. Returns: (transfer full): [{name, session, number, group, publishes, sees}] for
+ * run-started; group only where there is one, sees only where it is not everybody */
 JsonArray *rj_roster_to_json (const RjRoster *self);
 
 G_END_DECLS

@@ -142,7 +142,7 @@ struct _RjMember {
   const char *session; /* interned */
   const char *group;   /* interned; (nullable) */
   GHashTable *sees;    /* set of the names that it subscribes to; NULL: everybody */
-  guint rank;          /* order of run-started */
+  guint rank;          /* order in the plan, or of run-started */
   gboolean planned;    /* it stands in one */
   int publishes;       /* 1 yes, 0 no, -1 not told: when it has published */
   const char *state;   /* interned */

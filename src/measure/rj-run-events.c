@@ -52,7 +52,8 @@ take_planned (RjFacts *self, JsonArray *participants)
     if (member->planned)
       self->twice = g_intern_string (name);
     member->planned = TRUE;
-    member->rank = self->n_planned++;
+    self->n_planned++;
+    member->rank = rj_json_get_int (planned, "number", self->n_planned);
     if (member->session == NULL)
       member->session = g_intern_string (rj_json_get_string (planned, "session", ""));
     if (rj_json_get_string (planned, "group", NULL) != NULL)

@@ -590,6 +590,54 @@ def a_shard_that_broke_off_makes_the_run_inconclusive():
             expect(len(summary["participants"]) == 6, "participants")
 
 
+def number_shards(texts, of=None):
+    """As --shard writes them"""
+    numbered = []
+    names = sorted(p["name"] for text in texts for p in json.loads(text.splitlines()[0])["data"]["participants"])
+    for number, text in enumerate(texts, 1):
+        lines = [json.loads(line) for line in text.splitlines()]
+        lines[0]["data"]["shard"] = {"number": number, "of": of or len(texts)}
+        for participant in lines[0]["data"]["participants"]:
+            participant["number"] = names.index(participant["name"]) + 1
+        numbered.append("".join(json.dumps(line) + "\n" for line in lines))
+    return numbered
+
+
+@test
+def all_shards_make_a_run():
+    shards = number_shards(split(get_events("demo"), ("bot-2", "bot-6"), wall_s=3))
+    for texts in (shards, shards[::-1]):
+        summary = json.loads(read_texts("summary", *texts).stdout)
+        expect(summary["verdict"] == get_summary("demo")["verdict"] == "passed", summary["reason"])
+        expect(summary["clocks"][0]["error_low_ms"] < 0 < summary["clocks"][0]["error_high_ms"], summary["clocks"])
+        expect(not any("this is shard" in text for text in summary["warnings"]), summary["warnings"])
+        names = [p["name"] for p in summary["participants"]]
+        expect(names == [p["name"] for p in get_summary("demo")["participants"]], names)
+    # who failed in one of them fails the run, whichever log that is
+    failed = get_summary("failed")
+    names = [p["name"] for p in failed["participants"] if p["problem"]]
+    expect(failed["verdict"] == "failed" and names, failed["reason"])
+    texts = number_shards(split(get_events("failed"), names[:1]))
+    for order in (texts, texts[::-1]):
+        summary = json.loads(read_texts("summary", *order).stdout)
+        expect((summary["verdict"], summary["reason"]) == ("failed", failed["reason"]), summary["reason"])
+
+
+@test
+def a_shard_that_is_missing_makes_the_run_inconclusive():
+    shards = number_shards(split(get_events("demo"), ("bot-2", "bot-6")))
+    of_three = number_shards(split(get_events("demo"), ("bot-2", "bot-6")), of=3)
+    for texts, missing in ((shards[:1], "shard 2 of 2"), (shards[1:], "shard 1 of 2"), (of_three, "shard 3 of 3")):
+        report = read_texts("summary", *texts)
+        summary = json.loads(report.stdout)
+        expect(report.returncode == 3 and summary["reason_word"] == "shard-missing", summary["reason"])
+        expect(f"the log of {missing} is missing" in summary["reason"], summary["reason"])
+        found = complaints(load("summary.schema.json"), summary)
+        expect(not found, found)
+    junit = read_texts("junit", shards[0]).stdout
+    expect(int(lxml.etree.fromstring(junit.encode()).get("errors")) > 0, junit)
+
+
 @test
 def one_bad_log_among_good_ones_is_named():
     log = run("demo", "events").stdout

@@ -130,10 +130,12 @@ test_what_the_event_log_gets (void)
   g_autofree char *viewer = rj_json_object_to_text (rj_json_array_get_object (list, 5));
   g_autofree char *bot = rj_json_object_to_text (rj_json_array_get_object (plain_list, 0));
 
-  g_assert_cmpstr (viewer, ==,
-                   "{\"name\":\"viewers-2\",\"session\":\"room-a1-2\",\"group\":\"viewers\","
-                   "\"publishes\":false,\"sees\":[\"stage-3\"]}");
-  g_assert_cmpstr (bot, ==, "{\"name\":\"bot-1\",\"session\":\"room-a1-1\",\"publishes\":true}");
+  g_assert_cmpstr (
+    viewer, ==,
+    "{\"name\":\"viewers-2\",\"session\":\"room-a1-2\",\"number\":6,\"group\":\"viewers\","
+    "\"publishes\":false,\"sees\":[\"stage-3\"]}");
+  g_assert_cmpstr (
+    bot, ==, "{\"name\":\"bot-1\",\"session\":\"room-a1-1\",\"number\":1,\"publishes\":true}");
 }
 
 static void

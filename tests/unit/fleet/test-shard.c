@@ -97,6 +97,7 @@ test_the_others_are_known (void)
   g_assert_cmpuint (rj_roster_find_name (one, "bot-2")->number, ==, 2);
   g_assert_cmpuint (rj_roster_find_name (two, "bot-2")->number, ==, 2);
   g_assert_cmpstr (rj_roster_find_name (one, "bot-4")->session, ==, "room-2");
+  g_assert_cmpint (rj_json_get_int (rj_json_array_get_object (list, 1), "number", 0), ==, 4);
   g_assert_cmpuint (json_array_get_length (seen), ==, 1);
   g_assert_cmpstr (json_array_get_string_element (seen, 0), ==, "bot-1");
 }

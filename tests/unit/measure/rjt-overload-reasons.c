@@ -114,7 +114,7 @@ static void
 tell_well_though_one_was_warned (RjtStory *story, gboolean fires)
 {
   if (fires)
-    rjt_tell_start (story, "a b");
+    rjt_tell_start (story, "");
   tell_well (story, TRUE);
   if (fires)
     rjt_tell_end (story, 5000, "duration");
