@@ -4,7 +4,8 @@
 
 /* --- the run --- */
 /* {name, seed, series?: {id: of its first run, number: from 1, of}, plan{}, versions{}, expectations{within_ms}, participants:[{name, session, publishes?: bool,
- * when absent the measures learn it from the first publication}]} */
+ * when absent the measures learn it from the first publication, client_data?: "bot-1-{attempt}", what the server is told
+ * where it is not the name}]} */
 #define RJ_EVENT_RUN_STARTED "run-started"
 /* {reason: "recovered"|"duration"|"timeout"|"join-deadline"|"signal"|"error", signal?, error?} */
 #define RJ_EVENT_RUN_ENDED "run-ended"
@@ -63,7 +64,8 @@
 /* the websocket is being opened / is open */
 #define RJ_EVENT_CONNECT_STARTED "connect-started"
 #define RJ_EVENT_CONNECTED       "connected"
-#define RJ_EVENT_JOIN_SENT       "join-sent"
+/* {client_data?: the name that the server is told in this attempt, where it is not that in the run} */
+#define RJ_EVENT_JOIN_SENT "join-sent"
 /* {connection, others, server_version, media_server, node?} */
 #define RJ_EVENT_JOINED "joined"
 /* the attempt came to nothing, or ended. {step: "token"|"connect"|"join"|"publish"|"subscribe"|"media",

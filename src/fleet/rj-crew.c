@@ -37,6 +37,7 @@ make_signaller (RjParticipant *participant, guint attempt, gpointer user_data)
   RjOpenvidu2Config signaller = {
     .session = rj_participant_get_session (participant),
     .participant = rj_participant_get_name (participant),
+    .names = self->config.roster->names,
     .attempt = attempt,
     .clock = rj_participant_get_clock (participant),
     .events = self->config.events,

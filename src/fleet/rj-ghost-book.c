@@ -181,8 +181,9 @@ static void
 look_at_connection (RjGhostBook *self, const char *session, JsonObject *listed, gint64 asked_us)
 {
   const char *connection = rj_json_get_string (listed, "connectionId", NULL);
-  g_autofree char *name =
+  g_autofree char *told =
     rj_ov2_metadata_get_name (rj_json_get_string (listed, "clientData", NULL));
+  const char *name = told == NULL ? NULL : rj_names_find (self->roster->names, session, told);
   const Stay *owner = connection == NULL ? NULL : find_owner (self, connection);
   const RjRosterEntry *namesake =
     name == NULL ? NULL : rj_roster_find (self->roster, session, name);

@@ -2,8 +2,9 @@
  * events who has which connection, and is shown what the server lists; whoever is listed and not had for longer
  * than RJ_GHOST_GRACE_US is one. Emits ghost-found and ghost-gone. No clock, no I/O. Home thread.
  *
- * Ours are those that a stay of this run was given, and those whose clientData is a name of the run in its session
- * (a join that was never answered); other shards look for their own. While somebody is joining such a one is not judged: it may become its own. */
+ * Ours are those that a stay of this run was given, and those whose clientData one of the run may have told in its
+ * session (a join that was never answered); other shards look for their own. While somebody is joining such a one is not
+ * judged: it may become its own. */
 #pragma once
 
 #include "rj-event.h"

@@ -194,7 +194,10 @@ static const RjJsonKey keys[] = {
     "participants in each session; a list gives each session its own number" },
   { "sessions", NUMBER_1_TO_1000, "sessions; without it 1, or the length of the list count" },
   { "session", TEXT, "session id; {run}, {session} and {group} are filled in" },
-  { "name", TEXT, "name of a participant; {index}, {group}, {session} and {run} are filled in" },
+  { "name", TEXT,
+    "name of a participant; {index}, {group}, {session} and {run} are filled in; with {attempt} "
+    "the "
+    "server is told another one each time" },
   { "role",
     "{\"enum\": [\"subscriber\", \"publisher\", \"moderator\", \"SUBSCRIBER\", \"PUBLISHER\", "
     "\"MODERATOR\"]}",

@@ -111,13 +111,13 @@ rj_group_check (const RjGroup *self, GError **error)
   if (self->counts->len != 1 && self->counts->len != self->sessions)
     return rj_error_refuse (error,
                             "count: give one number for all sessions, or as many as sessions says");
+  if (rj_template_has (self->session, "attempt"))
+    return rj_error_refuse (
+      error, "session: {attempt} cannot be part of it, because whoever comes back comes back to "
+             "the same session; it can be in name");
   if (self->sessions > 1 && !rj_template_has (self->session, "session"))
     return rj_error_refuse (error,
                             "session: with several sessions the name must contain {session}");
-  if (rj_template_has (self->participant, "attempt"))
-    return rj_error_refuse (
-      error, "name: {attempt} cannot be part of a name, by which a participant is known "
-             "through all its attempts; it can be in the request to an app server");
   if (self->publish.on == 1 && g_strcmp0 (self->role, "SUBSCRIBER") == 0)
     return rj_error_refuse (
       error, "publish: a SUBSCRIBER may not publish; leave publish out, or give another "

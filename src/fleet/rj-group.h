@@ -32,7 +32,7 @@ typedef struct {
   guint sessions; /* 0: unset */
   GArray *counts; /* of guint, one for each session, or one number for all of them; empty: unset */
   char *session;  /* (nullable) template: {run} {session} {group} */
-  char *participant; /* (nullable) template: {run} {session} {group} {index} */
+  char *participant; /* (nullable) template: {run} {session} {group} {index} {attempt} */
   const char
     *role; /* (nullable) static: "SUBSCRIBER", "PUBLISHER", "MODERATOR"; NULL: not asked for */
   RjGroupPublish publish;

@@ -13,6 +13,7 @@ static void
 entry_free (RjRosterEntry *entry)
 {
   g_free (entry->name);
+  g_free (entry->pattern);
   g_free (entry->session);
   g_free (entry);
 }
@@ -67,20 +68,23 @@ typedef struct {
   guint index;   /* the last one in the group */
 } Filling;
 
-/* @index: (nullable): not for names of sessions */
+/* @index: (nullable): not for names of sessions. {attempt} stays: it is filled in when there is one */
 static char *
 fill (const Filling *f, const char *key, const char *template, const char *index, GError **error)
 {
   RjTemplateWord words[] = {
     { "run", f->run }, { "session", f->session }, { NULL, NULL }, { NULL, NULL }, { NULL, NULL },
+    { NULL, NULL },
   };
   guint n = 2;
   char *text;
 
   if (f->group->name != NULL)
     words[n++] = (RjTemplateWord){ "group", f->group->name };
-  if (index != NULL)
+  if (index != NULL) {
     words[n++] = (RjTemplateWord){ "index", index };
+    words[n++] = (RjTemplateWord){ "attempt", RJ_NAMES_ATTEMPT };
+  }
   text = rj_template_fill (template, words, NULL, error);
   if (text == NULL)
     g_prefix_error (error, "%s: ", key);
@@ -101,28 +105,41 @@ fail_twice (const RjRosterEntry *one, const RjRosterEntry *other, GError **error
 }
 
 static gboolean
+name_entry (Filling *f, RjRosterEntry *entry, GError **error)
+{
+  g_autofree char *number = g_strdup_printf ("%u", entry->index);
+  const RjRosterEntry *namesake;
+
+  entry->pattern = fill (f, "name", entry->group->participant, number, error);
+  if (entry->pattern == NULL)
+    return FALSE;
+  entry->name = rj_names_strip (entry->pattern, error);
+  namesake = entry->name == NULL ? NULL : rj_roster_find_name (f->roster, entry->name);
+  if (namesake != NULL)
+    return fail_twice (entry, namesake, error);
+  if (entry->name != NULL &&
+      rj_names_add (f->roster->names, entry->session, entry->pattern, error)) {
+    g_hash_table_insert (f->roster->by_name, entry->name, entry);
+    return TRUE;
+  }
+  g_prefix_error (error, "name: ");
+  return FALSE;
+}
+
+static gboolean
 add_entry (Filling *f, const char *session, GError **error)
 {
   RjRosterEntry *entry = g_new0 (RjRosterEntry, 1);
-  const RjRosterEntry *namesake;
-  g_autofree char *number = g_strdup_printf ("%u", ++f->index);
   const RjGroup *group = f->group;
 
-  entry->group = group;
-  entry->format = rj_group_get_format (group);
-  entry->index = f->index;
-  entry->session = g_strdup (session);
-  entry->name = fill (f, "name", group->participant, number, error);
-  if (entry->name == NULL) {
-    entry_free (entry);
-    return FALSE;
-  }
-  namesake = rj_roster_find_name (f->roster, entry->name);
   g_ptr_array_add (f->roster->entries, entry);
   entry->number = f->roster->entries->len;
-  if (namesake != NULL)
-    return fail_twice (entry, namesake, error);
-  g_hash_table_insert (f->roster->by_name, entry->name, entry);
+  entry->group = group;
+  entry->format = rj_group_get_format (group);
+  entry->index = ++f->index;
+  entry->session = g_strdup (session);
+  if (!name_entry (f, entry, error))
+    return FALSE;
   entry->role = find_role (f->roles, group, entry->name);
   entry->publishes = group->publish.on != 0 && g_strcmp0 (entry->role, "SUBSCRIBER") != 0;
   if (group->ramp_per_second > 0.0)
@@ -259,6 +276,7 @@ rj_roster_new (GPtrArray *groups, const GPtrArray *roles, const char *run, GErro
   self->entries = g_ptr_array_new_with_free_func ((GDestroyNotify) entry_free);
   self->sessions = g_ptr_array_new_with_free_func (g_free);
   self->by_name = g_hash_table_new (g_str_hash, g_str_equal);
+  self->names = rj_names_new ();
   return fill_roster (self, roles, run, error) ? g_steal_pointer (&self) : NULL;
 }
 
@@ -268,6 +286,7 @@ rj_roster_free (RjRoster *self)
   if (self == NULL)
     return;
   g_hash_table_unref (self->by_name);
+  rj_names_unref (self->names);
   g_ptr_array_unref (self->entries);
   g_ptr_array_unref (self->sessions);
   g_ptr_array_unref (self->groups);
@@ -383,6 +402,8 @@ rj_roster_to_json (const RjRoster *self)
                             (gint64) entry->number, "group", 's', entry->group->name, "publishes",
                             'b', entry->publishes, NULL);
 
+    if (!g_str_equal (entry->pattern, entry->name))
+      json_object_set_string_member (object, "client_data", entry->pattern);
     if (seen != NULL)
       json_object_set_array_member (object, "sees", seen);
     json_array_add_object_element (list, object);

@@ -3,11 +3,13 @@
 #pragma once
 
 #include "rj-group.h"
+#include "rj-names.h"
 
 G_BEGIN_DECLS
 
 typedef struct {
-  char *name;           /* unique in the run */
+  char *name;           /* unique in the run, through all attempts */
+  char *pattern;        /* of what the server is told, see rj-names.h; mostly the same */
   char *session;        /* OpenVidu session id */
   const RjGroup *group; /* owned by the roster */
   guint16 number;       /* of the frame stamp, from 1 */
@@ -25,6 +27,7 @@ typedef struct {
   GPtrArray *entries;  /* of RjRosterEntry */
   GPtrArray *sessions; /* (element-type utf8), in order */
   GHashTable *by_name; /* name -> RjRosterEntry */
+  RjNames *names;      /* what the server is told of them */
 } RjRoster;
 
 /* @groups: of RjGroup, with everything set, see rj_group_inherit(); referenced. @roles: (nullable) (element-type
@@ -63,8 +66,9 @@ gboolean rj_roster_has_roles (const RjRoster *self);
  * Returns: (nullable) static: NULL when there is no such role */
 const char *rj_role_parse (const char *text, const char **name);
 
-/* Of those that are not elsewhere. Returns: (transfer full): [{name, session, number, group, publishes, sees}] for
- * run-started; group only where there is one, sees only where it is not everybody */
+/* Of those that are not elsewhere. Returns: (transfer full): [{name, client_data, session, number, group, publishes,
+ * sees}] for run-started; group only where there is one, sees only where it is not everybody, client_data (the pattern)
+ * only where it is not the name */
 JsonArray *rj_roster_to_json (const RjRoster *self);
 
 G_END_DECLS

@@ -19,7 +19,9 @@ static const RjOption options[] = {
   { "session", RJ_OPTION_TEXT, AT (session), "NAME", "rejoin-{run}-{session}",
     "session id; {run} and {session} are filled in" },
   { "name", RJ_OPTION_TEXT, AT (name), "NAME", "bot-{index}",
-    "name of a participant; {index}, {session} and {run} are filled in" },
+    "name of a participant; {index}, {session} and {run} are filled in; with {attempt} the server "
+    "is "
+    "told another one each time" },
   { "ramp", RJ_OPTION_TEXT, AT (ramp), "RATE", NULL,
     "how many join in which time, such as 10/s or 30/min; without it all at once" },
   { "foreign", RJ_OPTION_COUNT, AT (foreign), "N", "0",

@@ -3,9 +3,9 @@
 #include "rj-token-sources.h"
 
 static void
-find_asker (const char *session, const char *name, RjAsker *asker, gpointer user_data)
+find_asker (const char *session, const char *participant, RjAsker *asker, gpointer user_data)
 {
-  const RjRosterEntry *entry = rj_roster_find (user_data, session, name);
+  const RjRosterEntry *entry = rj_roster_find (user_data, session, participant);
 
   if (entry != NULL)
     *asker = (RjAsker){ entry->role, entry->group->name, entry->index };

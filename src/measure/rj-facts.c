@@ -110,6 +110,7 @@ rj_facts_new (void)
   self->store = rj_store_new ();
   self->within_ms = 15000;
   self->members_by_name = g_hash_table_new (g_str_hash, g_str_equal);
+  self->names = rj_names_new ();
   self->members = g_ptr_array_new_with_free_func (member_free);
   self->faults = g_ptr_array_new_with_free_func (fault_clear);
   self->placements = g_array_new (FALSE, FALSE, sizeof (RjPlacement));
@@ -135,6 +136,7 @@ rj_facts_free (RjFacts *self)
   g_free (self->ended_error);
   g_free (self->overload);
   g_hash_table_unref (self->members_by_name);
+  rj_names_unref (self->names);
   g_ptr_array_unref (self->members);
   g_ptr_array_unref (self->faults);
   g_array_unref (self->placements);

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "rj-measure.h"
+#include "rj-names.h"
 #include "rj-store.h"
 
 G_BEGIN_DECLS
@@ -228,9 +229,10 @@ typedef struct {
   char *ended_reason, *ended_error;
   int signal;
   GHashTable *members_by_name;
-  GPtrArray *members;              /* of RjMember, by rank */
-  GPtrArray *faults;               /* of RjFaultFacts */
-  GArray *checks;                  /* of RjStepCheck */
+  RjNames *names;     /* what the server was told, of those whose names have {attempt} */
+  GPtrArray *members; /* of RjMember, by rank */
+  GPtrArray *faults;  /* of RjFaultFacts */
+  GArray *checks;     /* of RjStepCheck */
   guint n_marks, n_marks_expected; /* from outside */
   GArray *placements;              /* of RjPlacement */
   GArray *crashes;                 /* of RjCrash */

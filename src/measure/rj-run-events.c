@@ -44,6 +44,7 @@ take_planned (RjFacts *self, JsonArray *participants)
   for (guint i = 0; i < n; i++) {
     JsonObject *planned = rj_json_array_get_object (participants, i);
     const char *name = rj_json_get_string (planned, "name", NULL);
+    const char *told = rj_json_get_string (planned, "client_data", NULL);
     RjMember *member;
 
     if (name == NULL)
@@ -58,6 +59,8 @@ take_planned (RjFacts *self, JsonArray *participants)
       member->session = g_intern_string (rj_json_get_string (planned, "session", ""));
     if (rj_json_get_string (planned, "group", NULL) != NULL)
       member->group = g_intern_string (rj_json_get_string (planned, "group", NULL));
+    if (told != NULL)
+      rj_names_add (self->names, member->session, told, NULL);
     take_sees (member, rj_json_get_array (planned, "sees"));
     if (rj_json_has (planned, "publishes"))
       member->publishes = rj_json_get_bool (planned, "publishes", TRUE);
@@ -328,8 +331,11 @@ take_master_lost (RjFacts *self, const RjEvent *event)
 static void
 take_evicted (RjFacts *self, const RjEvent *event)
 {
-  const char *name = rj_json_get_string (event->data, "name", event->participant);
-  RjMember *member = name == NULL ? NULL : g_hash_table_lookup (self->members_by_name, name);
+  const char *told = rj_json_get_string (event->data, "name", event->participant);
+  const char *name = told == NULL || event->session == NULL
+                       ? NULL
+                       : rj_names_find (self->names, event->session, told);
+  RjMember *member = told == NULL ? NULL : rj_facts_find_member (self, name != NULL ? name : told);
 
   if (member == NULL) /* a browser, or another tool's participant */
     return;

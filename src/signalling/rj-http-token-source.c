@@ -250,7 +250,7 @@ fetch_new (RjHttpTokenSource *self, const RjTokenRequest *request)
   fetch->name = g_strdup (request->name);
   fetch->attempt = g_strdup_printf ("%u", request->attempt);
   if (self->find_asker != NULL)
-    self->find_asker (request->session, request->name, &fetch->asker, self->asker_data);
+    self->find_asker (request->session, request->participant, &fetch->asker, self->asker_data);
   fetch->index = g_strdup_printf ("%u", fetch->asker.index);
   /* a preset leaves out what was not asked for; whoever wrote a template wants a word there */
   if (fetch->asker.role == NULL && !self->is_preset)

@@ -20,8 +20,8 @@ void
 rj_ov2_book_init (RjOpenvidu2Signaller *self)
 {
   self->kept = g_ptr_array_new_with_free_func ((GDestroyNotify) kept_free);
-  self->names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  self->told = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->people = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->heard = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->streams =
     g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) rj_remote_stream_free);
 }
@@ -30,8 +30,8 @@ void
 rj_ov2_book_clear (RjOpenvidu2Signaller *self)
 {
   g_clear_pointer (&self->kept, g_ptr_array_unref);
-  g_clear_pointer (&self->told, g_hash_table_unref);
-  g_clear_pointer (&self->names, g_hash_table_unref);
+  g_clear_pointer (&self->heard, g_hash_table_unref);
+  g_clear_pointer (&self->people, g_hash_table_unref);
   g_clear_pointer (&self->streams, g_hash_table_unref);
 }
 
@@ -41,15 +41,18 @@ is_own (RjOpenvidu2Signaller *self, const char *connection)
   return g_strcmp0 (self->connection, connection) == 0;
 }
 
-/* Returns: (transfer none): the name of @connection, which is remembered */
+/* Returns: (transfer none): the name of @connection in the run, which is remembered */
 static const char *
 remember (RjOpenvidu2Signaller *self, const char *connection, const char *metadata)
 {
-  char *name = rj_ov2_metadata_get_name (metadata);
+  g_autofree char *told = rj_ov2_metadata_get_name (metadata);
+  char *name;
 
-  if (name == NULL)
-    name = g_strdup (connection);
-  g_hash_table_replace (self->names, g_strdup (connection), name);
+  if (told != NULL && self->names != NULL)
+    name = g_strdup (rj_names_call (self->names, self->session, told, connection));
+  else
+    name = g_strdup (told != NULL ? told : connection);
+  g_hash_table_replace (self->people, g_strdup (connection), name);
   return name;
 }
 
@@ -57,7 +60,7 @@ static RjRemoteStream *
 remote_stream_new (RjOpenvidu2Signaller *self, const char *connection, const RjOv2Stream *stream)
 {
   RjRemoteStream *remote = g_new0 (RjRemoteStream, 1);
-  const char *name = g_hash_table_lookup (self->names, connection);
+  const char *name = g_hash_table_lookup (self->people, connection);
 
   remote->connection = g_strdup (connection);
   remote->stream = g_strdup (stream->id);
@@ -91,11 +94,11 @@ note (RjOpenvidu2Signaller *self, const char *method, const char *id, const char
   char *key = g_strconcat (method, " ", id, NULL);
   RjEvent *event;
 
-  if (g_hash_table_add (self->told, key))
+  if (g_hash_table_add (self->heard, key))
     return;
   event = rj_event_new (RJ_EVENT_NOTIFICATION_DOUBLE);
   rj_event_set_string (event, "event", method);
-  rj_event_set_string (event, "from", g_hash_table_lookup (self->names, connection));
+  rj_event_set_string (event, "from", g_hash_table_lookup (self->people, connection));
   rj_event_set_string (event, "connection", connection);
   rj_ov2_emit (self, event);
 }
@@ -109,7 +112,7 @@ take_joined (RjOpenvidu2Signaller *self, JsonObject *params, GError **error)
   if (other == NULL || is_own (self, other->id))
     return;
   note (self, RJ_OV2_PARTICIPANT_JOINED, other->id, other->id);
-  if (g_hash_table_contains (self->names, other->id))
+  if (g_hash_table_contains (self->people, other->id))
     return;
   name = g_strdup (remember (self, other->id, other->metadata));
   g_signal_emit_by_name (self, "participant-joined", other->id, name);
@@ -123,7 +126,7 @@ take_left (RjOpenvidu2Signaller *self, JsonObject *params, GError **error)
   if (ended == NULL)
     return;
   note (self, RJ_OV2_PARTICIPANT_LEFT, ended->connection, ended->connection);
-  if (!g_hash_table_remove (self->names, ended->connection))
+  if (!g_hash_table_remove (self->people, ended->connection))
     return;
   forget_streams (self, ended->connection);
   g_signal_emit_by_name (self, "participant-left", ended->connection, ended->reason_text);
@@ -167,7 +170,7 @@ take_published (RjOpenvidu2Signaller *self, JsonObject *params, GError **error)
 
   if (published == NULL || is_own (self, published->connection))
     return;
-  if (!g_hash_table_contains (self->names, published->connection)) {
+  if (!g_hash_table_contains (self->people, published->connection)) {
     remember (self, published->connection, NULL);
     g_signal_emit_by_name (self, "participant-joined", published->connection,
                            published->connection);
@@ -246,7 +249,7 @@ take_signal (RjOpenvidu2Signaller *self, JsonObject *params, GError **error)
     return;
   if (signal->from != NULL)
     name = is_own (self, signal->from) ? self->participant
-                                       : g_hash_table_lookup (self->names, signal->from);
+                                       : g_hash_table_lookup (self->people, signal->from);
   g_signal_emit_by_name (self, "signal", name != NULL ? name : signal->from, signal->type,
                          signal->data);
 }
@@ -372,7 +375,7 @@ tell_present (RjOpenvidu2Signaller *self)
 {
   g_autoptr (GPtrArray) streams =
     g_ptr_array_new_with_free_func ((GDestroyNotify) rj_remote_stream_free);
-  g_autofree gpointer *keys = g_hash_table_get_keys_as_array (self->names, NULL);
+  g_autofree gpointer *keys = g_hash_table_get_keys_as_array (self->people, NULL);
   g_auto (GStrv) connections = g_strdupv ((char **) keys);
   GHashTableIter iter;
   gpointer value;
@@ -382,7 +385,7 @@ tell_present (RjOpenvidu2Signaller *self)
     g_ptr_array_add (streams, rj_remote_stream_copy (value));
   for (guint i = 0; connections[i] != NULL && is_listening (self); i++)
     g_signal_emit_by_name (self, "participant-joined", connections[i],
-                           (const char *) g_hash_table_lookup (self->names, connections[i]));
+                           (const char *) g_hash_table_lookup (self->people, connections[i]));
   for (guint i = 0; i < streams->len && is_listening (self); i++)
     g_signal_emit_by_name (self, "stream-published", g_ptr_array_index (streams, i));
 }

@@ -42,7 +42,7 @@ find_connection (RjOpenvidu2Signaller *self, const char *name, const RjRemoteStr
       return (*stream)->connection;
     }
   }
-  g_hash_table_iter_init (&iter, self->names);
+  g_hash_table_iter_init (&iter, self->people);
   while (g_hash_table_iter_next (&iter, &connection, &value)) {
     if (g_str_equal (value, name))
       return connection;

@@ -153,9 +153,19 @@ on_join_answered (JsonObject *result, const GError *error, gint64 read_us, gpoin
 }
 
 static void
+emit_join_sent (RjOpenvidu2Signaller *self)
+{
+  RjEvent *event = rj_event_new (RJ_EVENT_JOIN_SENT);
+
+  if (!g_str_equal (self->told, self->participant))
+    rj_event_set_string (event, "client_data", self->told);
+  rj_ov2_emit (self, event);
+}
+
+static void
 send_join (RjOpenvidu2Signaller *self)
 {
-  g_autofree char *metadata = rj_ov2_metadata_from_name (self->participant);
+  g_autofree char *metadata = rj_ov2_metadata_from_name (self->told);
   const RjOv2Join join = {
     .token = self->token,
     .session = self->url->session,
@@ -188,7 +198,7 @@ on_socket_open (GObject *source, GAsyncResult *result, gpointer user_data)
   rj_ov2_emit (self, rj_event_new (RJ_EVENT_CONNECTED));
   rj_ov2_move (self, RJ_OV2_JOINING);
   rj_keepalive_start (self->keepalive);
-  rj_ov2_emit (self, rj_event_new (RJ_EVENT_JOIN_SENT));
+  emit_join_sent (self);
   send_join (self);
   g_signal_emit_by_name (self, "progress", "join");
 }
@@ -243,7 +253,7 @@ on_cancelled (GCancellable *cancellable, RjOpenvidu2Signaller *self)
 void
 rj_ov2_enter (RjOpenvidu2Signaller *self, GCancellable *cancellable, GTask *task)
 {
-  const RjTokenRequest request = { self->session, self->participant, self->attempt };
+  const RjTokenRequest request = { self->session, self->told, self->attempt, self->participant };
   RjEvent *event = rj_event_new (RJ_EVENT_TOKEN_REQUESTED);
 
   self->joining = task;

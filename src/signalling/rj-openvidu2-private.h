@@ -32,6 +32,8 @@ struct _RjOpenvidu2Signaller {
 
   char *session;
   char *participant;
+  char *told;     /* to the server, as name of the participant in this attempt */
+  RjNames *names; /* (nullable) */
   guint attempt;
   RjEventSink *events;
   RjClock *clock;
@@ -64,9 +66,9 @@ struct _RjOpenvidu2Signaller {
   /* room */
   gboolean is_entered; /* the answer to join was delivered; before, notifications are kept */
   GPtrArray *kept;     /* of KeptNotification */
-  GHashTable *names;   /* connection id → name */
+  GHashTable *people;  /* connection id → name in the run */
   GHashTable *streams; /* stream id → RjRemoteStream */
-  GHashTable *told;    /* set of "method id": notifications that came */
+  GHashTable *heard;   /* set of "method id": notifications that came */
 
   /* media */
   char *own_stream;

@@ -392,6 +392,8 @@ rj_openvidu2_signaller_finalize (GObject *object)
   g_clear_pointer (&self->url, rj_token_url_free);
   g_clear_pointer (&self->session, g_free);
   g_clear_pointer (&self->participant, g_free);
+  g_clear_pointer (&self->told, g_free);
+  g_clear_pointer (&self->names, rj_names_unref);
   g_clear_pointer (&self->token, g_free);
   g_clear_pointer (&self->connection, g_free);
   g_clear_pointer (&self->rpc_session, g_free);
@@ -447,6 +449,10 @@ rj_openvidu2_signaller_new (const RjOpenvidu2Config *config)
   self->session = g_strdup (config->session);
   self->participant = g_strdup (config->participant);
   self->attempt = config->attempt;
+  self->names = config->names == NULL ? NULL : rj_names_ref (config->names);
+  self->told = self->names == NULL
+                 ? g_strdup (config->participant)
+                 : rj_names_tell (self->names, config->participant, config->attempt);
   g_set_object (&self->events, config->events);
   g_set_object (&self->clock, config->clock);
   g_set_object (&self->tokens, config->tokens);

@@ -15,6 +15,7 @@
 #include "rj-blackhole.h"
 #include "rj-clock.h"
 #include "rj-event.h"
+#include "rj-names.h"
 #include "rj-signaller.h"
 #include "rj-socket.h"
 #include "rj-tape.h"
@@ -25,9 +26,10 @@ G_BEGIN_DECLS
 /* Everything is copied or referenced by rj_openvidu2_signaller_new(). */
 typedef struct {
   const char *session;     /* OpenVidu session id */
-  const char *participant; /* name; becomes clientData */
-  guint attempt;           /* number, for events */
-  RjEventSink *events;     /* (nullable) */
+  const char *participant; /* its name in the run, for events */
+  RjNames *names; /* (nullable): what the server is told of all; NULL: their names in the run */
+  guint attempt;  /* number, for events */
+  RjEventSink *events; /* (nullable) */
   RjClock *clock;
   RjTokenSource *tokens;
   SoupSession *http;         /* from rj_http_session_new(); (nullable) with make_socket */

@@ -1,7 +1,7 @@
 /* How an app server is asked for a token, as a plan describes it:
  *   {method, url, headers, body, token, create: {method, url, headers, body, id}}
- * In url, headers and body {run}, {session}, {name}, {index}, {group}, {role} and {attempt} are filled in. `token` is a
- * JSON pointer (RFC 6901) to the token in the answer; empty or absent: the answer is the token, as text or a JSON
+ * In url, headers and body {run}, {session}, {name}, {index}, {group}, {role} and {attempt} are filled in;
+ * {name} is what the server is told (rj-names.h). `token` is a JSON pointer (RFC 6901) to the token in the answer; empty or absent: the answer is the token, as text or a JSON
  * string, or has a member token. `create` is a request before it, which makes the session (409: it is there); `id` points
  * to the session's id in its answer, which is {id} in the other request; without `id` that is {session}. The presets are
  * such templates, too. Immutable, reference counted. Home thread. */

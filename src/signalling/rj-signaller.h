@@ -22,7 +22,9 @@ G_BEGIN_DECLS
 typedef struct {
   char *connection; /* connection id of the owner: key of everything */
   char *stream;     /* stream id */
-  char *name; /* owner's clientData when it is JSON with that member, else the connection id */
+  /* of the owner in the run: its clientData when it is JSON with that member (a dialect may know it by another
+   * name, see rj-names.h), else the connection id */
+  char *name;
   gboolean has_audio;
   gboolean has_video;
   gboolean audio_active; /* FALSE: muted */

@@ -23,7 +23,8 @@ rj_token_source_fetch_async (RjTokenSource *self,
                              gpointer user_data)
 {
   g_return_if_fail (RJ_IS_TOKEN_SOURCE (self));
-  g_return_if_fail (request->session != NULL && request->name != NULL);
+  g_return_if_fail (request->session != NULL && request->name != NULL &&
+                    request->participant != NULL);
 
   RJ_TOKEN_SOURCE_GET_IFACE (self)->fetch_async (self, request, cancellable, callback, user_data);
 }

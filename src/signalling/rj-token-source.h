@@ -14,9 +14,10 @@ G_BEGIN_DECLS
 G_DECLARE_INTERFACE (RjTokenSource, rj_token_source, RJ, TOKEN_SOURCE, GObject)
 
 typedef struct {
-  const char *session; /* OpenVidu session id */
-  const char *name;    /* of the participant (a command gets it) */
-  guint attempt;       /* of the participant, from 1 */
+  const char *session;     /* OpenVidu session id */
+  const char *name;        /* that the server will be told in this attempt (a command gets it) */
+  guint attempt;           /* of the participant, from 1 */
+  const char *participant; /* its name in the run, see rj-names.h */
 } RjTokenRequest;
 
 struct _RjTokenSourceInterface {

@@ -16,9 +16,9 @@ typedef struct {
   guint index;       /* in its group */
 } RjAsker;
 
-/* @asker: untouched where nothing is known */
+/* @participant: its name in the run. @asker: untouched where nothing is known */
 typedef void (*RjAskerFunc) (const char *session,
-                             const char *name,
+                             const char *participant,
                              RjAsker *asker,
                              gpointer user_data);
 

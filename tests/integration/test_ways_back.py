@@ -6,9 +6,11 @@ import harness
 
 class WaysBack(harness.Case):
     def test_killed_node_with_the_real_timing(self):
-        outcome = self.run_rejoin("--participants", "4,2", "--fault", "kill-media-node@1s")
+        outcome = self.run_rejoin("--participants", "4,2", "--fault", "kill-media-node@1s",
+                                  "--name", "bot-{index}-{attempt}", "--expect", "rejoined == all")
         self.check_everybody_back(outcome, 4, "nodeCrashed")
         summary = outcome.summary
+        self.check_names(outcome)
         for participant in summary["participants"][:4]:
             rejoin = participant["rejoins"][0]
             self.assertEqual(rejoin["detected_by"], "server-event")
@@ -17,6 +19,7 @@ class WaysBack(harness.Case):
                 "ice_ms", "dtls_ms", "first_packet_ms", "first_key_frame_ms")]
             self.assertAlmostEqual(sum(phases), rejoin["total_ms"], delta=1.0)
             self.assertGreater(rejoin["detect_ms"], 3300)
+            self.assertIsNotNone(rejoin["evicted_at_ms"])
         others = {p["session"] for p in summary["participants"][4:]}
         for participant in summary["participants"][4:]:
             self.assertEqual(participant["rejoins"], [])
@@ -26,6 +29,18 @@ class WaysBack(harness.Case):
         for name in ("bot-5", "bot-6"):
             joined = [e for e in outcome.find("joined") if e["participant"] == name]
             self.assertEqual(len(joined), 1)
+
+    def check_names(self, outcome):
+        """The server heard another name in each attempt; in the run everybody has one."""
+        hit = {f"bot-{i}" for i in range(1, 5)}
+        everybody = hit | {"bot-5", "bot-6"}
+        self.assertEqual({(e["participant"], e["attempt"], e["data"]["client_data"]) for e in outcome.find("join-sent")},
+                         {(name, 1, name + "-1") for name in everybody} | {(name, 2, name + "-2") for name in hit})
+        self.assertEqual({e["data"]["name"] for e in outcome.find("participant-evicted")}, {name + "-1" for name in hit})
+        self.assertEqual({p["name"] for p in outcome.summary["participants"]}, everybody)
+        self.assertEqual({e["participant"] for e in outcome.events if "participant" in e}, everybody)
+        self.assertLessEqual({e["from"] for e in outcome.summary["edges"]}, everybody)
+        self.assertFalse(any(e["foreign"] for e in outcome.summary["edges"]))
 
     def test_node_back_within_the_window(self):
         outcome = self.run_rejoin("--participants", "3", "--media-nodes", "1", "--fault", "restart-media-node@1s")

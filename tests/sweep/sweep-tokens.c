@@ -167,7 +167,7 @@ has_answer (Scene *self)
 static void
 fetch (Scene *self)
 {
-  const RjTokenRequest request = { "room", "bot-1", 1 };
+  const RjTokenRequest request = { "room", "bot-1", 1, "bot-1" };
   gint64 end_us = rj_clock_now_us (self->clock) + LIMIT_US;
 
   self->n_answers = 0;

@@ -125,7 +125,8 @@ set_up (Fixture *f, gconstpointer shard)
   g_assert_no_error (error);
   f->options.groups = g_ptr_array_new_with_free_func ((GDestroyNotify) rj_group_free);
   add_group (f, "{\"group\": \"stage\", \"count\": 2}");
-  add_group (f, "{\"group\": \"late\", \"count\": 3, \"publish\": false, \"ramp\": \"2/s\", "
+  add_group (f, "{\"group\": \"late\", \"name\": \"late-{index}-{attempt}\", \"count\": 3, "
+                "\"publish\": false, \"ramp\": \"2/s\", "
                 "\"subscribe\": [\"stage-1\"]}");
   rj_run_options_check (&f->options, &error);
   g_assert_no_error (error);
@@ -177,13 +178,14 @@ static void
 test_a_group_joins_one_after_the_other (Fixture *f, gconstpointer unused)
 {
   rj_crew_start (f->crew);
-  g_assert_cmpstr (f->tokens->asked->str, ==, "stage-1/1 stage-2/1 late-1/1 ");
+  g_assert_cmpstr (f->tokens->asked->str, ==, "stage-1/1 stage-2/1 late-1-1/1 ");
   pass (f, 499 * 1000);
-  g_assert_cmpstr (f->tokens->asked->str, ==, "stage-1/1 stage-2/1 late-1/1 ");
+  g_assert_cmpstr (f->tokens->asked->str, ==, "stage-1/1 stage-2/1 late-1-1/1 ");
   pass (f, 1000);
-  g_assert_cmpstr (f->tokens->asked->str, ==, "stage-1/1 stage-2/1 late-1/1 late-2/1 ");
+  g_assert_cmpstr (f->tokens->asked->str, ==, "stage-1/1 stage-2/1 late-1-1/1 late-2-1/1 ");
   pass (f, 500 * 1000);
-  g_assert_cmpstr (f->tokens->asked->str, ==, "stage-1/1 stage-2/1 late-1/1 late-2/1 late-3/1 ");
+  g_assert_cmpstr (f->tokens->asked->str, ==,
+                   "stage-1/1 stage-2/1 late-1-1/1 late-2-1/1 late-3-1/1 ");
 }
 
 static const RjShard second_of_two = { 2, 2 };
@@ -206,7 +208,7 @@ test_nobody_joins_after_leaving (Fixture *f, gconstpointer unused)
   while (g_main_context_iteration (NULL, FALSE))
     continue;
   g_assert_true (left);
-  g_assert_cmpstr (f->tokens->asked->str, ==, "stage-1/1 stage-2/1 late-1/1 ");
+  g_assert_cmpstr (f->tokens->asked->str, ==, "stage-1/1 stage-2/1 late-1-1/1 ");
 }
 
 static void
@@ -214,7 +216,7 @@ test_a_shard_makes_its_own (Fixture *f, gconstpointer unused)
 {
   rj_crew_start (f->crew);
   pass (f, 5 * G_USEC_PER_SEC);
-  g_assert_cmpstr (f->tokens->asked->str, ==, "stage-2/1 late-2/1 ");
+  g_assert_cmpstr (f->tokens->asked->str, ==, "stage-2/1 late-2-1/1 ");
   rj_crew_emit_stats (f->crew); /* asks nobody of the others */
   g_assert_false (rj_crew_is_lost (f->crew));
 }

@@ -40,7 +40,7 @@ rjt_token_desk_start (RjtTokenDesk *self,
                       const char *name,
                       GCancellable *cancellable)
 {
-  const RjTokenRequest request = { "room", name, 3 };
+  const RjTokenRequest request = { "room", name, 3, "bot" };
 
   g_clear_pointer (&self->token, g_free);
   g_clear_error (&self->error);

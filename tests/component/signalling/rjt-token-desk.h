@@ -21,7 +21,8 @@ void rjt_token_desk_set_up (RjtTokenDesk *self, gconstpointer unused);
 /* Asserts that no timer is left. */
 void rjt_token_desk_tear_down (RjtTokenDesk *self, gconstpointer unused);
 
-/* Asks for the token of @name in the session "room", its third; the one before is forgotten. @cancellable: (nullable) */
+/* Asks for the token of "bot", whose name the server will be told is @name, in the session "room", its third; the one
+ * before is forgotten. @cancellable: (nullable) */
 void rjt_token_desk_start (RjtTokenDesk *self,
                            RjTokenSource *source,
                            const char *name,

@@ -8,8 +8,9 @@
 #define KEY   "key-0123456789"
 
 static void
-find_asker (const char *session, const char *name, RjAsker *asker, gpointer unused)
+find_asker (const char *session, const char *participant, RjAsker *asker, gpointer unused)
 {
+  g_assert_cmpstr (participant, ==, "bot");
   g_assert_cmpstr (session, ==, "room");
   *asker = (RjAsker){ "MODERATOR", "stage", 4 };
 }

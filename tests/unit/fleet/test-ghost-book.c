@@ -14,16 +14,17 @@ typedef struct {
 } Fixture;
 
 static RjRoster *
-make_roster (void)
+make_roster (const char *name)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) groups = g_ptr_array_new_with_free_func ((GDestroyNotify) rj_group_free);
-  g_autoptr (JsonObject) object = rj_json_parse_object (
+  g_autofree char *text = g_strdup_printf (
     "{\"group\": \"all\", \"count\": 2, \"sessions\": 1, \"session\": \"room\", \"name\": "
-    "\"bot-{index}\", \"publish\": {\"video\": \"320x240@15\", \"bitrate\": \"200k\", \"audio\": "
+    "\"%s\", \"publish\": {\"video\": \"320x240@15\", \"bitrate\": \"200k\", \"audio\": "
     "true}, "
     "\"subscribe\": \"all\", \"ramp\": \"1000/s\"}",
-    -1, &error);
+    name);
+  g_autoptr (JsonObject) object = rj_json_parse_object (text, -1, &error);
   RjRoster *roster;
 
   g_assert_no_error (error);
@@ -35,9 +36,9 @@ make_roster (void)
 }
 
 static void
-set_up (Fixture *f, gconstpointer unused)
+set_up (Fixture *f, gconstpointer name)
 {
-  f->roster = make_roster ();
+  f->roster = make_roster (name);
   f->history = rjt_history_new ();
   f->book = rj_ghost_book_new (f->roster, RJ_EVENT_SINK (f->history));
 }
@@ -234,8 +235,32 @@ test_strange_answers_do_no_harm (Fixture *f, gconstpointer unused)
   assert_ghosts (f, 0, 0, 0);
 }
 
-#define ADD(name)                                                                                  \
-  g_test_add ("/fleet/ghost-book/" #name, Fixture, NULL, set_up, test_##name, tear_down)
+/* The server lists what it was told in each attempt. */
+static void
+test_the_attempt_in_a_name (Fixture *f, gconstpointer unused)
+{
+  const RjEvent *event;
+
+  join (f, SECOND, "bot-1", 1, "con_a");
+  tell (f, 5 * SECOND, RJ_EVENT_ATTEMPT_FAILED, "bot-1", 1, NULL);
+  join (f, 6 * SECOND, "bot-1", 2, "con_b");
+  tell (f, 6 * SECOND, RJ_EVENT_ATTEMPT_STARTED, "bot-2", 1, NULL);
+  tell (f, 7 * SECOND, RJ_EVENT_ATTEMPT_FAILED, "bot-2", 1, NULL);
+  list (f, 7 * SECOND, "room",
+        "con_a bot-1-1,con_b bot-1-2,con_c bot-2-1,con_d bot-2,con_e bot-3-1");
+  assert_ghosts (f, 1, 0, 1);
+  g_assert_cmpuint (rj_ghost_book_count_listed (f->book), ==, 3);
+  list (f, 9 * SECOND, "room", "con_c bot-2-1");
+  assert_ghosts (f, 2, 1, 1);
+  event = rjt_history_find (f->history, RJ_EVENT_GHOST_FOUND, 0);
+  g_assert_cmpstr (event->participant, ==, "bot-1");
+  event = rjt_history_find (f->history, RJ_EVENT_GHOST_FOUND, 1);
+  g_assert_cmpstr (event->participant, ==, "bot-2");
+}
+
+#define ADD_WITH(name, names)                                                                      \
+  g_test_add ("/fleet/ghost-book/" #name, Fixture, names, set_up, test_##name, tear_down)
+#define ADD(name) ADD_WITH (name, "bot-{index}")
 
 int
 main (int argc, char **argv)
@@ -250,5 +275,6 @@ main (int argc, char **argv)
   ADD (a_join_that_was_never_answered);
   ADD (an_answer_that_came_late);
   ADD (strange_answers_do_no_harm);
+  ADD_WITH (the_attempt_in_a_name, "bot-{index}-{attempt}");
   return g_test_run ();
 }

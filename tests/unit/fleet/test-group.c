@@ -126,7 +126,7 @@ test_refused (void)
 
 static const RjtRefusal misfits[] = {
   { "{\"sessions\": 2, \"session\": \"s\"}", "session: ", "must contain {session}" },
-  { "{\"name\": \"bot-{index}-{attempt}\"}", "name: ", "request to an app server" },
+  { "{\"session\": \"s-{session}-{attempt}\"}", "session: ", "back to the same session" },
   { "{\"publish\": {\"video\": false, \"audio\": false}}", "publish: ", "publish: false" },
   { "{\"publish\": true, \"role\": \"subscriber\"}", "publish: ", "leave publish out" },
 };

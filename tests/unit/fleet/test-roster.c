@@ -99,6 +99,53 @@ test_every_word (void)
   g_assert_cmpstr (get_entry (roster, 0)->name, ==, "a1.g.1.1");
 }
 
+/* In the run all attempts of a participant have one name. */
+static void
+test_names_with_attempt (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RjRoster) roster =
+    make_roster ("[{'group': 'g', 'count': 2, 'name': '{group}-{index}-{attempt}'}, "
+                 "{'name': '{attempt}.{run}', 'subscribe': ['g-2']}, {'name': 'guest'}]",
+                 &error);
+  static const char *const rows[][3] = {
+    { "g-1", "g-1-{attempt}", "g-1-7" },
+    { "g-2", "g-2-{attempt}", "g-2-7" },
+    { "a1", "{attempt}.a1", "7.a1" },
+    { "guest", "guest", "guest" },
+  };
+
+  g_assert_no_error (error);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    const RjRosterEntry *entry = get_entry (roster, i);
+    g_autofree char *told = rj_names_tell (roster->names, entry->name, 7);
+
+    g_assert_cmpstr (entry->name, ==, rows[i][0]);
+    g_assert_cmpstr (entry->pattern, ==, rows[i][1]);
+    g_assert_cmpstr (told, ==, rows[i][2]);
+    g_assert_cmpstr (rj_names_find (roster->names, entry->session, told), ==, entry->name);
+  }
+  g_assert_true (rj_roster_wants (roster, get_entry (roster, 2), "g-2"));
+}
+
+/* Groups in different sessions do not get into each other's way. */
+static void
+test_names_that_could_be_two (void)
+{
+  static const char plan[] = "[{'group': 'a', 'session': 's', 'name': 'x-1'}, {'group': 'b', "
+                             "'session': '%s', 'name': 'x-{attempt}'}]";
+  g_autofree char *same = g_strdup_printf (plan, "s");
+  g_autofree char *other = g_strdup_printf (plan, "t");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RjRoster) two = make_roster (other, NULL);
+
+  g_assert_nonnull (two);
+  g_assert_null (make_roster (same, &error));
+  g_assert_error (error, RJ_ERROR, RJ_ERROR_USAGE);
+  g_assert_true (g_str_has_prefix (error->message, "participants[1].name: \"x-1\" could be"));
+  g_assert_nonnull (strstr (error->message, "bot-{index}-{attempt}"));
+}
+
 static void
 test_who_sees_whom (void)
 {
@@ -127,6 +174,9 @@ test_what_the_event_log_gets (void)
   g_autoptr (RjRoster) plain = make_roster ("[{}]", NULL);
   g_autoptr (JsonArray) list = rj_roster_to_json (roster);
   g_autoptr (JsonArray) plain_list = rj_roster_to_json (plain);
+  g_autoptr (RjRoster) again = make_roster ("[{'name': 'bot-{index}-{attempt}'}]", NULL);
+  g_autoptr (JsonArray) again_list = rj_roster_to_json (again);
+  g_autofree char *changing = rj_json_object_to_text (rj_json_array_get_object (again_list, 0));
   g_autofree char *viewer = rj_json_object_to_text (rj_json_array_get_object (list, 5));
   g_autofree char *bot = rj_json_object_to_text (rj_json_array_get_object (plain_list, 0));
 
@@ -136,6 +186,9 @@ test_what_the_event_log_gets (void)
     "\"publishes\":false,\"sees\":[\"stage-3\"]}");
   g_assert_cmpstr (
     bot, ==, "{\"name\":\"bot-1\",\"session\":\"room-a1-1\",\"number\":1,\"publishes\":true}");
+  g_assert_cmpstr (changing, ==,
+                   "{\"name\":\"bot-1\",\"session\":\"room-a1-1\",\"number\":1,\"publishes\":true,"
+                   "\"client_data\":\"bot-1-{attempt}\"}");
 }
 
 static void
@@ -184,6 +237,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/roster/names-and-sessions", test_names_and_sessions);
   g_test_add_func ("/roster/every-word", test_every_word);
+  g_test_add_func ("/roster/names-with-attempt", test_names_with_attempt);
+  g_test_add_func ("/roster/names-that-could-be-two", test_names_that_could_be_two);
   g_test_add_func ("/roster/who-sees-whom", test_who_sees_whom);
   g_test_add_func ("/roster/event-log", test_what_the_event_log_gets);
   g_test_add_func ("/roster/roles-of-the-command-line", test_roles_of_the_command_line_come_first);
