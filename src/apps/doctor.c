@@ -84,7 +84,8 @@ check_plugins (Doctor *self)
 static void
 check_files (Doctor *self)
 {
-  guint n = rj_run_options_count_participants (&self->options);
+  guint n =
+    rj_shard_count (&self->options.shard, rj_run_options_count_participants (&self->options));
   g_autoptr (GError) error = NULL;
   struct rlimit limit;
 
@@ -135,7 +136,8 @@ static const struct {
   { "foreign", "0" },       { "repeat", "1" },    { "marks", NULL },    { "mark-file", "" },
   { "control", "" },        { "fault", "" },      { "expect", "" },     { "baseline", "" },
   { "events", "" },         { "bundle", "" },     { "junit", "" },      { "html", "" },
-  { "markdown", "" },       { "prometheus", "" }, { "csv", "" },
+  { "markdown", "" },       { "prometheus", "" }, { "csv", "" },        { "run-id", "" },
+  { "shard", "" },
 };
 
 static gboolean

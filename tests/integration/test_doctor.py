@@ -19,6 +19,10 @@ class Doctor(harness.Case):
                             "--events", self.folder / "none.jsonl", code=0, env={"REJOIN_SECRET": cluster.secret})
         self.assertIn("✓ join        All 2 participants joined", outcome.stdout)
         self.assertTrue(outcome.stdout.endswith("All is well.\n"), outcome.stdout)
+        outcome = self.look(*harness.SMALL, "--url", cluster.server_url, "--participants", "3", "--shard", "1/2", "--run-id",
+                            "job", "--duration", "9s", code=0, env={"REJOIN_SECRET": cluster.secret})
+        self.assertIn("enough for 2 participants", outcome.stdout)  # that share
+        self.assertIn("✓ join        All 2 participants joined", outcome.stdout)
         # it only looks: no fault was made, and no file of the run was touched
         self.assertFalse((self.folder / "none.jsonl").exists())
         self.assertNotIn(cluster.secret, str(outcome))

@@ -47,14 +47,15 @@ rjt_tell_participant_twice (RjtStory *story, gboolean fires)
   rjt_tell_good_end (story, 5000, "duration");
 }
 
-static void
-tell_shards_apart (RjtStory *story, double fault_ms, double flowing_ms, double end_ms)
+void
+rjt_tell_shards_with (
+  RjtStory *story, const char *fault, double fault_ms, double flowing_ms, double end_ms)
 {
   rjt_tell_shard (story, "a", 1, 2);
   rjt_tell_shard (story, "b", 2, 2);
   rjt_tell_pair_joins (story);
   rjt_tell (story, flowing_ms, RJ_EVENT_EVERYONE_FLOWING, NULL, 0, NULL, NULL);
-  rjt_tell_fault (story, fault_ms, "kill-media-node", "1");
+  rjt_tell_fault (story, fault_ms, fault, "b");
   rjt_tell_gap (story, fault_ms - 5, fault_ms + 1500);
   rjt_tell_end (story, end_ms, "duration");
   rjt_tell_good_end (story, 9000, "duration");
@@ -64,11 +65,11 @@ tell_shards_apart (RjtStory *story, double fault_ms, double flowing_ms, double e
 void
 rjt_tell_shard_ended_early (RjtStory *story, gboolean fires)
 {
-  tell_shards_apart (story, 3000, 500, fires ? 5002 : 5004);
+  rjt_tell_shards_with (story, "kill-media-node", 3000, 500, fires ? 5002 : 5003);
 }
 
 void
 rjt_tell_fault_before_all_shards_flowed (RjtStory *story, gboolean fires)
 {
-  tell_shards_apart (story, 3000, fires ? 3001 : 2999, 8000);
+  rjt_tell_shards_with (story, "kill-media-node", 3000, fires ? 3001 : 3000, 8000);
 }

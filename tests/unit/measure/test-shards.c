@@ -99,6 +99,24 @@ test_they_were_not_together (void)
   g_assert_true (g_str_has_suffix (of_before->reason, " before everybody flowed in all shards."));
 }
 
+/* Nobody has to lose anything by it. */
+static void
+test_what_does_no_harm_needs_nobody (void)
+{
+  static const struct {
+    double fault_ms, flowing_ms, end_ms;
+  } rows[] = { { 3000, 500, 5002 }, { 3000, 3001, 8000 } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (RjtStory) story = rjt_story_new ("room");
+    g_autoptr (RjResult) result = NULL;
+
+    rjt_tell_shards_with (story, "mute", rows[i].fault_ms, rows[i].flowing_ms, rows[i].end_ms);
+    result = conclude (story, TRUE);
+    g_assert_cmpint (result->verdict, ==, RJ_VERDICT_PASSED);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -107,5 +125,6 @@ main (int argc, char **argv)
   ADD (all_logs_must_be_there);
   ADD (one_alone);
   ADD (they_were_not_together);
+  ADD (what_does_no_harm_needs_nobody);
   return g_test_run ();
 }
