@@ -75,7 +75,7 @@ class Comparison:
         self.figures = []
         self.ignored = collections.Counter()
         self.sums = collections.defaultdict(lambda: collections.defaultdict(list))  # edge -> kind -> of each peer
-        self.outages = []  # both have them; the observer's
+        self.outages = []  # that the report ought to have
         self.began_us = next(e["mono_us"] for e in lines if e["type"] == "run-started")
         self.wall_offset_us = read_wall_us(lines[0]) - lines[0]["mono_us"]
         self.checks = [(e["mono_us"], e["data"]["loop_lag_ms"]) for e in lines if e["type"] == "self-check"]
@@ -312,7 +312,8 @@ class Comparison:
         for outage in told:
             same = next((o for o in left if o.from_us < outage.to_us and outage.from_us < o.to_us), None)
             if same is None:
-                self.complain_of_outage(name, outage, "the report, and not in the capture")
+                if not self.complain_of_outage(name, outage, "the report, and not in the capture"):
+                    self.outages.append(outage)
                 continue
             left.remove(same)
             self.outages.append(same)
@@ -323,10 +324,13 @@ class Comparison:
             self.complain_of_outage(name, outage, "the capture, and not in the report")
 
     def complain_of_outage(self, name, outage, where):
-        """One that just passes for an outage where somebody was late is none for the other."""
-        if outage.length_ms > observer.OUTAGE_US / 1000 + self.slack_ms:
-            at_s = (outage.from_us - self.began_us) / 1e6
-            self.complain(f"{name}: an outage of {outage.length_ms:.0f} ms at {at_s:.1f} s is in {where}")
+        """One that just passes for an outage where somebody was late is none for the other. Returns: whether that is no
+        excuse"""
+        if outage.length_ms <= observer.OUTAGE_US / 1000 + self.slack_ms:
+            return False
+        at_s = (outage.from_us - self.began_us) / 1e6
+        self.complain(f"{name}: an outage of {outage.length_ms:.0f} ms at {at_s:.1f} s is in {where}")
+        return True
 
     def compare_detectors(self):
         for event in self.lines:

@@ -51,7 +51,9 @@ def compare_edge(c, key, edge, peers):
 
 def compare_quality(c, who, edge, seen):
     lost, unique = sum(seen["lost packets"]), sum(seen["packets"]) - sum(seen["duplicates"])
-    c.add("edge: loss", who, edge["loss_percent"], 100 * lost / (unique + lost))
+    # datagrams that the kernel dropped at sockets of ours, of whichever edge, were on the wire
+    most = 100 * (lost + c.dropped) / (unique + lost)
+    c.add("edge: loss", who, edge["loss_percent"], min(max(edge["loss_percent"], 100 * lost / (unique + lost)), most))
     if len(seen["jitter, mean"]) == len(seen["packets"]):
         jitter = sum(j * n for j, n in zip(seen["jitter, mean"], seen["packets"])) / sum(seen["packets"])
         c.add("edge: jitter, mean", who, edge["jitter_ms"], jitter)
@@ -65,12 +67,15 @@ def compare_quality(c, who, edge, seen):
 
 
 def compare_candidates(c, who, told, peers):
-    """The pair is the addresses that media took last; of which type they are was said when they were offered."""
+    """The pair is the addresses that media took last; of which type they are was said when they were offered. One that
+    is heard of before is peer-reflexive (RFC 8445, 7.3.1.3), as is one whose offer was not read yet."""
     peer = next((p for p in reversed(peers) if p.pair), None)
     if peer is None:
         return
-    seen = {"local": peer.ours[peer.pair[0]], "remote": peer.theirs[peer.pair[1]]}
-    if told != seen:
+    ours, theirs = peer.pair
+    seen = {"local": peer.ours[ours], "remote": peer.theirs[theirs]}
+    unread = peer.heard.get(theirs, 0) < peer.told[theirs] + 1000 * (FRAME_MS + c.slack_ms)
+    if told != seen and not (unread and told == {**seen, "remote": "prflx/udp"}):
         c.complain(f"candidates of {who}: {told} in the report, {seen} in the capture")
 
 
@@ -186,20 +191,26 @@ def compare_nodes(c, name, rejoin, before, stay):
 # --- the run
 
 def compare_faults(c):
-    """When a fault was: what it breaks breaks then."""
+    """When a fault was: what it breaks breaks then, and not before. A process takes its time to die, on a busy machine
+    more; when it was dead is the cluster's own word."""
     own = {e["data"]["port"] for e in c.server_lines
            if e["type"] == "process-started" and e["data"]["role"] == "media-node"}
-    ends = {"kill-media-node": [us for port, us in c.seen.control_ends.items() if port in own],
-            "cut-websocket": [m.at_us for m in c.seen.moments if m.kind == "websocket-lost"]}
-    ends["restart-media-node"] = ends["kill-media-node"]
+    deaths = [e["mono_us"] for e in c.server_lines
+              if e["type"] == "process-ended" and e["data"]["role"] == "media-node"]
+    nodes = [us for port, us in c.seen.control_ends.items() if port in own], deaths
+    ends = {"kill-media-node": nodes, "restart-media-node": nodes,
+            "cut-websocket": ([m.at_us for m in c.seen.moments if m.kind == "websocket-lost"], [])}
     for fault in c.summary["faults"]:
-        if fault["what"] in ends:
-            at_us = c.began_us + 1000 * fault["started_at_ms"]
-            seen = min((us for us in ends[fault["what"]] if us >= at_us), default=None)
-            if seen is None:
-                c.complain(f"{fault['what']} is in the report, and nothing of it in the capture")
-            else:
-                c.add("fault, to what it broke", fault["what"], fault["started_at_ms"], (seen - c.began_us) / 1000)
+        broken, dead = ends.get(fault["what"], ((), ()))
+        from_us = c.began_us + 1000 * fault["started_at_ms"]
+        until_us = c.began_us + 1000 * fault["ended_at_ms"]
+        seen_us = min((us for us in broken if us >= from_us), default=None)
+        dying_us = min((us for us in dead if us >= until_us), default=until_us) - until_us
+        if seen_us is not None:
+            c.add("fault, to what it broke", fault["what"], fault["started_at_ms"],
+                  (max(from_us, seen_us - dying_us) - c.began_us) / 1000)
+        elif fault["what"] in ends:
+            c.complain(f"{fault['what']} is in the report, and nothing of it in the capture")
 
 
 def compare_census(c):
@@ -209,8 +220,10 @@ def compare_census(c):
     told = c.summary["census"]
     if told["asked"] == 0:
         return
-    if told["answered"] != len(lists):
-        c.complain(f"the server has told {len(lists)} times what it has, {told['answered']} times in the report")
+    # an answer that comes too late is none
+    if not told["answered"] <= len(lists) <= told["asked"]:
+        c.complain(f"the server has told {len(lists)} times what it has; by the report it was asked {told['asked']} "
+                   f"times, and told {told['answered']} times")
     ghosts = {stay.connection for stay in c.stays for at_us, listed in lists
               if stay.connection in listed and stay.ended_us and at_us - stay.ended_us >= GHOST_US}
     reported = {ghost["connection"] for ghost in told["ghosts"]}

@@ -28,6 +28,8 @@ class Peer:
     ended_us: int = 0  # 0: at the end of the capture
     ours: dict = dataclasses.field(default_factory=dict)  # address -> type of the candidate, "host/udp"
     theirs: dict = dataclasses.field(default_factory=dict)
+    told: dict = dataclasses.field(default_factory=dict)  # address of theirs -> when it was said
+    heard: dict = dataclasses.field(default_factory=dict)  # address of theirs -> when its first datagram came
     pair: tuple = ()  # our address and theirs, of the last media packet
     node: int = 0  # port of the media node's control connection; 0: not seen
     ssrcs: dict = dataclasses.field(default_factory=dict)  # medium -> SSRC of what is sent
@@ -352,9 +354,9 @@ class Observer:
                 self.note(stay, "evicted", at_us, params.get("reason", ""))
                 self.end_stay(stay, at_us)
         elif method == "iceCandidate":
-            self.add_their_candidate(stay, params)
+            self.add_their_candidate(stay, params, at_us)
 
-    def add_their_candidate(self, stay, params):
+    def add_their_candidate(self, stay, params, at_us):
         candidate = read_candidate(params.get("candidate", ""))
         endpoint = params.get("endpointName", "")
         prefix = stay.connection + "_"
@@ -364,6 +366,7 @@ class Observer:
             mine = [p for p in stay.peers if p.direction == "publish"]
         if candidate and mine:
             mine[-1].theirs[candidate[0]] = candidate[1]
+            mine[-1].told.setdefault(candidate[0], at_us)
             mine[-1].node = self.nodes.get(candidate[0], mine[-1].node)
 
     # --- media
@@ -431,6 +434,8 @@ def take_datagram(peer, inward, datagram):
     payload = datagram.payload
     if len(payload) < 2:
         return
+    if inward:
+        peer.heard.setdefault(datagram.source, datagram.at_us)
     first = payload[0]
     if first >> 6 == 2:
         if not 192 <= payload[1] <= 223 and len(payload) >= 12 and inward == (peer.direction == "subscribe"):
