@@ -8,8 +8,9 @@
 
 #define MOST 1000 /* of participants in a session, and of sessions */
 
-#define NUMBER_1_TO_1000 "{\"type\": \"integer\", \"minimum\": 1, \"maximum\": 1000}"
-#define TEXT             "{\"type\": \"string\", \"minLength\": 1}"
+#define NUMBER_1_TO_1000     "{\"type\": \"integer\", \"minimum\": 1, \"maximum\": 1000}"
+#define OR_REFERENCE(schema) "{\"anyOf\": [" schema ", {\"$ref\": \"#/$defs/reference\"}]}"
+#define TEXT                 "{\"type\": \"string\", \"minLength\": 1}"
 
 typedef gboolean (*Reader) (RjGroup *self, JsonNode *node, GError **error);
 
@@ -190,7 +191,7 @@ static const RjJsonKey keys[] = {
   { "group", TEXT, "name of the group, for reports, expectations and subscribe" },
   { "count",
     "{\"oneOf\": [" NUMBER_1_TO_1000 ", {\"type\": \"array\", \"minItems\": 1, "
-    "\"items\": " NUMBER_1_TO_1000 "}]}",
+    "\"items\": " OR_REFERENCE (NUMBER_1_TO_1000) "}]}",
     "participants in each session; a list gives each session its own number" },
   { "sessions", NUMBER_1_TO_1000, "sessions; without it 1, or the length of the list count" },
   { "session", TEXT, "session id; {run}, {session} and {group} are filled in" },

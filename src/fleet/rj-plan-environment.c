@@ -4,11 +4,14 @@
 
 #include "rj-error.h"
 #include "rj-json.h"
+#include "rj-plan-schema.h"
+#include "rj-plan-yaml.h"
 
 #define SHORTEST_HIDDEN 4 /* a shorter value is in every other message by chance */
 
 typedef struct {
   const RjPlanDocument *document;
+  JsonObject *schema;
   RjPlanSkip skip;
   gpointer user_data;
   RjPlanValues *values;
@@ -99,6 +102,44 @@ fill_text (Filler *self, const char *text, const char *place, GError **error)
   return json_node_init_string (json_node_alloc (), filled->str);
 }
 
+static gboolean
+is_one_of (JsonNode *node, RjPlanTypes types)
+{
+  GType type = JSON_NODE_HOLDS_VALUE (node) ? json_node_get_value_type (node) : G_TYPE_INVALID;
+
+  return (type == G_TYPE_INT64 && (types & RJ_PLAN_NUMBER) != 0) ||
+         (type == G_TYPE_BOOLEAN && (types & RJ_PLAN_BOOLEAN) != 0);
+}
+
+/* @text: a reference, and nothing else. Its value is not shown: it may be a secret in the wrong place. */
+static JsonNode *
+fill_scalar (Filler *self, const char *text, const char *place, GError **error)
+{
+  RjPlanTypes types = rj_plan_schema_find_types (self->schema, place);
+  g_autoptr (JsonNode) filled = fill_text (self, text, place, error);
+  g_autoptr (JsonNode) value = NULL;
+
+  if (filled == NULL || (types & ~RJ_PLAN_TEXT) == 0)
+    return g_steal_pointer (&filled);
+  value = rj_plan_yaml_read_plain (json_node_get_string (filled));
+  if (is_one_of (value, types))
+    return g_steal_pointer (&value);
+  if ((types & RJ_PLAN_TEXT) != 0)
+    return g_steal_pointer (&filled);
+  g_set_error (error, RJ_ERROR, RJ_ERROR_USAGE, "the environment variable %.*s is %s",
+               (int) strlen (text) - 3, text + 2,
+               (types & RJ_PLAN_NUMBER) != 0 ? "no whole number; set it to one, such as 4"
+                                             : "neither true nor false; set it to one of them");
+  rj_plan_document_blame (self->document, place, error);
+  return NULL;
+}
+
+static gboolean
+is_reference (const char *text)
+{
+  return g_str_has_prefix (text, "${") && get_length (text) == strlen (text);
+}
+
 static JsonNode *
 fill_array (Filler *self, JsonArray *array, const char *place, GError **error)
 {
@@ -145,19 +186,21 @@ fill_node (Filler *self, JsonNode *node, const char *place, GError **error)
     return fill_object (self, json_node_get_object (node), place, error);
   if (JSON_NODE_HOLDS_ARRAY (node))
     return fill_array (self, json_node_get_array (node), place, error);
-  if (text != NULL && !self->skip (place, self->user_data))
-    return fill_text (self, text, place, error);
-  return json_node_copy (node);
+  if (text == NULL || self->skip (place, self->user_data))
+    return json_node_copy (node);
+  return is_reference (text) ? fill_scalar (self, text, place, error)
+                             : fill_text (self, text, place, error);
 }
 
 RjPlanValues *
 rj_plan_values_new (const RjPlanDocument *document,
+                    JsonObject *schema,
                     RjPlanSkip skip,
                     gpointer user_data,
                     GError **error)
 {
   g_autoptr (RjPlanValues) self = g_new0 (RjPlanValues, 1);
-  Filler filler = { document, skip, user_data, self };
+  Filler filler = { document, schema, skip, user_data, self };
   g_autoptr (JsonNode) root = NULL;
 
   self->references = g_ptr_array_new_with_free_func ((GDestroyNotify) reference_free);

@@ -1,4 +1,6 @@
-/* ${NAME} in the texts of a plan: the value of an environment variable. $${ is a literal ${. Home thread. */
+/* ${NAME} in the texts of a plan: the value of an environment variable. $${ is a literal ${. Where a key takes a number,
+ * or true and false, a text that is nothing but ${NAME} becomes what its value would be without quotes in YAML. Home
+ * thread. */
 #pragma once
 
 #include "rj-plan-document.h"
@@ -12,15 +14,17 @@ typedef struct {
 } RjPlanReference;
 
 typedef struct {
-  JsonObject *root;      /* a copy of the document's, with every text filled in */
+  JsonObject *root;      /* a copy of the document's, with every reference filled in */
   GPtrArray *references; /* of RjPlanReference */
 } RjPlanValues;
 
 /* Whether nobody will look at @place, so that its references need not be filled in */
 typedef gboolean (*RjPlanSkip) (const char *place, gpointer user_data);
 
-/* Errors: RJ_ERROR_USAGE with the place: a variable that is not set, or no name in the braces */
+/* @schema: of rj_plan_schema_new(). Errors: RJ_ERROR_USAGE with the place: a variable that is not set, or is no number
+ * where one must be, or no name in the braces */
 RjPlanValues *rj_plan_values_new (const RjPlanDocument *document,
+                                  JsonObject *schema,
                                   RjPlanSkip skip,
                                   gpointer user_data,
                                   GError **error);

@@ -7,7 +7,7 @@
 #include "rj-json.h"
 #include "rj-request-template.h"
 
-/* A text that the environment fills in is known only then. */
+/* What the environment fills in is known only then. */
 #define REFERENCE "{\"type\": \"string\", \"pattern\": \"\\\\$\\\\{\"}"
 #define DURATION  "{\"type\": \"string\", \"pattern\": \"^[0-9.]+(ms|s|m|h)$\"}"
 
@@ -89,10 +89,11 @@ make_value (const RjOption *option)
 {
   switch (option->kind) {
   case RJ_OPTION_FLAG:
-    return parse ("{\"type\": \"boolean\"}");
+    return or_reference (parse ("{\"type\": \"boolean\"}"));
   case RJ_OPTION_COUNT:
-    return rj_json_build ("type", 's', "integer", "minimum", 'i', (gint64) option->min, "maximum",
-                          'i', (gint64) option->max, NULL);
+    return or_reference (rj_json_build ("type", 's', "integer", "minimum", 'i',
+                                        (gint64) option->min, "maximum", 'i', (gint64) option->max,
+                                        NULL));
   case RJ_OPTION_DURATION:
     return or_reference (parse (DURATION));
   case RJ_OPTION_TEXT:
@@ -145,9 +146,11 @@ static void
 insert_key (JsonObject *root, const char *path, const char *text, const char *help)
 {
   g_autoptr (JsonObject) schema = parse (text);
+  const char *type = rj_json_get_string (schema, "type", "");
   gboolean is_simple = json_object_has_member (schema, "enum") ||
                        json_object_has_member (schema, "pattern") ||
-                       json_object_has_member (schema, "oneOf");
+                       json_object_has_member (schema, "oneOf") || g_str_equal (type, "integer") ||
+                       g_str_equal (type, "boolean");
   JsonObject *whole =
     is_simple ? or_reference (json_object_ref (schema)) : json_object_ref (schema);
 
@@ -165,21 +168,33 @@ describe_keys (const RjJsonKey *keys, guint n_keys)
   return mapping;
 }
 
+/* @mapping: what is said of the keys of publish, which may also be true or false. Returns: (transfer full) */
+static JsonObject *
+describe_publish (JsonObject *mapping)
+{
+  JsonArray *types = json_array_new ();
+  JsonObject *publish;
+
+  json_array_add_string_element (types, "object");
+  json_array_add_string_element (types, "boolean");
+  json_object_set_array_member (mapping, "type", types);
+  publish = or_reference (json_object_ref (mapping));
+  json_object_set_string_member (publish, "description",
+                                 "what they publish; false: they only watch");
+  return publish;
+}
+
 static JsonObject *
 describe_groups (void)
 {
   guint n = 0;
   const RjJsonKey *keys = rj_group_get_keys (&n);
   JsonObject *group = describe_keys (keys, n);
-  JsonObject *publish;
+  JsonObject *properties = json_object_get_object_member (group, "properties");
 
-  publish =
-    json_object_get_object_member (json_object_get_object_member (group, "properties"), "publish");
-  json_object_set_array_member (publish, "type", json_array_new ());
-  json_array_add_string_element (json_object_get_array_member (publish, "type"), "object");
-  json_array_add_string_element (json_object_get_array_member (publish, "type"), "boolean");
-  json_object_set_string_member (publish, "description",
-                                 "what they publish; false: they only watch");
+  json_object_set_object_member (
+    properties, "publish",
+    describe_publish (json_object_get_object_member (properties, "publish")));
   return rj_json_build ("type", 's', "array", "minItems", 'i', (gint64) 1, "description", 's',
                         "groups of participants (--participants takes the place of the list)",
                         "items", 'o', group, NULL);
@@ -211,13 +226,15 @@ describe_request (void)
 
 /* --- all of it --- */
 
-static JsonObject *
-make_schema (const RjOptionTable *table)
+JsonObject *
+rj_plan_schema_new (const RjOptionTable *table)
 {
   JsonObject *schema = rj_json_build (
     "$schema", 's', "https://json-schema.org/draft/2020-12/schema", "title", 's',
     "Plan of a run of rejoin", "description", 's',
-    "What `rejoin run plan.yaml` does. In every text ${NAME} is the environment variable NAME; "
+    "What `rejoin run plan.yaml` does. In every text ${NAME} is the environment variable NAME, "
+    "also "
+    "alone where a number or true and false stand; "
     "$${ is a literal ${. Keys at the top that begin with x- are left alone, for anchors.",
     "type", 's', "object", "additionalProperties", 'b', FALSE, "patternProperties", 'o',
     parse ("{\"^x-\": true}"), "$defs", 'o', parse ("{\"reference\": " REFERENCE "}"), NULL);
@@ -231,6 +248,66 @@ make_schema (const RjOptionTable *table)
   return schema;
 }
 
+/* --- what a value may be --- */
+
+static RjPlanTypes
+read_type (JsonNode *node)
+{
+  const char *type = rj_json_node_get_string (node);
+
+  if (g_strcmp0 (type, "string") == 0)
+    return RJ_PLAN_TEXT;
+  if (g_strcmp0 (type, "integer") == 0)
+    return RJ_PLAN_NUMBER;
+  return g_strcmp0 (type, "boolean") == 0 ? RJ_PLAN_BOOLEAN : 0;
+}
+
+/* @schema: of a value, but for its alternatives */
+static RjPlanTypes
+read_types (JsonObject *schema)
+{
+  JsonNode *node = json_object_get_member (schema, "type");
+  JsonArray *list = rj_json_get_array (schema, "type");
+  RjPlanTypes types = json_object_has_member (schema, "enum") ? RJ_PLAN_TEXT : 0;
+
+  for (guint i = 0; list != NULL && i < json_array_get_length (list); i++)
+    types |= read_type (json_array_get_element (list, i));
+  return node == NULL || list != NULL ? types : types | read_type (node);
+}
+
+/* Returns: (transfer none) (nullable): of what stands at the first key of @place. @rest: (out): what follows the key */
+static JsonObject *
+enter (JsonObject *schema, const char *place, const char **rest)
+{
+  gsize length = *place == '[' ? strcspn (place, "]") + 1 : strcspn (place, ".[");
+  g_autofree char *key = g_strndup (place, length);
+
+  *rest = place + length + (place[length] == '.');
+  if (*place == '[')
+    return rj_json_get_object (schema, "items");
+  schema = rj_json_get_object (schema, "properties");
+  return schema == NULL ? NULL : rj_json_get_object (schema, key);
+}
+
+RjPlanTypes
+rj_plan_schema_find_types (JsonObject *schema, const char *place)
+{
+  static const char *const choices[] = { "anyOf", "oneOf" };
+  RjPlanTypes types = 0;
+  const char *rest = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (choices); i++) {
+    JsonArray *list = rj_json_get_array (schema, choices[i]);
+
+    for (guint k = 0; list != NULL && k < json_array_get_length (list); k++)
+      types |= rj_plan_schema_find_types (rj_json_array_get_object (list, k), place);
+  }
+  if (*place == '\0')
+    return types | read_types (schema);
+  schema = enter (schema, place, &rest);
+  return schema == NULL ? types : types | rj_plan_schema_find_types (schema, rest);
+}
+
 char *
 rj_plan_schema_to_text (const RjOptionTable *table)
 {
@@ -239,7 +316,7 @@ rj_plan_schema_to_text (const RjOptionTable *table)
   g_autofree char *text = NULL;
 
   json_node_init_object (node, NULL);
-  json_node_take_object (node, make_schema (table));
+  json_node_take_object (node, rj_plan_schema_new (table));
   json_generator_set_root (generator, node);
   json_generator_set_pretty (generator, TRUE);
   json_generator_set_indent (generator, 2);

@@ -35,8 +35,8 @@ is_one_of (const char *text, const char *words)
   return g_strv_contains ((const char *const *) list, text);
 }
 
-static JsonNode *
-make_plain (const char *text)
+JsonNode *
+rj_plan_yaml_read_plain (const char *text)
 {
   JsonNode *node = json_node_alloc ();
   gint64 number = 0;
@@ -66,7 +66,7 @@ read_scalar (Reader *self, struct fy_node *node, const char *place, GError **err
     return NULL;
   }
   if (fy_node_get_style (node) == FYNS_PLAIN)
-    return make_plain (text);
+    return rj_plan_yaml_read_plain (text);
   return json_node_init_string (json_node_alloc (), text);
 }
 

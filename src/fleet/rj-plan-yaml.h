@@ -10,4 +10,8 @@ G_BEGIN_DECLS
 JsonNode *
 rj_plan_yaml_read (RjPlanDocument *document, const char *text, gsize length, GError **error);
 
+/* What @text is where it stands alone without quotes: null, a boolean, an integer, a double or a text. Returns: (transfer
+ * full) */
+JsonNode *rj_plan_yaml_read_plain (const char *text);
+
 G_END_DECLS

@@ -6,6 +6,7 @@
 #include "rj-group.h"
 #include "rj-json.h"
 #include "rj-plan-private.h"
+#include "rj-plan-schema.h"
 #include "rj-secret.h"
 
 RjPlan *
@@ -196,8 +197,9 @@ rj_plan_fill (
   RjPlan *self, const RjOptionTable *table, gpointer values, GPtrArray *warnings, GError **error)
 {
   RjPlanFiller filler = { self, table, values, warnings };
+  g_autoptr (JsonObject) schema = rj_plan_schema_new (table);
 
-  self->values = rj_plan_values_new (self->document, is_overruled, &filler, error);
+  self->values = rj_plan_values_new (self->document, schema, is_overruled, &filler, error);
   if (self->values == NULL)
     return FALSE;
   remember_secrets (self, table);

@@ -18,6 +18,13 @@ REFUSED = [
     {"deployment": {"app": {"url": ""}}}, {"deployment": {"embedded": {"quirks": ["nothing"]}}},
 ]
 
+# what becomes a number, or true and false, when the environment is known
+TAKEN = [
+    {"seed": "${N}"}, {"delete-dead-session": "${FLAG}"}, {"participants": [{"count": "${N}"}]},
+    {"participants": [{"count": ["${N}", 2]}]}, {"participants": [{"publish": {"audio": "${FLAG}"}}]},
+    {"participants": [{"publish": "${FLAG}"}]},
+]
+
 
 def check(source, program):
     path = source / "data/schema/plan.schema.json"
@@ -36,6 +43,9 @@ def check(source, program):
     for refused in REFUSED:
         if validator.is_valid(refused):
             yield f"the schema takes {refused}"
+    for taken in TAKEN:
+        for error in validator.iter_errors(taken):
+            yield f"the schema refuses {taken}: {error.message}"
 
 
 def main():

@@ -284,6 +284,59 @@ test_environment_is_filled_in_and_not_shown (Fixture *f, gconstpointer unused)
 }
 
 static void
+set_scalars (void)
+{
+  g_setenv ("PLAN_NUMBER", "12", TRUE);
+  g_setenv ("PLAN_WORD", "many", TRUE);
+  g_setenv ("PLAN_HALF", "1.5", TRUE);
+  g_setenv ("PLAN_EMPTY", "", TRUE);
+  g_setenv ("PLAN_TRUE", "true", TRUE);
+  g_setenv ("PLAN_FALSE", "false", TRUE);
+}
+
+/* Every way to write a number, or true and false; a text of digits stays one */
+static const char *const scalars[] = {
+  "name: ${PLAN_NUMBER}\n"
+  "seed: ${PLAN_NUMBER}\n"
+  "media: {decode: \"${PLAN_TRUE}\"}\n"
+  "participants:\n"
+  "  - count: ${PLAN_NUMBER}\n"
+  "    group: ${PLAN_NUMBER}\n"
+  "    publish: {audio: \"${PLAN_FALSE}\", bitrate: 500k}\n"
+  "  - count: [\"${PLAN_NUMBER}\", 1]\n"
+  "    name: \"${PLAN_TRUE}-{index}\"\n"
+  "    publish: ${PLAN_FALSE}\n",
+  "{\"name\": \"${PLAN_NUMBER}\", \"seed\": \"${PLAN_NUMBER}\", \"media\": {\"decode\": "
+  "\"${PLAN_TRUE}\"}, "
+  "\"participants\": [{\"count\": \"${PLAN_NUMBER}\", \"group\": \"${PLAN_NUMBER}\", \"publish\": "
+  "{\"audio\": "
+  "\"${PLAN_FALSE}\", \"bitrate\": \"500k\"}}, {\"count\": [\"${PLAN_NUMBER}\", 1], \"name\": "
+  "\"${PLAN_TRUE}-{index}\", \"publish\": \"${PLAN_FALSE}\"}]}",
+};
+
+static void
+test_numbers_come_from_the_environment (Fixture *f, gconstpointer text)
+{
+  const RjGroup *first, *second;
+
+  set_scalars ();
+  take (f, text, -1, "");
+  g_assert_no_error (f->error);
+  first = g_ptr_array_index (f->options.groups, 0);
+  second = g_ptr_array_index (f->options.groups, 1);
+  g_assert_cmpstr (f->options.title, ==, "12");
+  g_assert_cmpuint (f->options.seed, ==, 12);
+  g_assert_true (f->options.decode);
+  g_assert_cmpstr (first->name, ==, "12");
+  g_assert_cmpuint (rj_group_get_total (first), ==, 12);
+  g_assert_cmpint (first->publish.audio, ==, FALSE);
+  g_assert_cmpuint (second->sessions, ==, 2);
+  g_assert_cmpuint (rj_group_get_total (second), ==, 13);
+  g_assert_cmpstr (second->participant, ==, "true-{index}");
+  g_assert_cmpint (second->publish.on, ==, FALSE);
+}
+
+static void
 test_a_secret_in_the_file_is_warned_of_and_not_shown (Fixture *f, gconstpointer unused)
 {
   g_autoptr (JsonObject) written = NULL;
@@ -373,6 +426,22 @@ static const Refusal refusals[] = {
     ":2: deployment.openvidu.secret: the environment variable PLAN_NOT_SET is not set" },
   { "name: \"${1}\"\n", ":1: name: after ${ the name" },
   { "name: \"${HOME\"\n", ":1: name: after ${ the name" },
+  { "name: a\nseed: ${PLAN_WORD}\n", ":2: seed: the environment variable PLAN_WORD is no whole" },
+  { "seed: ${PLAN_HALF}\n", ":1: seed: the environment variable PLAN_HALF is no whole number" },
+  { "seed: ${PLAN_EMPTY}\n", ":1: seed: the environment variable PLAN_EMPTY is no whole number" },
+  { "seed: ${PLAN_SECRET}\n", ":1: seed: the environment variable PLAN_SECRET is no whole number" },
+  { "seed: ${PLAN_TRUE}\n", "PLAN_TRUE is no whole number" },
+  { "seed: 1${PLAN_NUMBER}\n", "is text; write a number" },
+  { "foreign: ${PLAN_NOT_SET}\n", ":1: foreign: the environment variable PLAN_NOT_SET is not set" },
+  { "participants:\n  - count:\n      - 1\n      - ${PLAN_WORD}\n",
+    ":4: participants[0].count[1]: the environment variable PLAN_WORD is no whole number" },
+  { "participants:\n  - publish: {audio: \"${PLAN_NUMBER}\"}\n",
+    ":2: participants[0].publish.audio: the environment variable PLAN_NUMBER is neither true nor" },
+  { "participants:\n  - publish: {video: \"${PLAN_NUMBER}\"}\n", "write WIDTHxHEIGHT@FPS" },
+  { "delete-dead-session: ${PLAN_NUMBER}\n", "PLAN_NUMBER is neither true nor false" },
+  { "participants:\n  - publish: ${PLAN_WORD}\n",
+    ":2: participants[0].publish: the environment variable PLAN_WORD is neither true nor false" },
+  { "naem: ${PLAN_NUMBER}\n", ":1: naem: there is no such key" },
   { "resume: \"${PLAN_SECRET}\"\n", ":1: resume: \"${PLAN_SECRET}\" is not one of" },
   { "deployment: {app: {url: \"${PLAN_SECRET}\"}}\n",
     ":1: deployment.app.url: \"${PLAN_SECRET}\" is no http" },
@@ -389,6 +458,7 @@ static void
 test_refusals_have_a_place_and_a_remedy (void)
 {
   g_setenv ("PLAN_SECRET", "open-sesame", TRUE);
+  set_scalars ();
   for (guint i = 0; i < G_N_ELEMENTS (refusals); i++) {
     Fixture f = { 0 };
 
@@ -483,6 +553,10 @@ main (int argc, char **argv)
   ADD ("/plan/json", test_json_is_yaml);
   ADD ("/plan/files", test_files_that_are_read_lie_beside_the_plan);
   ADD ("/plan/environment", test_environment_is_filled_in_and_not_shown);
+  g_test_add ("/plan/numbers-in-yaml", Fixture, scalars[0], set_up,
+              test_numbers_come_from_the_environment, tear_down);
+  g_test_add ("/plan/numbers-in-json", Fixture, scalars[1], set_up,
+              test_numbers_come_from_the_environment, tear_down);
   ADD ("/plan/secret", test_a_secret_in_the_file_is_warned_of_and_not_shown);
   ADD ("/plan/other-files", test_other_files_are_refused);
   g_test_add_func ("/plan/refusals", test_refusals_have_a_place_and_a_remedy);
