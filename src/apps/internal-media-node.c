@@ -20,6 +20,7 @@ rj_internal_media_node_main (int argc, char **argv)
   if (line == NULL)
     return RJ_EXIT_USAGE;
   config.port = rj_json_get_int (line, "port", 0);
+  config.black_pictures = rj_json_get_bool (line, "black_pictures", FALSE);
   events = G_OBJECT (rj_child_app_open_events ());
   return rj_node_main (&config, on_ready, events);
 }

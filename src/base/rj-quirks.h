@@ -30,12 +30,14 @@ typedef enum {
   RJ_QUIRK_CROSSED_STREAMS = 1 << 9,
   /* Where a media node is lost, the stream of whoever publishes first in a session is passed on to nobody */
   RJ_QUIRK_DARK_STREAM = 1 << 10,
+  /* Media nodes pass whole frames on, and every picture (of VP8) is black */
+  RJ_QUIRK_BLACK_PICTURES = 1 << 11,
 } RjQuirk;
 
 /* Names, as choices of an option */
 #define RJ_QUIRK_NAMES                                                                             \
   "dead-session|undying-session|frozen-media-server|ghosts|early-leavers|lost-answers|"            \
-  "double-answers|slow-close|held-lock|crossed-streams|dark-stream"
+  "double-answers|slow-close|held-lock|crossed-streams|dark-stream|black-pictures"
 
 /* The part of --help about them */
 #define RJ_QUIRK_HELP                                                                              \
@@ -55,7 +57,8 @@ typedef enum {
   "  held-lock            a leave waits for a media server that hangs, and holds up joins "        \
   "meanwhile\n"                                                                                    \
   "  crossed-streams      who subscribes gets the stream of another publisher\n"                   \
-  "  dark-stream          after a crash nobody gets the stream of a session's first publisher"
+  "  dark-stream          after a crash nobody gets the stream of a session's first publisher\n"   \
+  "  black-pictures       frames come as before, and every picture of VP8 is black"
 
 /* @names: (element-type utf8). Returns: their bits; a name that there is not is left out */
 guint rj_quirks_from_names (GPtrArray *names);

@@ -213,6 +213,16 @@ on_node_ended (RjChild *node, RjSupervisor *self)
   }
 }
 
+/* Returns: (transfer full): what a media node reads first */
+static JsonObject *
+configure_node (const RjSupervisorConfig *config, guint index)
+{
+  gint64 port = config->first_node_port == 0 ? 0 : config->first_node_port + index;
+
+  return rj_json_build ("port", 'i', port, "black_pictures", 'b',
+                        (config->quirks & RJ_QUIRK_BLACK_PICTURES) != 0, NULL);
+}
+
 void
 rj_supervisor_start_async (RjSupervisor *self, GAsyncReadyCallback callback, gpointer user_data)
 {
@@ -222,13 +232,12 @@ rj_supervisor_start_async (RjSupervisor *self, GAsyncReadyCallback callback, gpo
   g_task_set_source_tag (self->starting, rj_supervisor_start_async);
   for (guint i = 0; i < self->config->n_nodes; i++) {
     RjChild *node = rj_child_new ("internal-media-node", "media-node", i, self->events);
-    gint64 port = self->config->first_node_port == 0 ? 0 : self->config->first_node_port + i;
     g_autoptr (GError) error = NULL;
 
     g_ptr_array_add (self->nodes, node);
     g_signal_connect (node, "ready", G_CALLBACK (on_node_ready), self);
     g_signal_connect (node, "ended", G_CALLBACK (on_node_ended), self);
-    if (!rj_child_start (node, rj_json_build ("port", 'i', port, NULL), &error)) {
+    if (!rj_child_start (node, configure_node (self->config, i), &error)) {
       give_up (self, g_steal_pointer (&error));
       return;
     }

@@ -229,6 +229,7 @@ start_rtp (RjEndpoint *self, const RjSdp *answer, const RjSdp *remote, gboolean 
   rj_rtp_description_init (&description, answer, remote, self->ssrcs, ours);
   description.cname = g_strdup (self->cname);
   description.max_receive_kbps = self->max_receive_kbps;
+  description.black_pictures = self->place->black_pictures;
   self->rtp = rj_rtp_session_new (self->place->clock, self->place->dice, &description,
                                   &rj_endpoint_rtp_callbacks, self);
   rj_rtp_description_clear (&description);

@@ -19,6 +19,7 @@ typedef struct {
   RjClock *clock;
   RjDice *dice;
   gboolean loopback_only;
+  gboolean black_pictures; /* the quirk */
 } RjEndpointPlace;
 
 /* Errors of an endpoint; the numbers are Kurento's */

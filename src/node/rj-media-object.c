@@ -20,8 +20,12 @@ struct _RjMediaObject {
 };
 
 RjMediaPlace *
-rj_media_place_new (
-  GMainContext *context, guint32 seed, gboolean loopback_only, RjMailbox *home, RjMailboxFunc event)
+rj_media_place_new (GMainContext *context,
+                    guint32 seed,
+                    gboolean loopback_only,
+                    gboolean black_pictures,
+                    RjMailbox *home,
+                    RjMailboxFunc event)
 {
   RjMediaPlace *self = g_new0 (RjMediaPlace, 1);
 
@@ -30,6 +34,7 @@ rj_media_place_new (
   self->shared.clock = rj_real_clock_new ();
   self->shared.dice = rj_dice_new (seed);
   self->shared.loopback_only = loopback_only;
+  self->shared.black_pictures = black_pictures;
   self->home = rj_mailbox_ref (home);
   self->event = event;
   return self;

@@ -18,6 +18,7 @@ typedef struct _RjMediaPlace RjMediaPlace;
 RjMediaPlace *rj_media_place_new (GMainContext *context,
                                   guint32 seed,
                                   gboolean loopback_only,
+                                  gboolean black_pictures,
                                   RjMailbox *home,
                                   RjMailboxFunc event);
 RjMediaPlace *rj_media_place_ref (RjMediaPlace *self);

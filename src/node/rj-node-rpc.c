@@ -27,6 +27,7 @@ struct _RjNodeRpc {
   RjNodeSendFunc send;
   gpointer user_data;
   gboolean loopback_only;
+  gboolean black_pictures;
   char *server_id;
   RjDice *dice;
   RjNodeObjects *objects;
@@ -171,7 +172,7 @@ create_pipeline (RjNodeRpc *self, const Call *call)
 {
   RjMediaPlace *place =
     rj_media_place_new (rj_transport_next_context (self->threads), rj_dice_roll_u32 (self->dice),
-                        self->loopback_only, self->mailbox, on_event);
+                        self->loopback_only, self->black_pictures, self->mailbox, on_event);
   RjNodeObject *object = rj_node_objects_add_pipeline (self->objects, call->session, place);
 
   rj_media_place_unref (place);
@@ -462,6 +463,7 @@ rj_node_rpc_new (const RjNodeConfig *config, RjNodeSendFunc send, gpointer user_
   self->send = send;
   self->user_data = user_data;
   self->loopback_only = config->loopback_only;
+  self->black_pictures = config->black_pictures;
   self->sessions = rj_node_sessions_new (clock, on_session_expired, self);
   self->threads =
     rj_transport_new (config->n_threads == 0 ? RJ_NODE_DEFAULT_THREADS : config->n_threads);

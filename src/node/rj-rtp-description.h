@@ -32,7 +32,8 @@ typedef struct {
 typedef struct {
   RjRtpMedium media[RJ_N_MEDIA];
   char *cname;
-  guint max_receive_kbps; /* REMB towards the publisher; 0: no limit */
+  guint max_receive_kbps;  /* REMB towards the publisher; 0: no limit */
+  gboolean black_pictures; /* what the client sends is made black */
 } RjRtpDescription;
 
 /* @answer: whoever gave it; what stands there is settled. @remote: the other side's description (the same as

@@ -1,5 +1,6 @@
 #include "rj-rtp-session.h"
 
+#include "rj-black-picture.h"
 #include "rj-key-frames.h"
 #include "rj-loss-watch.h"
 #include "rj-packet-history.h"
@@ -45,6 +46,7 @@ struct _RjRtpSession {
   gpointer user_data;
   char *cname;
   guint max_receive_kbps;
+  gboolean black_pictures;
   guint serial;
   Stream streams[RJ_N_MEDIA];
   RjKeyFrames *key_frames;
@@ -84,6 +86,7 @@ rj_rtp_session_new (RjClock *clock,
   self->cname = g_strdup (description->cname);
   self->max_receive_kbps =
     description->max_receive_kbps == 0 ? UNLIMITED_KBPS : description->max_receive_kbps;
+  self->black_pictures = description->black_pictures;
   self->serial = draw_serial ();
   self->key_frames = rj_key_frames_new (clock, dice, ask_for_key_frame, self);
   self->loss_watch =
@@ -375,6 +378,8 @@ rj_rtp_session_take_rtp (RjRtpSession *self, const guint8 *packet, gsize size, g
   RjUnit unit;
   Stream *stream;
   const RjRtpPayload *payload = NULL;
+  guint8 painted[RJ_MEDIA_PACKET_MAX];
+  gsize painted_size;
 
   if (!rj_media_packet_parse (&unit.packet, packet, size)) {
     self->n_dropped++;
@@ -388,6 +393,10 @@ rj_rtp_session_take_rtp (RjRtpSession *self, const guint8 *packet, gsize size, g
     return;
   }
   hear (self);
+  painted_size =
+    self->black_pictures ? rj_black_picture_paint (&unit.packet, payload->encoding, painted) : 0;
+  if (painted_size > 0 && !rj_media_packet_parse (&unit.packet, painted, painted_size))
+    return;
   take_packet (self, stream, payload, &unit, at_us);
 }
 

@@ -184,7 +184,10 @@ class Case(unittest.TestCase):
 
     def run_rejoin(self, *arguments, code=0, **options):
         outcome = self.finish(self.start_run(*arguments, **options))
-        self.assertEqual(outcome.code, code, str(outcome))
+        if code == 1 and outcome.code == 3:  # the machine was too busy, and would be blamed
+            self.assertIn("so this may be its own fault: ", outcome.summary["reason"], str(outcome))
+        else:
+            self.assertEqual(outcome.code, code, str(outcome))
         return outcome
 
     def run_with_late_frames(self, *arguments, **options):

@@ -105,6 +105,7 @@ class Rooms(harness.Case):
         self.assertEqual(outcome.find("fault-ended")[0]["data"]["output"], "204", str(outcome))
         for participant in outcome.summary["participants"]:
             self.assertIn("sessionClosedByServer", participant["failure"])
+            self.assertEqual(participant["problem_words"], ["gave-up"])
             self.assertEqual(participant["rejoins"], [])
 
 

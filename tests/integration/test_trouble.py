@@ -372,7 +372,7 @@ class Signals(Trouble):
                 self.check_log()
                 self.assertEqual(len(outcome.find("participant-state", to="left")), 2)
                 self.assertEqual(len(outcome.find("run-ended", reason="signal", signal=int(number))), 1)
-                self.assertEqual(outcome.summary["verdict"], "inconclusive")
+                self.assertEqual((outcome.summary["verdict"], outcome.summary["reason_word"]), ("inconclusive", "interrupted"))
                 self.assertEqual(len(below), 4)
                 self.assertTrue(all(harness.is_gone(pid) for pid in below))
 
