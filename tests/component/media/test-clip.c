@@ -1,6 +1,7 @@
 /* What the clip consists of, and when it is made. */
 #include "rj-clip.h"
 
+#include "rj-clip-encoder.h"
 #include "rj-error.h"
 #include "rj-media-init.h"
 
@@ -18,6 +19,16 @@ static RjVideoCodec
 get_codec (gconstpointer data)
 {
   return (RjVideoCodec) GPOINTER_TO_UINT (data);
+}
+
+static GBytes *
+copy_bytes (GstBuffer *frame)
+{
+  gsize size = gst_buffer_get_size (frame);
+  guint8 *bytes = g_malloc (size);
+
+  gst_buffer_extract (frame, 0, bytes, size);
+  return g_bytes_new_take (bytes, size);
 }
 
 static void
@@ -47,6 +58,25 @@ test_the_bitrate_is_kept (gconstpointer data)
   /* on an average of four seconds */
   g_assert_cmpuint (size * 8 / RJ_CLIP_SECONDS, >, 200000);
   g_assert_cmpuint (size * 8 / RJ_CLIP_SECONDS, <, 400000);
+}
+
+/* Not on how busy the machine was, at least: an encoder that hurries spends more bits. */
+static void
+test_the_frames_depend_on_the_format_only (gconstpointer data)
+{
+  RjClipFormat format = { 640, 480, 30, 500000, RJ_CLIP_PICTURE_TEST, get_codec (data) };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) first = rj_clip_encode_video (&format, NULL, &error);
+  g_autoptr (GPtrArray) second = rj_clip_encode_video (&format, NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (first->len, ==, second->len);
+  for (guint i = 0; i < first->len; i++) {
+    g_autoptr (GBytes) a = copy_bytes (g_ptr_array_index (first, i));
+    g_autoptr (GBytes) b = copy_bytes (g_ptr_array_index (second, i));
+
+    g_assert_true (g_bytes_equal (a, b));
+  }
 }
 
 /* VP8 ends in it; in H.264 it stands between the parameter sets and the first slice */
@@ -150,9 +180,12 @@ main (int argc, char **argv)
     const char *name = rj_video_codec_get_facts (codec)->name;
     g_autofree char *key_frames = g_strconcat ("/media/clip/key-frames/", name, NULL);
     g_autofree char *bitrate = g_strconcat ("/media/clip/bitrate/", name, NULL);
+    g_autofree char *same = g_strconcat ("/media/clip/same/", name, NULL);
 
     g_test_add_data_func (key_frames, GUINT_TO_POINTER (codec), test_a_key_frame_each_second);
     g_test_add_data_func (bitrate, GUINT_TO_POINTER (codec), test_the_bitrate_is_kept);
+    g_test_add_data_func (same, GUINT_TO_POINTER (codec),
+                          test_the_frames_depend_on_the_format_only);
   }
   g_test_add_func ("/media/clip/stamp", test_the_stamp_has_its_place);
   g_test_add_func ("/media/clip/audio", test_audio_is_as_long_as_video);
