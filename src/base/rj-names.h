@@ -1,5 +1,5 @@
 /* Two names of a participant: the one by which it is known in its run, and the one that the server is told, as its
- * clientData (OpenVidu 2 protocol 5.2). They differ where the latter is a pattern with {attempt}: then the server hears
+ * clientData (OpenVidu 2 protocol 5.1). They differ where the latter is a pattern with {attempt}: then the server hears
  * "bot-1-1", "bot-1-2" …, and the participant is "bot-1" throughout: the pattern without {attempt} and a separator
  * (- _ . : / or a space) beside it, the one before it if there is one.
  *
