@@ -54,6 +54,16 @@ fail_all (RjEmbeddedDeployment *self, const char *message)
     g_task_return_new_error (task, RJ_ERROR, RJ_ERROR_ENVIRONMENT, "%s", message);
 }
 
+/* Nothing that the run has asked for has ended it */
+static void
+take_loss (RjEmbeddedDeployment *self, const char *message)
+{
+  g_autoptr (GError) error = g_error_new_literal (RJ_ERROR, RJ_ERROR_ENVIRONMENT, message);
+
+  fail_all (self, message);
+  rj_deployment_tell_lost (RJ_DEPLOYMENT (self), error);
+}
+
 static void
 take_ready (RjEmbeddedDeployment *self, const RjEvent *line)
 {
@@ -92,7 +102,7 @@ on_line (RjProcess *process, JsonObject *line, RjEmbeddedDeployment *self)
   } else if (g_str_equal (event->type, "command-done")) {
     take_command_done (self, event);
   } else if (g_str_equal (event->type, "failed")) {
-    fail_all (self, rj_json_get_string (event->data, "error", "?"));
+    take_loss (self, rj_json_get_string (event->data, "error", "?"));
   } else {
     event->source = g_intern_static_string ("cluster");
     rj_event_sink_emit (self->events, g_steal_pointer (&event));
@@ -102,7 +112,7 @@ on_line (RjProcess *process, JsonObject *line, RjEmbeddedDeployment *self)
 static void
 on_ended (RjProcess *process, int wait_status, RjEmbeddedDeployment *self)
 {
-  fail_all (self, "the embedded cluster has ended");
+  take_loss (self, "the embedded cluster has ended");
 }
 
 static void

@@ -134,6 +134,17 @@ end_bundle (App *app, FILE *stream, int *code)
     note_failure (code, error);
 }
 
+/* Whether the verdict of the last run speaks of what broke it off */
+static gboolean
+is_error_told (App *app)
+{
+  const RjResult *last = app->series->runs->len == 0
+                           ? NULL
+                           : g_ptr_array_index (app->series->runs, app->series->runs->len - 1);
+
+  return last != NULL && g_strcmp0 (last->ended_reason, "error") == 0;
+}
+
 static int
 report (App *app)
 {
@@ -149,7 +160,7 @@ report (App *app)
   if (app->error != NULL) {
     int own = rj_apps_fail (app->error);
 
-    code = code == RJ_EXIT_FAILED ? code : own;
+    code = code == RJ_EXIT_FAILED || is_error_told (app) ? code : own;
   }
   if (app->log != NULL && rj_event_log_get_error (app->log) != NULL)
     note_failure (&code, rj_event_log_get_error (app->log));

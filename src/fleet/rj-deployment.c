@@ -2,9 +2,19 @@
 
 G_DEFINE_INTERFACE (RjDeployment, rj_deployment, G_TYPE_OBJECT)
 
+static guint lost_signal;
+
 static void
 rj_deployment_default_init (RjDeploymentInterface *iface)
 {
+  lost_signal = g_signal_new ("lost", G_TYPE_FROM_INTERFACE (iface), G_SIGNAL_RUN_LAST, 0, NULL,
+                              NULL, NULL, G_TYPE_NONE, 1, G_TYPE_ERROR);
+}
+
+void
+rj_deployment_tell_lost (RjDeployment *self, const GError *error)
+{
+  g_signal_emit (self, lost_signal, 0, error);
 }
 
 void

@@ -8,6 +8,7 @@
 
 G_BEGIN_DECLS
 
+/* Signal "lost" (const GError *error): what belongs to the run itself, and not to what is tested, is gone. */
 #define RJ_TYPE_DEPLOYMENT (rj_deployment_get_type ())
 G_DECLARE_INTERFACE (RjDeployment, rj_deployment, RJ, DEPLOYMENT, GObject)
 
@@ -58,6 +59,9 @@ void rj_deployment_fault_async (RjDeployment *self,
                                 GAsyncReadyCallback callback,
                                 gpointer user_data);
 gboolean rj_deployment_fault_finish (RjDeployment *self, GAsyncResult *result, GError **error);
+
+/* For implementations: emits the signal */
+void rj_deployment_tell_lost (RjDeployment *self, const GError *error);
 
 /* Stops everything that it started, and waits for it (bounded). Idempotent. */
 void rj_deployment_stop (RjDeployment *self);

@@ -327,6 +327,12 @@ on_deployment_started (GObject *source, GAsyncResult *result, gpointer user_data
 }
 
 static void
+on_deployment_lost (RjDeployment *deployment, const GError *error, RjRunner *self)
+{
+  fail (self, g_error_copy (error));
+}
+
+static void
 on_media_started (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (RjRunner) self = user_data;
@@ -424,6 +430,8 @@ rj_runner_run_async (RjRunner *self, GAsyncReadyCallback callback, gpointer user
     return;
   }
   self->n_preparing = 2;
+  g_signal_connect_object (self->config.deployment, "lost", G_CALLBACK (on_deployment_lost), self,
+                           0);
   rj_deployment_start_async (self->config.deployment, self->config.events, NULL,
                              on_deployment_started, g_object_ref (self));
   rj_media_engine_start_async (self->config.engine, NULL, on_media_started, g_object_ref (self));

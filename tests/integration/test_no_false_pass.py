@@ -3,7 +3,7 @@
 
 That each reason of a verdict can fire, and does not fire without need, is proven by tests/unit/measure/test-reasons.c;
 here is proven that the program notices at all. Elsewhere: interrupted (test_trouble.py), gave-up (test_rooms.py), unmet
-(test_outputs.py), and those that pass. Only told in stories: sends-nothing, broke-off.
+(test_outputs.py), and those that pass. Only told in a story: sends-nothing.
 """
 import json
 import os
@@ -34,7 +34,8 @@ class NoFalsePass(harness.Case):
             self.assertTrue(summary["self"]["overloaded"], f"{name}: {outcome}")
             self.assertEqual(outcome.code, INCONCLUSIVE, f"{name}: {outcome}")
             # its own late frames may look like an effect, and are told as such
-            self.assertIn(summary["otherwise_word"], (word, "all-back") if word == "no-effect" else (word,), f"{name}: {outcome}")
+            words = (word, "all-back") if word == "no-effect" else (word,)
+            self.assertIn(summary["otherwise_word"], words, f"{name}: {outcome}")
         else:
             self.assertEqual((outcome.code, summary["reason_word"]), (code, word), f"{name}: {outcome}")
             self.assertIsNone(summary["otherwise_word"])
@@ -258,6 +259,22 @@ class NoFalsePass(harness.Case):
             self.assertEqual((report.code, report.summary["reason_word"]), (INCONCLUSIVE, word), str(report))
             self.check_green(folder, report.summary)
 
+    def cluster_dies(self):
+        """The run's own, and not what it tests: nobody is to blame for not coming back."""
+        folder = self.folder / "dies"
+        folder.mkdir()
+        log = folder / "events.jsonl"
+        process = self.start_run("--participants", "1", "--duration", "60s", *harness.SMALL, folder=folder)
+        self.addCleanup(harness.end_process, process)
+        harness.wait_for("flowing", lambda: "everyone-flowing" in [e["type"] for e in harness.read_events(log)])
+        server, = [e["data"]["pid"] for e in harness.read_events(log) if e["type"] == "process-started"
+                   and e["data"]["role"] == "server"]
+        os.kill(server, signal.SIGKILL)
+        outcome = self.finish(process, folder)
+        self.assertEqual((outcome.code, outcome.summary["reason_word"]), (INCONCLUSIVE, "broke-off"), str(outcome))
+        self.assertIn("the embedded OpenVidu server has ended", outcome.summary["reason"])
+        self.check_green(folder, outcome.summary)
+
     # --- what was never measured ---
 
     def expectation_of_nothing(self):
@@ -339,7 +356,8 @@ class NoFalsePass(harness.Case):
             self.frozen_tester_that_would_pass, self.media_never_come, self.wrong_session, self.node_that_is_dead_already,
             self.crossed_streams, self.refused, self.app_server_is_down, self.nobody_answers, self.token_of_another_server,
             self.command_fails, self.command_is_not_there, self.command_hangs, self.command_does_nothing,
-            self.logs_that_are_not_whole, self.expectation_of_nothing, self.nothing_to_decode, self.report_nobody_reads), 10)
+            self.logs_that_are_not_whole, self.cluster_dies, self.expectation_of_nothing, self.nothing_to_decode,
+            self.report_nobody_reads), 10)
 
 
 if __name__ == "__main__":
