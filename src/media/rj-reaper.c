@@ -5,6 +5,7 @@
 #include "rj-relays.h"
 
 #define QUIET_US (400 * 1000)
+#define SOON_US  1000
 
 /* The census is of the process, like the threads and descriptors that it stands for. Atomic. */
 static int n_made;
@@ -153,12 +154,13 @@ watch (gpointer user_data)
     if (self->worker == NULL && !g_queue_is_empty (&self->waiting)) {
       start_worker_locked (self);
     } else if (self->worker != NULL) {
+      gint64 now_us = g_get_monotonic_time ();
       gint64 until_us = self->worker->since_us + self->patience_us;
 
-      if (g_get_monotonic_time () >= until_us && self->worker->pipeline != NULL)
+      if (now_us >= until_us && self->worker->pipeline != NULL)
         give_up_worker_locked (self);
-      else
-        g_cond_wait_until (&self->changed, &self->mutex, until_us);
+      else /* GLib would not even let go of the mutex for a time that is over, and the worker could never begin */
+        g_cond_wait_until (&self->changed, &self->mutex, MAX (until_us, now_us + SOON_US));
     } else if (self->n_owners == 0) {
       break;
     } else if (self->has_leftovers) {

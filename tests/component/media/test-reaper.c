@@ -107,12 +107,26 @@ test_a_hung_one_is_left_behind (void)
   for (guint i = 0; i < 5; i++)
     rj_reaper_take (reaper, make_pipeline (FALSE, &n_gone));
   g_assert_true (rj_reaper_wait (reaper, PATIENCE_US));
-  g_assert_cmpint (g_atomic_int_get (&n_gone), ==, 5);
-  g_assert_cmpuint (count_hung (), ==, 1);
+  /* on a busy machine one of them may have been given up, too, for a while */
+  while (g_atomic_int_get (&n_gone) < 5 || count_hung () != 1)
+    g_thread_yield ();
   hold_snags (FALSE);
   while (count_hung () > 0)
     g_thread_yield ();
   g_assert_cmpint (g_atomic_int_get (&n_gone), ==, 6);
+}
+
+/* Threads may take longer to begin than the patience lasts. */
+static void
+test_a_slow_beginning (void)
+{
+  g_autoptr (RjReaper) reaper = rj_reaper_new (0);
+  int n_gone = 0;
+
+  for (guint i = 0; i < 5; i++)
+    rj_reaper_take (reaper, make_pipeline (FALSE, &n_gone));
+  while (g_atomic_int_get (&n_gone) < 5 || count_hung () > 0)
+    g_thread_yield ();
 }
 
 static void
@@ -197,6 +211,7 @@ main (int argc, char **argv)
   gst_init (NULL, NULL);
   g_test_add_func ("/media/reaper/buried", test_pipelines_are_buried);
   g_test_add_func ("/media/reaper/hung", test_a_hung_one_is_left_behind);
+  g_test_add_func ("/media/reaper/slow-beginning", test_a_slow_beginning);
   g_test_add_func ("/media/reaper/in-time", test_waiting_ends_in_time);
   g_test_add_func ("/media/reaper/owner-left", test_what_was_taken_is_buried_after_the_owner_left);
 #ifndef __SANITIZE_ADDRESS__
