@@ -40,12 +40,12 @@ append_attribute (GString *out, const char *name, const char *value)
 }
 
 static void
-append_seconds (GString *out, const char *name, gint64 us)
+append_time (GString *out, gint64 us)
 {
   g_autofree char *text = g_strdup_printf ("%" G_GINT64_FORMAT ".%03d", us / G_USEC_PER_SEC,
                                            (int) (us % G_USEC_PER_SEC / 1000));
 
-  append_attribute (out, name, text);
+  append_attribute (out, "time", text);
 }
 
 static void
@@ -58,12 +58,12 @@ append_property (GString *out, const char *indent, const char *name, const char 
 }
 
 static void
-append_ms (GString *out, const char *indent, const char *name, double ms)
+append_ms (GString *out, const char *name, double ms)
 {
   char text[G_ASCII_DTOSTR_BUF_SIZE];
 
   if (ms >= 0)
-    append_property (out, indent, name, g_ascii_formatd (text, sizeof text, "%.3f", ms));
+    append_property (out, "        ", name, g_ascii_formatd (text, sizeof text, "%.3f", ms));
 }
 
 static void
@@ -102,7 +102,7 @@ append_rejoin_properties (GString *out, const RjRejoin *rejoin, guint number)
   for (guint i = 0; i < G_N_ELEMENTS (times); i++) {
     g_autofree char *name = g_strdup_printf ("rejoin_%u_%s", number, times[i].name);
 
-    append_ms (out, "        ", name, times[i].ms);
+    append_ms (out, name, times[i].ms);
   }
 }
 
@@ -140,10 +140,10 @@ append_case (GString *out, const RjResult *result, const RjParticipantResult *p)
   g_string_append (out, "    <testcase");
   append_attribute (out, "classname", class);
   append_attribute (out, "name", p->name);
-  append_seconds (out, "time", get_duration_us (result));
+  append_time (out, get_duration_us (result));
   g_string_append (out, ">\n      <properties>\n");
   append_property (out, "        ", "rejoined", p->rejoined ? "true" : "false");
-  append_ms (out, "        ", "longest_gap_ms", p->longest_gap_ms);
+  append_ms (out, "longest_gap_ms", p->longest_gap_ms);
   for (guint i = 0; i < p->rejoins->len; i++)
     append_rejoin_properties (out, g_ptr_array_index (p->rejoins, i), i + 1);
   g_string_append (out, "      </properties>\n");
@@ -159,7 +159,7 @@ append_expectation (GString *out, const RjResult *result, const RjExpectationRes
 
   g_string_append (out, "    <testcase classname=\"expectations\"");
   append_attribute (out, "name", e->text);
-  append_seconds (out, "time", get_duration_us (result));
+  append_time (out, get_duration_us (result));
   g_string_append (out, ">\n");
   if (!is_judged (result))
     append_result (out, "error", rj_verdict_get_name (result->verdict), result->reason);
@@ -226,7 +226,7 @@ append_counts (GString *out, const Counts *counts)
 {
   g_string_append_printf (out, " tests=\"%u\" failures=\"%u\" errors=\"%u\" skipped=\"0\"",
                           counts->n, counts->n_failures, counts->n_errors);
-  append_seconds (out, "time", counts->us);
+  append_time (out, counts->us);
 }
 
 static void
