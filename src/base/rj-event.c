@@ -1,7 +1,7 @@
 #include "rj-event.h"
 
 #include "rj-error.h"
-#include "rj-json-map.h"
+#include "rj-json-texts.h"
 #include "rj-json.h"
 #include "rj-secret.h"
 

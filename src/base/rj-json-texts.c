@@ -1,4 +1,4 @@
-#include "rj-json-map.h"
+#include "rj-json-texts.h"
 
 #include "rj-json.h"
 
@@ -48,4 +48,20 @@ rj_json_map_texts (JsonNode *node, RjJsonTextFunc func, gpointer user_data)
     return json_node_copy (node);
   mapped = func (text, user_data);
   return mapped == NULL ? NULL : json_node_init_string (json_node_alloc (), mapped);
+}
+
+gboolean
+rj_json_visit_texts (JsonNode *node, RjJsonVisitFunc func, gpointer user_data)
+{
+  const char *text = rj_json_node_get_string (node);
+  g_autoptr (GList) inner = NULL;
+  gboolean go_on = text == NULL || func (text, user_data);
+
+  if (JSON_NODE_HOLDS_OBJECT (node))
+    inner = json_object_get_values (json_node_get_object (node));
+  else if (JSON_NODE_HOLDS_ARRAY (node))
+    inner = json_array_get_elements (json_node_get_array (node));
+  for (GList *item = inner; item != NULL && go_on; item = item->next)
+    go_on = rj_json_visit_texts (item->data, func, user_data);
+  return go_on;
 }

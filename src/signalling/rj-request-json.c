@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "rj-error.h"
+#include "rj-json-texts.h"
 #include "rj-json.h"
 
 static gboolean
@@ -110,38 +111,18 @@ read_headers (RjRequest *self, JsonObject *object, const RjTemplateWord *words, 
   return TRUE;
 }
 
-static gboolean check_json (JsonNode *node, const RjTemplateWord *words, GError **error);
+typedef struct {
+  const RjTemplateWord *words;
+  GError **error;
+} Check;
 
+/* Whether all words in it are known */
 static gboolean
-check_json_list (JsonArray *array, const RjTemplateWord *words, GError **error)
+check_one (const char *text, gpointer user_data)
 {
-  for (guint i = 0; i < json_array_get_length (array); i++) {
-    if (!check_json (json_array_get_element (array, i), words, error))
-      return FALSE;
-  }
-  return TRUE;
-}
+  const Check *check = user_data;
+  g_autofree char *filled = rj_template_fill (text, check->words, NULL, check->error);
 
-/* Whether all words in its texts are known */
-static gboolean
-check_json (JsonNode *node, const RjTemplateWord *words, GError **error)
-{
-  g_autoptr (GList) members = NULL;
-  g_autofree char *filled = NULL;
-
-  if (JSON_NODE_HOLDS_ARRAY (node))
-    return check_json_list (json_node_get_array (node), words, error);
-  if (JSON_NODE_HOLDS_OBJECT (node)) {
-    members = json_object_get_values (json_node_get_object (node));
-    for (GList *item = members; item != NULL; item = item->next) {
-      if (!check_json (item->data, words, error))
-        return FALSE;
-    }
-    return TRUE;
-  }
-  if (rj_json_node_get_string (node) == NULL)
-    return TRUE;
-  filled = rj_template_fill (rj_json_node_get_string (node), words, NULL, error);
   return filled != NULL;
 }
 
@@ -149,6 +130,7 @@ static gboolean
 read_body (RjRequest *self, JsonObject *object, const RjTemplateWord *words, GError **error)
 {
   JsonNode *node = json_object_get_member (object, "body");
+  Check check = { words, error };
 
   if (node == NULL)
     return TRUE;
@@ -157,7 +139,7 @@ read_body (RjRequest *self, JsonObject *object, const RjTemplateWord *words, GEr
     return TRUE;
   if (!JSON_NODE_HOLDS_OBJECT (node) && !JSON_NODE_HOLDS_ARRAY (node))
     return rj_error_refuse (error, "body: write an object, which is sent as JSON, or a text");
-  if (!check_json (node, words, error)) {
+  if (!rj_json_visit_texts (node, check_one, &check)) {
     g_prefix_error (error, "body: ");
     return FALSE;
   }

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "rj-json-map.h"
+#include "rj-json-texts.h"
 #include "rj-json.h"
 
 #define JSON_TYPE  "application/json"
@@ -180,22 +180,12 @@ hide (GString *text, const char *secret)
     g_string_replace (text, secret, "<secret>", 0);
 }
 
-static void
-hide_texts (GString *text, JsonNode *node)
+static gboolean
+hide_one (const char *own, gpointer text)
 {
-  const char *own = rj_json_node_get_string (node);
-
-  if (JSON_NODE_HOLDS_OBJECT (node)) {
-    g_autoptr (GList) values = json_object_get_values (json_node_get_object (node));
-
-    for (GList *item = values; item != NULL; item = item->next)
-      hide_texts (text, item->data);
-  } else if (JSON_NODE_HOLDS_ARRAY (node)) {
-    for (guint i = 0; i < json_array_get_length (json_node_get_array (node)); i++)
-      hide_texts (text, json_array_get_element (json_node_get_array (node), i));
-  } else if (own != NULL && strchr (own, '{') == NULL) {
+  if (strchr (own, '{') == NULL)
     hide (text, own);
-  }
+  return TRUE;
 }
 
 char *
@@ -212,6 +202,6 @@ rj_request_scrub (const RjRequest *self, const char *text)
       hide (scrubbed, space + 1);
   }
   if (self->json != NULL)
-    hide_texts (scrubbed, self->json);
+    rj_json_visit_texts (self->json, hide_one, scrubbed);
   return g_string_free (scrubbed, FALSE);
 }
