@@ -4,7 +4,9 @@ All moments are CLOCK_MONOTONIC in µs, like the event log's. The capture has wa
 looked up when the capture begins and when it ends."""
 import pathlib
 import re
+import secrets
 import selectors
+import socket
 import struct
 import subprocess
 import time
@@ -12,6 +14,8 @@ from typing import NamedTuple
 
 BUFFER_MIB = 64
 READY_S = 30
+WRITTEN_S = 60
+LOOK_S = 0.01
 ETHERNET_IPV4 = b"\x08\x00"
 TCP, UDP = 6, 17
 
@@ -81,13 +85,33 @@ class Capture:
                     raise CaptureError("dumpcap cannot capture here; it needs root or CAP_NET_RAW: "
                                        + " ".join(self.complaints.split()))
 
-    def __exit__(self, *unused):
+    def __exit__(self, failure, *unused):
         self.offsets.append((time.monotonic_ns() // 1000, read_offset_us()))
+        if failure is None:
+            self.wait_until_written()
         self.process.terminate()
         self.complaints += self.process.communicate()[1].decode(errors="replace")
         told = re.search(r"received/dropped on interface .*?: (\d+)/(\d+)", self.complaints)
         if told:
             self.captured, self.dropped = int(told[1]), int(told[2])
+
+    def wait_until_written(self):
+        """dumpcap reads packets in blocks; those that it has not read when it is ended are lost, and not counted as
+        dropped. So a last packet is sent, and ends up in the file behind all others."""
+        mark = secrets.token_bytes(16)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
+            receiver.bind(("127.0.0.1", 0))
+            receiver.sendto(mark, receiver.getsockname())
+        end = time.monotonic() + WRITTEN_S
+        with open(self.path, "rb") as file:
+            read = b""
+            while mark not in read:
+                if time.monotonic() > end:
+                    self.process.kill()
+                    self.process.communicate()
+                    raise CaptureError(f"dumpcap did not write the last packets within {WRITTEN_S} s")
+                time.sleep(LOOK_S)
+                read = read[-len(mark):] + file.read()
 
     def check(self):
         """Raises CaptureError unless every packet is there."""

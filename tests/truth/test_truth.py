@@ -2,6 +2,7 @@
 Then the observer has to fail: its material is falsified, and it must notice."""
 import copy
 import os
+import socket
 import struct
 import tempfile
 import unittest
@@ -135,8 +136,18 @@ class TruthTest(unittest.TestCase):
         value, _, limit = result.get_figures()[name]
         return result, value - max(limit, self.honest.get_figures()[name][0])
 
+    def find_whole_edge(self):
+        """Returns: number of the edge that was compared in everything; packets on their way at the end hinder that"""
+        kinds = [f"edge: {kind}" for kind in (*conclusions.COUNTS.values(), "loss", "jitter, mean", "longest gap")]
+        kinds += ["bit rate, as time", "frame rate, as time"]
+        compared = {(row.kind, row.who) for row in self.honest.figures}
+        for n, edge in enumerate(self.watched.summary["edges"]):
+            if all((kind, f"{edge['from']}>{edge['to']}") in compared for kind in kinds):
+                return n
+        return self.skipTest("of each edge there was a packet on its way when it ended")
+
     def test_finds_each_wrong_figure_of_an_edge(self):
-        at = next(n for n, e in enumerate(self.watched.summary["edges"]) if e["outages_ms"])
+        at = self.find_whole_edge()
         for key, name, more, times in (
                 ("packets", "count_errors", MANY, 1), ("frames", "count_errors", MANY, 1), ("bytes", "count_errors", MANY, 1),
                 ("lost_packets", "count_errors", MANY, 1), ("sequence_gaps", "count_errors", MANY, 1),
@@ -262,6 +273,17 @@ class TruthTest(unittest.TestCase):
         found = list(dissector.contradict_messages(told, seen, texts, connections))
         self.assertEqual(len(found), 1)
         self.assertRegex(found[0], "websocket .* texts, by tshark")
+
+    def test_sees_until_the_end(self):
+        """What is sent before the end of a capture is in it, however soon before."""
+        with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            sender.bind(("127.0.0.1", 0))
+            with capture.Capture(f"{folder}/end.pcap") as taken:
+                for n in range(100):
+                    sender.sendto(b"%d" % n, sender.getsockname())
+            taken.check()
+            seen = [d.payload for d in taken.read()[1] if d.source == sender.getsockname()]
+            self.assertEqual(seen, [b"%d" % n for n in range(100)])
 
     def test_says_when_it_cannot_see(self):
         with tempfile.TemporaryDirectory() as folder:
