@@ -19,9 +19,8 @@ static const RjOption options[] = {
   { "session", RJ_OPTION_TEXT, AT (session), "NAME", "rejoin-{run}-{session}",
     "session id; {run} and {session} are filled in" },
   { "name", RJ_OPTION_TEXT, AT (name), "NAME", "bot-{index}",
-    "name of a participant; {index}, {session} and {run} are filled in; with {attempt} the server "
-    "is "
-    "told another one each time" },
+    "name of a participant; {index}, {session}, {run} are filled in; {attempt} for the server "
+    "only" },
   { "ramp", RJ_OPTION_TEXT, AT (ramp), "RATE", NULL,
     "how many join in which time, such as 10/s or 30/min; without it all at once" },
   { "foreign", RJ_OPTION_COUNT, AT (foreign), "N", "0",
@@ -32,7 +31,7 @@ static const RjOption options[] = {
     .plan = "run-id" },
   { "shard", RJ_OPTION_TEXT, AT (shard_text), "I/N", NULL,
     "make only the Ith of N shares of the participants; N processes with one --run-id and one plan "
-    "make one run, whose logs `rejoin report` puts together" },
+    "make one run" },
   { "duration", RJ_OPTION_DURATION, AT (duration_us), "DURATION", NULL,
     "stay this long after everybody flowed; without it the run ends 2 s after recovery",
     .plan = "times.duration" },
