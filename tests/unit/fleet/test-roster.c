@@ -2,32 +2,20 @@
 #include "rj-roster.h"
 
 #include "rj-json.h"
+#include "rjt-groups.h"
 #include "rjt-refusal.h"
 
-/* @text: a JSON array with ' for ". Everything that it leaves unset is that of the command line. */
+/* Everything that they leave unset is that of the command line. */
 static GPtrArray *
 read_groups (const char *text)
 {
-  g_autofree char *json = g_strdelimit (g_strdup (text), "'", '"');
-  GPtrArray *groups = g_ptr_array_new_with_free_func ((GDestroyNotify) rj_group_free);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (JsonNode) node = rj_json_parse_node (json, -1, &error);
   g_autoptr (RjGroup) base = rj_group_new ();
 
-  g_assert_no_error (error);
   base->session = g_strdup ("room-{run}-{session}");
   base->participant = g_strdup ("bot-{index}");
   base->publish =
     (RjGroupPublish){ .on = -1, TRUE, TRUE, 640, 480, .fps = 30, .bitrate_bps = 500000, -1 };
-  for (guint i = 0; i < json_array_get_length (json_node_get_array (node)); i++) {
-    RjGroup *group =
-      rj_group_from_json (rj_json_array_get_object (json_node_get_array (node), i), &error);
-
-    g_assert_no_error (error);
-    rj_group_inherit (group, base);
-    g_ptr_array_add (groups, group);
-  }
-  return groups;
+  return rjt_groups_read (text, base);
 }
 
 static RjRoster *

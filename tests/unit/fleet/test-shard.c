@@ -6,6 +6,7 @@
 #include "rj-error.h"
 #include "rj-json.h"
 #include "rj-shard-watch.h"
+#include "rjt-groups.h"
 #include "rjt-history.h"
 
 /* Two in each of two sessions, and two who watch the first one */
@@ -18,25 +19,15 @@ static const char groups_text[] =
 static RjRoster *
 make_roster (guint number, guint of)
 {
-  g_autofree char *json = g_strdelimit (g_strdup (groups_text), "'", '"');
-  g_autoptr (GPtrArray) groups = g_ptr_array_new_with_free_func ((GDestroyNotify) rj_group_free);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (JsonNode) node = rj_json_parse_node (json, -1, &error);
   g_autoptr (RjGroup) base = rj_group_new ();
+  g_autoptr (GPtrArray) groups = NULL;
+  g_autoptr (GError) error = NULL;
   const RjShard shard = { number, of };
   RjRoster *roster;
 
-  g_assert_no_error (error);
   base->subscribe = RJ_SUBSCRIBE_ALL;
   base->publish = (RjGroupPublish){ .on = -1, TRUE, TRUE, 320, 240, 15, 200000, -1 };
-  for (guint i = 0; i < json_array_get_length (json_node_get_array (node)); i++) {
-    RjGroup *group =
-      rj_group_from_json (rj_json_array_get_object (json_node_get_array (node), i), &error);
-
-    g_assert_no_error (error);
-    rj_group_inherit (group, base);
-    g_ptr_array_add (groups, group);
-  }
+  groups = rjt_groups_read (groups_text, base);
   roster = rj_roster_new (groups, NULL, "4711", &error);
   g_assert_no_error (error);
   rj_shard_take_share (&shard, roster);
