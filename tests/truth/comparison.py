@@ -333,18 +333,28 @@ class Comparison:
         return True
 
     def compare_detectors(self):
+        """What was the last to come before silence: a packet of the publisher, RTCP on the own publication"""
         for event in self.lines:
             data = event.get("data", {})
-            if event["type"] != "detector-fired" or data["detector"] != "rtp-silence" or "last_packet_us" not in data:
+            if event["type"] != "detector-fired" or "last_packet_us" not in data:
                 continue
             stay = self.ordinals.get((event["participant"], event["attempt"]))
-            packets = [packet[0] for s in self.seen.stays if s.participant == event["participant"] and s.number == stay
-                       for p in s.peers if p.publisher == data["from"] for packet in p.packets
-                       if packet[0] <= data["last_packet_us"] + FRAME_MS * 1000]
-            if packets:
-                self.add("last packet", event["edge"], data["last_packet_us"] / 1000, max(packets) / 1000)
+            peers = [p for s in self.seen.stays if s.participant == event["participant"] and s.number == stay
+                     for p in s.peers]
+            if data["detector"] == "rtp-silence":
+                kind, times = "last packet", [packet[0] for p in peers if p.publisher == data["from"] for packet in p.packets]
             else:
-                self.complain(f"silence of {event['edge']}: no packet before it in the capture")
+                kind, times = "last RTCP", [at_us for p in peers if observer.label(p) == event["peer"] for at_us in p.control]
+            who = event.get("edge") or f"{event['peer']} {event['participant']}"
+            # one that came while the detector looked may have been seen or not
+            sure_us = event["mono_us"] - 1000 * (FRAME_MS + self.slack_ms)
+            before = [at_us for at_us in times if at_us <= sure_us]
+            lasts = [at_us for at_us in times if sure_us < at_us <= event["mono_us"]] + ([max(before)] if before else [])
+            if lasts:
+                self.add(kind, who, data["last_packet_us"] / 1000,
+                         min(lasts, key=lambda at_us: abs(at_us - data["last_packet_us"])) / 1000)
+            else:
+                self.complain(f"{data['detector']} of {who}: nothing came before it in the capture")
 
     # --- the server's own word
 
@@ -409,7 +419,7 @@ class Comparison:
             "server_event_error_p95_ms": (percentile([r.beyond_lag_ms for r in self.server], 95), "ms", EVENT_MS),
             "first_packet_error_max_ms": (self.find_worst("first-packet"), "ms", FRAME_MS),
             "first_key_frame_error_max_ms": (self.find_worst("first-key-frame", "first frame"), "ms", FRAME_MS),
-            "last_frame_error_max_ms": (self.find_worst("last frame", "last packet"), "ms", FRAME_MS),
+            "last_frame_error_max_ms": (self.find_worst("last frame", "last packet", "last RTCP"), "ms", FRAME_MS),
             "longest_gap_error_max_ms": (self.find_worst("longest gap", "edge: longest gap"), "ms", FRAME_MS),
             "flowing_again_error_max_ms": (self.find_worst("flowing again"), "ms", FRAME_MS),
             "phase_error_max_ms": (self.find_worst(*(f"phase: {p}".replace("_", " ") for p in conclusions.PHASES)),

@@ -38,6 +38,7 @@ class Peer:
     checks: set = dataclasses.field(default_factory=set)  # ours, with which a pair is chosen, by their number
     ice_us: int = 0  # first answer to one of those
     dtls_us: int = 0  # our last flight
+    control: list = dataclasses.field(default_factory=list)  # when RTCP came
 
     @property
     def packets(self):
@@ -438,7 +439,10 @@ def take_datagram(peer, inward, datagram):
         peer.heard.setdefault(datagram.source, datagram.at_us)
     first = payload[0]
     if first >> 6 == 2:
-        if not 192 <= payload[1] <= 223 and len(payload) >= 12 and inward == (peer.direction == "subscribe"):
+        if 192 <= payload[1] <= 223:
+            if inward:
+                peer.control.append(datagram.at_us)
+        elif len(payload) >= 12 and inward == (peer.direction == "subscribe"):
             take_rtp(peer, datagram)
     elif 20 <= first <= 25:
         if not inward and first == 20 or (not inward and b"\x14\xfe\xfd" in payload):

@@ -12,6 +12,7 @@ import comparison
 import conclusions
 import dissector
 import flow
+import observer
 import watching
 
 ARGUMENTS = ("--participants", "3,1", "--fault", "kill-media-node@1s", "--crash-after", "700ms")
@@ -222,6 +223,26 @@ class TruthTest(unittest.TestCase):
         seen.lists = [*seen.lists, (stay.ended_us + conclusions.GHOST_US, server, {stay.connection})]
         found = comparison.Comparison(self.watched.lines, self.watched.summary, seen).complaints
         self.assertIn(f"ghosts [] in the report, ['{stay.connection}'] in the capture", found)
+
+    def tell_of_silence(self, detector, peer, last_us):
+        """Returns: figures of the same log, in which a detector says when it heard @peer last"""
+        stay = peer.stay
+        attempt = next(a for (name, a), n in self.honest.ordinals.items() if (name, n) == (stay.participant, stay.number))
+        line = {"mono_us": max(peer.packets[-1][0], *peer.control) + 10 ** 6, "type": "detector-fired", "source": "runner",
+                "participant": stay.participant, "attempt": attempt, "peer": observer.label(peer),
+                "data": {"detector": detector, "from": peer.publisher, "acted": False, "last_packet_us": last_us}}
+        return self.compare(lines=[*self.watched.lines, line]).get_figures()["last_frame_error_max_ms"][0]
+
+    def test_finds_a_silence_that_began_otherwise(self):
+        """In this run the server is quicker than silence, so it is told of as it was, and as it was not."""
+        peers = [p for s in self.watched.seen.stays for p in s.peers if p.control and p.packets]
+        honest = self.honest.get_figures()["last_frame_error_max_ms"][0]
+        for detector, direction in (("rtp-silence", "subscribe"), ("rtcp-silence", "publish")):
+            peer = next(p for p in peers if p.direction == direction)
+            heard_us = peer.packets[-1][0] if direction == "subscribe" else peer.control[-1]
+            with self.subTest(detector):
+                self.assertLessEqual(self.tell_of_silence(detector, peer, heard_us), honest)
+                self.assertGreater(self.tell_of_silence(detector, peer, heard_us - 5000000), honest + 4000)
 
     def test_finds_wrong_counts(self):
         lines = copy.deepcopy(self.watched.lines)
