@@ -3,7 +3,7 @@
 
 That each reason of a verdict can fire, and does not fire without need, is proven by tests/unit/measure/test-reasons.c;
 here is proven that the program notices at all. Elsewhere: interrupted (test_trouble.py), gave-up (test_rooms.py), unmet
-(test_outputs.py), and those that pass. Only told in a story: sends-nothing.
+(test_outputs.py), shard-missing (test_shards.py), and those that pass. Only told in stories: sends-nothing, shards-apart.
 """
 import json
 import os
