@@ -132,12 +132,12 @@ check_machine (Doctor *self)
 static const struct {
   const char *name, *instead;
 } own[] = {
-  { "participants", NULL }, { "sessions", NULL }, { "duration", NULL }, { "json", NULL },
-  { "foreign", "0" },       { "repeat", "1" },    { "marks", NULL },    { "mark-file", "" },
-  { "control", "" },        { "fault", "" },      { "expect", "" },     { "baseline", "" },
-  { "events", "" },         { "bundle", "" },     { "junit", "" },      { "html", "" },
-  { "markdown", "" },       { "prometheus", "" }, { "csv", "" },        { "run-id", "" },
-  { "shard", "" },
+  { "participants", NULL }, { "sessions", NULL },      { "duration", NULL }, { "json", NULL },
+  { "foreign", "0" },       { "repeat", "1" },         { "marks", NULL },    { "mark-file", "" },
+  { "control", "" },        { "fault", "" },           { "expect", "" },     { "baseline", "" },
+  { "events", "" },         { "bundle", "" },          { "junit", "" },      { "html", "" },
+  { "markdown", "" },       { "prometheus", "" },      { "csv", "" },        { "run-id", "" },
+  { "shard", "" },          { "on-overload", "warn" },
 };
 
 static gboolean

@@ -6,11 +6,11 @@
 #include "rj-expectation-result.h"
 #include "rj-facts.h"
 #include "rj-fault-result.h"
-#include "rj-shards.h"
 #include "rj-flow.h"
 #include "rj-ghosts.h"
 #include "rj-notices.h"
 #include "rj-recovery.h"
+#include "rj-shards.h"
 #include "rj-verdict.h"
 #include "rj-whereabouts.h"
 

@@ -60,6 +60,11 @@ rj_overload_judge (const RjFacts *facts, RjResult *result)
 
   if (!facts->overloaded)
     return NULL;
+  if (result->verdict == RJ_VERDICT_PASSED && facts->overload_spoils)
+    g_ptr_array_add (result->warnings,
+                     g_strdup ("end what else this machine does, or let fewer participants join; "
+                               "where only coming back matters, and no time, --on-overload warn "
+                               "lets such a run pass"));
   if (result->verdict != RJ_VERDICT_PASSED || facts->overload_spoils)
     return explain (result, overload);
   doubtful = find_doubtful_effect (result);

@@ -58,7 +58,8 @@ test_overload_spoils_success (void)
                      "its times prove nothing; otherwise all was well: All 2 participants joined");
   g_assert_cmpint (result->otherwise, ==, RJ_REASON_ALL_FLOWED);
   g_assert_cmpstr (result->overload, ==, "loop lag");
-  g_assert_cmpuint (result->warnings->len, ==, 0);
+  g_assert_cmpuint (result->warnings->len, ==, 1);
+  g_assert_nonnull (strstr (g_ptr_array_index (result->warnings, 0), "--on-overload warn lets"));
 }
 
 static void
