@@ -97,6 +97,21 @@ test_one_that_goes (void)
   g_assert_cmpstr (judge (story, "ghosts == 0 in room", NULL), ==, "unmet");
 }
 
+/* It counts where its participant is. */
+static void
+test_of_one_of_two_sessions (void)
+{
+  g_autoptr (RjtStory) story = rjt_story_new ("room");
+
+  rjt_tell (story, 0, RJ_EVENT_RUN_STARTED, NULL, 0, NULL,
+            "{'participants':[{'name':'a','session':'room'},{'name':'d','session':'hall'}]}");
+  tell_ghost (story, "a", 5000, 7000, 8000);
+  tell_census (story, 9000, 5);
+  rjt_tell_end (story, 10000, "duration");
+  g_assert_cmpstr (judge (story, "ghosts == 0 in room", "1"), ==, "unmet");
+  g_assert_cmpstr (judge (story, "ghosts == 0 in hall", "0"), ==, "met");
+}
+
 static void
 test_one_that_stays (void)
 {
@@ -151,6 +166,7 @@ main (int argc, char **argv)
   ADD (none);
   ADD (lifetime);
   ADD (one_that_goes);
+  ADD (of_one_of_two_sessions);
   ADD (one_that_stays);
   ADD (nobody_could_ask);
   ADD (verdict);
