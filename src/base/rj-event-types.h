@@ -154,5 +154,7 @@
 /* {master: index} one of several masters does not answer any more / answers again */
 #define RJ_EVENT_MASTER_LOST      "master-lost"
 #define RJ_EVENT_MASTER_RECOVERED "master-recovered"
+/* {connection, name} session set: the answer goes out now */
+#define RJ_EVENT_PARTICIPANT_JOINED "participant-joined"
 /* {connection, name, reason} session set */
 #define RJ_EVENT_PARTICIPANT_EVICTED "participant-evicted"

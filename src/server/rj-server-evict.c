@@ -52,11 +52,8 @@ tell_evicted (RjServerParticipant *participant, RjServerSession *session, const 
 static void
 emit_evicted (RjServerParticipant *participant, RjServerSession *session, const char *reason)
 {
-  RjEvent *event = rj_server_core_new_event (RJ_EVENT_PARTICIPANT_EVICTED, session->id);
-  g_autofree char *name = rj_server_participant_dup_name (participant);
+  RjEvent *event = rj_server_session_new_event (session, RJ_EVENT_PARTICIPANT_EVICTED, participant);
 
-  rj_event_set_string (event, "connection", participant->connection);
-  rj_event_set_string (event, "name", name);
   rj_event_set_string (event, "reason", reason);
   rj_server_core_emit (session->core, event);
 }

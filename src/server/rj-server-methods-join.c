@@ -156,8 +156,11 @@ let_in (RjServerSession *session, RjServerCall *call, RjServerParticipant *joine
   result = build_result (session, joiner);
   if (session->core->config->quirks & RJ_QUIRK_EARLY_LEAVERS)
     add_early_leaver (session, joiner, result);
-  if (!joiner->is_special)
+  if (!joiner->is_special) {
     announce (session, joiner);
+    rj_server_core_emit (
+      session->core, rj_server_session_new_event (session, RJ_EVENT_PARTICIPANT_JOINED, joiner));
+  }
   rj_server_call_return (call, result);
 }
 

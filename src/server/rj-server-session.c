@@ -416,3 +416,14 @@ rj_server_session_init (RjServerSession *self)
   g_queue_init (&self->waiting);
   g_queue_init (&self->lock_waiting);
 }
+
+RjEvent *
+rj_server_session_new_event (RjServerSession *self, const char *type, RjServerParticipant *who)
+{
+  RjEvent *event = rj_server_core_new_event (type, self->id);
+  g_autofree char *name = rj_server_participant_dup_name (who);
+
+  rj_event_set_string (event, "connection", who->connection);
+  rj_event_set_string (event, "name", name);
+  return event;
+}

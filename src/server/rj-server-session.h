@@ -95,4 +95,8 @@ void rj_server_session_notify (RjServerSession *self,
                                const char *method,
                                JsonObject *params);
 
+/* An event about @who in this session. Returns: (transfer full): with its connection and name */
+RjEvent *
+rj_server_session_new_event (RjServerSession *self, const char *type, RjServerParticipant *who);
+
 G_END_DECLS

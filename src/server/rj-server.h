@@ -6,7 +6,7 @@
  *   rj_server_stop_async (server, …)  -> _finish: everybody evicted with openviduServerStopped, sockets closed
  *
  * Events (source "cluster"): session-placed, node-control-closed, node-suspect, node-crashed, node-recovered,
- * participant-evicted. Errors of start: G_IO_ERROR (the port is taken), G_TLS_ERROR (certificate),
+ * participant-joined, participant-evicted. Errors of start: G_IO_ERROR (the port is taken), G_TLS_ERROR (certificate),
  * RJ_ERROR_UNREACHABLE (no media node answered within 10 s). Source: OpenVidu 2 protocol. */
 #pragma once
 

@@ -361,33 +361,35 @@ class Comparison:
     def compare_server(self):
         """What the server wrote down itself, beside the messages that it sent then, and the runner's events."""
         stays = {s.connection: s for s in self.stays if s.connection}
-        told = {(m.participant, m.stay): m.at_us for m in self.seen.moments if m.kind == "evicted"}
+        told, answered = ({(m.participant, m.stay): m.at_us for m in self.seen.moments if m.kind == kind}
+                          for kind in ("evicted", "joined"))
         read = {}
         for event in self.lines:
             name = self.name_message(event)
             if name and name[0] == "evicted":
                 read[name[1], name[2]] = event["mono_us"]
         foreign = {s.connection for s in self.seen.stays} - set(stays)
-        for event in self.server_lines:
-            if event["source"] == "cluster" and event["type"] == "participant-evicted":
-                if event["data"]["connection"] in foreign:
-                    continue
-                stay = stays.get(event["data"]["connection"])
-                if stay is None or stay.participant != event["data"]["name"]:
-                    self.complain(f"the server evicted {event['data']}, whom nobody saw join")
-                    continue
-                key = stay.participant, stay.number
-                if key in told:
-                    self.add_server("eviction, server to wire", stay, event["mono_us"], told[key])
-                if key in read:
-                    self.add_server("eviction, server to runner", stay, event["mono_us"], read[key])
         joined = {(e["participant"], self.ordinals.get((e["participant"], e["attempt"]))): e["mono_us"]
                   for e in self.lines if e["type"] == "joined"}
+        words = {"participant-joined": ("join", answered, joined), "participant-evicted": ("eviction", told, read)}
+        for event in self.server_lines:
+            if event["source"] != "cluster" or event["type"] not in words or event["data"]["connection"] in foreign:
+                continue
+            kind, on_wire, at_runner = words[event["type"]]
+            stay = stays.get(event["data"]["connection"])
+            if stay is None or stay.participant != event["data"]["name"]:
+                self.complain(f"the server's {kind} of {event['data']}, whom nobody saw join")
+                continue
+            key = stay.participant, stay.number
+            if key in on_wire:
+                self.add_server(f"{kind}, server to wire", stay, event["mono_us"], on_wire[key])
+            if key in at_runner:
+                self.add_server(f"{kind}, server to runner", stay, event["mono_us"], at_runner[key])
         for stay in self.stays:
             if stay.joined and stay.created_ms and (stay.participant, stay.number) in joined:
                 # whole milliseconds, cut off
                 created_us = stay.created_ms * 1000 + 500 - self.wall_offset_us
-                self.add_server("join, server to runner", stay, created_us, joined[stay.participant, stay.number])
+                self.add_server("join, createdAt to runner", stay, created_us, joined[stay.participant, stay.number])
 
     def add_server(self, kind, stay, first_us, then_us):
         self.server.append(EventRow(kind, f"{stay.participant} stay {stay.number}", then_us, first_us, RECEIVED,

@@ -252,11 +252,23 @@ class TruthTest(unittest.TestCase):
                 line["data"]["packets"] -= 40
         self.assertGreater(self.compare(lines=lines).get_figures()["count_errors"][0], 0)
 
-    def test_finds_what_an_eviction_was_not(self):
-        lines = copy.deepcopy(self.watched.lines)
-        line = next(e for e in lines if e["type"] == "participant-evicted")
-        line["data"]["name"] = "bot-9"
-        self.assertEqual(len(self.compare(lines=lines).complaints), 1)
+    def test_finds_what_joins_and_evictions_were_not(self):
+        for kind in ("participant-joined", "participant-evicted"):
+            with self.subTest(kind):
+                lines = copy.deepcopy(self.watched.lines)
+                line = next(e for e in lines if e["type"] == kind)
+                line["data"]["name"] = "bot-9"
+                self.assertEqual(len(self.compare(lines=lines).complaints), 1)
+
+    def test_finds_when_the_server_wrote_another_time(self):
+        for kind, word in (("participant-joined", "join"), ("participant-evicted", "eviction")):
+            lines = copy.deepcopy(self.watched.lines)
+            line = next(e for e in lines if e["type"] == kind)
+            line["mono_us"] -= 5000000
+            for where in ("wire", "runner"):
+                with self.subTest(kind, where=where):
+                    errors = [r.beyond_lag_ms for r in self.compare(lines=lines).server if r.kind == f"{word}, server to {where}"]
+                    self.assertEqual(sum(error > 3000 for error in errors), 1, errors)
 
     def test_tshark_agrees_with_what_is_there(self):
         """A sender that takes another address for a while has lost nothing; padding that is encrypted is no riddle."""

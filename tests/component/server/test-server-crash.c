@@ -29,6 +29,10 @@ test_a_dead_node_is_declared_after_3500_ms (RjtStage *s, gconstpointer unused)
   const char *ann_id = rjt_guest_get_connection (ann);
   const char *bob_id = rjt_guest_get_connection (bob);
 
+  g_assert_cmpuint (rjt_stage_count (s, RJ_EVENT_PARTICIPANT_JOINED), ==, 2);
+  g_assert_cmpstr (
+    rj_json_get_string (rjt_stage_get_data (s, RJ_EVENT_PARTICIPANT_JOINED), "connection", NULL),
+    ==, bob_id);
   g_assert_cmpint (rjt_guest_publish (ann), ==, 0);
   kill_first (s);
   advance_to_the_brink (s);
