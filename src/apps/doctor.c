@@ -133,7 +133,7 @@ static const struct {
   const char *name, *instead;
 } own[] = {
   { "participants", NULL }, { "sessions", NULL },      { "duration", NULL }, { "json", NULL },
-  { "foreign", "0" },       { "repeat", "1" },         { "marks", NULL },    { "mark-file", "" },
+  { "foreign", "0" },       { "repeat", "1" },         { "marks", "0" },     { "mark-file", "" },
   { "control", "" },        { "fault", "" },           { "expect", "" },     { "baseline", "" },
   { "events", "" },         { "bundle", "" },          { "junit", "" },      { "html", "" },
   { "markdown", "" },       { "prometheus", "" },      { "csv", "" },        { "run-id", "" },

@@ -261,6 +261,15 @@ check_detectors (RjRunOptions *self, GError **error)
 }
 
 static gboolean
+is_default (RjRunOptions *self, const char *name)
+{
+  const RjOptionTable *table = rj_run_options_get_table ();
+
+  return *rj_option_table_get_source (table, self, rj_option_table_find (table, name)) ==
+         RJ_OPTION_FROM_DEFAULT;
+}
+
+static gboolean
 check_outside (RjRunOptions *self, GError **error)
 {
   g_autofree char *folder = self->mark_file == NULL ? NULL : g_path_get_dirname (self->mark_file);
@@ -272,7 +281,7 @@ check_outside (RjRunOptions *self, GError **error)
                  folder);
     return FALSE;
   }
-  if (folder != NULL && self->marks == 0)
+  if (folder != NULL && is_default (self, "marks"))
     self->marks = 1;
   if (self->control == NULL || rj_control_parse_port (self->control, &port, error))
     return TRUE;

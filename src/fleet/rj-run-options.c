@@ -127,7 +127,7 @@ static const RjOption options[] = {
   { "marks", RJ_OPTION_COUNT, AT (marks), "N", NULL,
     "do not end before N marks have come from outside, each a fault that somebody else does [1 "
     "with --mark-file]",
-    1, 1000, .plan = "control.marks" },
+    0, 1000, .plan = "control.marks" },
   { "mark-file", RJ_OPTION_TEXT, AT (mark_file), "FILE", NULL,
     "that this file appears is a mark, as are SIGUSR1 and POST /mark",
     .plan = "control.mark-file" },

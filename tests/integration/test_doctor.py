@@ -14,8 +14,8 @@ class Doctor(harness.Case):
     def test_all_is_well(self):
         cluster = self.start_cluster()
         plan = self.folder / "plan.yaml"
-        plan.write_text("participants: [{count: 3}]\ncontrol: {mark-file: mark}\nrepeat: 2\n", encoding="utf-8")
-        outcome = self.look(plan, *harness.SMALL, "--url", cluster.server_url, "--fault", "run:false@1s", "--marks", "2",
+        plan.write_text("participants: [{count: 3}]\ncontrol: {mark-file: mark, marks: 2}\nrepeat: 2\n", encoding="utf-8")
+        outcome = self.look(plan, *harness.SMALL, "--url", cluster.server_url, "--fault", "run:false@1s", "--marks", "3",
                             "--events", self.folder / "none.jsonl", code=0, env={"REJOIN_SECRET": cluster.secret})
         self.assertIn("✓ join        All 2 participants joined", outcome.stdout)
         self.assertTrue(outcome.stdout.endswith("All is well.\n"), outcome.stdout)

@@ -156,7 +156,8 @@ static const Refusal refusals[] = {
   { "--control 0.0.0.0:80", "ssh -L" },
   { "--control web", "or 0 for any free one" },
   { "--mark-file /nowhere/at/all", "no folder /nowhere/at" },
-  { "--marks 0", "from 1 to 1000" },
+  { "--marks -1", "from 0 to 1000" },
+  { "--marks 1001", "from 0 to 1000" },
   { "--role OWNER", "SUBSCRIBER, PUBLISHER" },
   { "--role MODERATOR:", "ROLE:NAME" },
   { "--role MODERATOR:bot-9", "there are: bot-1" },
@@ -258,6 +259,14 @@ test_marks_are_waited_for (Fixture *f, gconstpointer unused)
   g_assert_true (parse (f, "--mark-file /tmp/mark --control 0"));
   g_assert_cmpuint (f->options.marks, ==, 1);
   g_assert_cmpuint (f->options.steps->len, ==, 0); /* somebody else does the fault */
+}
+
+/* One may come, and need not */
+static void
+test_no_mark_is_waited_for (Fixture *f, gconstpointer unused)
+{
+  g_assert_true (parse (f, "--mark-file /tmp/mark --marks 0"));
+  g_assert_cmpuint (f->options.marks, ==, 0);
 }
 
 static void
@@ -451,6 +460,7 @@ main (int argc, char **argv)
   ADD ("/options/roster", test_roster_names_are_unique);
   ADD ("/options/roles", test_roles_go_to_whom_they_are_meant);
   ADD ("/options/marks", test_marks_are_waited_for);
+  ADD ("/options/no-marks", test_no_mark_is_waited_for);
   ADD ("/options/shard", test_a_share_of_the_run);
   ADD ("/options/marks-without-fault", test_somebody_else_does_the_fault);
   g_test_add_func ("/options/from-outside", test_commands_are_not_taken_from_outside);

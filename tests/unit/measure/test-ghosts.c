@@ -112,6 +112,20 @@ test_of_one_of_two_sessions (void)
   g_assert_cmpstr (judge (story, "ghosts == 0 in hall", "0"), ==, "met");
 }
 
+/* Nobody knows where the participant of another tool belongs. */
+static void
+test_of_somebody_unknown (void)
+{
+  g_autoptr (RjtStory) story = rjt_story_new ("room");
+
+  rjt_tell_start (story, "a");
+  tell_ghost (story, "x", 5000, 7000, 8000);
+  tell_census (story, 9000, 5);
+  rjt_tell_end (story, 10000, "duration");
+  g_assert_cmpstr (judge (story, "ghosts == 0", "1"), ==, "unmet");
+  g_assert_cmpstr (judge (story, "ghosts == 0 in room", "0"), ==, "met");
+}
+
 static void
 test_one_that_stays (void)
 {
@@ -167,6 +181,7 @@ main (int argc, char **argv)
   ADD (lifetime);
   ADD (one_that_goes);
   ADD (of_one_of_two_sessions);
+  ADD (of_somebody_unknown);
   ADD (one_that_stays);
   ADD (nobody_could_ask);
   ADD (verdict);

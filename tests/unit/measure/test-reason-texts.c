@@ -284,12 +284,34 @@ static void
 test_who_is_missing_is_said (void)
 {
   g_autoptr (RjResult) few = conclude_blind ("a c d");
+  g_autoptr (RjResult) four = conclude_blind ("c");
   g_autoptr (RjResult) many = conclude_blind ("");
 
   g_assert_cmpstr (rjt_get_participant (few, 5)->problem, ==,
                    "is not back after 29.0 s, it does not see b, e again");
+  g_assert_cmpstr (rjt_get_participant (four, 5)->problem, ==,
+                   "is not back after 29.0 s, it does not see a, b, d, e again");
   g_assert_cmpstr (rjt_get_participant (many, 5)->problem, ==,
                    "is not back after 29.0 s, it does not see a, b, c, d and 1 more again");
+}
+
+/* It joined again, and nothing that it had is dark: it had nothing. */
+static void
+test_nothing_was_ever_seen (void)
+{
+  g_autoptr (RjtStory) story = rjt_story_new ("room");
+  g_autoptr (RjResult) result = NULL;
+
+  rjt_tell_start (story, "a b");
+  rjt_tell_join (story, 100, "a", 1, TRUE);
+  rjt_tell_join (story, 100, "b", 1, TRUE);
+  rjt_tell_watch (story, 200, "a", 1, "b");
+  rjt_tell_lost (story, 1100, "b", 1, "websocket-closed");
+  rjt_tell_join (story, 1200, "b", 2, TRUE);
+  rjt_tell_watch (story, 1300, "a", 2, "b");
+  rjt_tell_end (story, 30000, "duration");
+  result = rjt_conclude (story);
+  assert_said (rjt_get_participant (result, 1)->problem, "streams of others were missing");
 }
 
 int
@@ -309,5 +331,6 @@ main (int argc, char **argv)
   ADD (frames_of_others_need_no_stamp);
   ADD (which_fault_had_no_effect);
   ADD (who_is_missing_is_said);
+  ADD (nothing_was_ever_seen);
   return g_test_run ();
 }
