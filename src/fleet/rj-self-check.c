@@ -16,6 +16,7 @@ struct _RjSelfCheck {
   RjPacingLagFunc take_pacing_lag_ms;
   gpointer user_data;
   RjTimer *timer;
+  GSource *queue_end; /* (nullable): between the timer and the end of what waited beside it */
   gint64 due_us;
   gint64 loop_lag_us; /* the longest of this period */
   gint64 period_started_us;
@@ -86,17 +87,44 @@ end_period (RjSelfCheck *self, gint64 now_us)
 }
 
 static void
-on_tick (gpointer user_data)
+forget_queue_end (RjSelfCheck *self)
+{
+  if (self->queue_end == NULL)
+    return;
+  g_source_destroy (self->queue_end);
+  g_clear_pointer (&self->queue_end, g_source_unref);
+}
+
+static void on_tick (gpointer user_data);
+
+static gboolean
+on_queue_end (gpointer user_data)
 {
   RjSelfCheck *self = user_data;
   gint64 now_us = rj_clock_now_us (self->clock);
 
-  self->timer = NULL;
+  forget_queue_end (self);
   self->loop_lag_us = MAX (self->loop_lag_us, now_us - self->due_us);
   if (now_us - self->period_started_us >= PERIOD_US)
     end_period (self, now_us);
   self->due_us = now_us + TICK_US;
   self->timer = rj_clock_start_timer (self->clock, TICK_US, on_tick, self);
+  return G_SOURCE_REMOVE;
+}
+
+/* A message may be the last in the queue of what has to be done, and a timer the first: so what counts is when there
+ * is nothing left to do. */
+static void
+on_tick (gpointer user_data)
+{
+  RjSelfCheck *self = user_data;
+
+  self->timer = NULL;
+  self->queue_end = g_idle_source_new ();
+  g_source_set_priority (self->queue_end, G_PRIORITY_HIGH_IDLE);
+  g_source_set_static_name (self->queue_end, "rj-self-check");
+  g_source_set_callback (self->queue_end, on_queue_end, self, NULL);
+  g_source_attach (self->queue_end, g_main_context_get_thread_default ());
 }
 
 void
@@ -122,9 +150,10 @@ rj_self_check_stop (RjSelfCheck *self)
 {
   gint64 now_us = rj_clock_now_us (self->clock);
 
-  if (self->timer == NULL)
+  if (self->timer == NULL && self->queue_end == NULL)
     return;
   rj_clock_cancel_timer (self->clock, &self->timer);
+  forget_queue_end (self);
   self->loop_lag_us = MAX (self->loop_lag_us, now_us - self->due_us);
   if (now_us - self->period_started_us > LAST_PERIOD_US)
     end_period (self, now_us);
@@ -136,6 +165,7 @@ rj_self_check_finalize (GObject *object)
   RjSelfCheck *self = RJ_SELF_CHECK (object);
 
   rj_clock_cancel_timer (self->clock, &self->timer);
+  forget_queue_end (self);
   g_clear_object (&self->clock);
   g_clear_object (&self->events);
   g_clear_pointer (&self->load, rj_load_free);

@@ -1,6 +1,6 @@
 /* Watches ourselves: is the tester fast enough for its figures to be true? Home thread only.
  *
- * Emits self-check once a second: the longest time that a timer of the home loop was late, how late the
+ * Emits self-check once a second: the longest time that something waited for the home loop, less 5 ms, how late the
  * pacer was, processor time, datagrams that the kernel dropped at our sockets. Over a limit the event says so
  * and the run is inconclusive (measure/rj-overload.h). */
 #pragma once

@@ -107,20 +107,38 @@ def compare_participant(c, told, stays):
 # --- ways back
 
 def compare_ways_back(c, participant, stays):
-    """When all flowed again that of ours is waited for, and how each phase of it went. Of a stay of its own: a resume
-    and a republication are compared by their messages and outages."""
-    ends = [r for r in participant["rejoins"] if r["back"]]
+    """When all flowed again that is waited for, and how each phase of it went. Of a stay of its own: a resume and a
+    republication are compared by their messages and outages."""
+    ends = [r for r in participant["rejoins"] if r["back"] and r["cause"] not in ("resume", "mediaServerReconnect")]
     if len(stays) != 1 + len(ends):
         return
-    own = {stay.participant for stay in c.stays}
     for rejoin, before, stay in zip(ends, stays, stays[1:]):
-        peers = {observer.label(p): p for p in stay.peers if p.flowing_us and p.publisher in own}
-        if peers:
-            compare_way(c, participant["name"], rejoin, before, stay, peers)
+        waited = min(([p for p in stay.peers if p.flowing_us and is_waited_for(c, stay, p, slack_us)]
+                      for slack_us in (0, 1000 * (FRAME_MS + c.slack_ms))),
+                     key=lambda peers: abs(find_end(peers) - c.began_us - 1000 * rejoin["flowing_at_ms"]))
+        if waited:
+            compare_way(c, participant["name"], rejoin, before, stay, {observer.label(p): p for p in waited})
+
+
+def find_end(peers):
+    return max((peer.flowing_us for peer in peers), default=0)
+
+
+def is_waited_for(c, stay, peer, slack_us):
+    """Whoever is ours is waited for; another publisher only if it was announced before all others flowed. One who came
+    less than the slack before may have been waited for or not."""
+    own = {stay.participant for stay in c.stays}
+    if peer.publisher in own:
+        return True
+    others = [p for p in stay.peers if p.flowing_us and p.publisher != peer.publisher and (
+        p.publisher in own or p.flowing_us < peer.flowing_us)]
+    announced_us = min((at_us for at_us, subject in find_moments(c, stay).get("remote-published", ())
+                        if subject == peer.publisher), default=0)
+    return announced_us + slack_us < find_end(others)
 
 
 def compare_way(c, name, rejoin, before, stay, peers):
-    flowing_us = max(peer.flowing_us for peer in peers.values())
+    flowing_us = find_end(peers.values())
     c.add("flowing again", name, rejoin["flowing_at_ms"], (flowing_us - c.began_us) / 1000)
     compare_nodes(c, name, rejoin, before, stay)
     edge = rejoin["last_edge"]

@@ -199,6 +199,7 @@ class TruthTest(unittest.TestCase):
                 (("participants", at), "same_connection", True, "same_connection of "),
                 (("participants", at), "attempts", 1, "in 1 attempts of the report"),
                 (("participants", at, "rejoins", 0), "last_edge", "bot-9>bot-1", "was not the last that flowed"),
+                (("participants", at, "rejoins", 0), "own_ms", None, "the report does not know it"),
                 (("participants", at, "rejoins", 0), "node_before", "7", "node_before of "),
                 (("participants", at, "rejoins", 0), "node_after", "7", "node_after of "),
                 (("faults", 0), "started_at_ms", 10 ** 6, "kill-media-node is in the report, and nothing of it"),
@@ -259,6 +260,15 @@ class TruthTest(unittest.TestCase):
                 line = next(e for e in lines if e["type"] == kind)
                 line["data"]["name"] = "bot-9"
                 self.assertEqual(len(self.compare(lines=lines).complaints), 1)
+
+    def test_lateness_excuses_few_figures(self):
+        excused = ("ice", "dtls", "browser_outage")
+        figures = {f"{kind}_error_max_ms": (48.0, "ms", 34) for kind in (*excused, "outage", "browser_report")}
+        for late_ms, left in ((40.0, 8.0), (5.0, 43.0), (50.0, 0.0)):
+            lasting = comparison.beyond_lateness(figures, late_ms)
+            self.assertEqual(lasting, {
+                "outage_error_max_ms": (48.0, "ms", 34), "browser_report_error_max_ms": (48.0, "ms", 34),
+                **{f"{kind}_error_beyond_lateness_max_ms": (left, "ms", 34) for kind in excused}})
 
     def test_finds_when_the_server_wrote_another_time(self):
         for kind, word in (("participant-joined", "join"), ("participant-evicted", "eviction")):
