@@ -10,8 +10,10 @@ static gboolean
 on_message (gpointer user_data)
 {
   guint *n_left = user_data;
+  gint64 until_us = g_get_monotonic_time () + WORK_US;
 
-  g_usleep (WORK_US);
+  while (g_get_monotonic_time () < until_us)
+    continue;
   return --*n_left > 0 ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
 }
 
