@@ -51,23 +51,12 @@ explain_doubt (const RjResult *result, const char *overload, const RjFaultResult
 }
 
 /* Overload makes times longer, never shorter: what is back in spite of it is back. Only a fault may have had no
- * effect. */
-char *
-rj_overload_judge (const RjFacts *facts, RjResult *result)
+ * effect. @result: passed */
+static char *
+judge_passed (RjResult *result, const char *overload)
 {
-  g_autofree char *overload = describe (facts);
-  const RjFaultResult *doubtful;
+  const RjFaultResult *doubtful = find_doubtful_effect (result);
 
-  if (!facts->overloaded)
-    return NULL;
-  if (result->verdict == RJ_VERDICT_PASSED && facts->overload_spoils)
-    g_ptr_array_add (result->warnings,
-                     g_strdup ("end what else this machine does, or let fewer participants join; "
-                               "where only coming back matters, and no time, --on-overload warn "
-                               "lets such a run pass"));
-  if (result->verdict != RJ_VERDICT_PASSED || facts->overload_spoils)
-    return explain (result, overload);
-  doubtful = find_doubtful_effect (result);
   if (doubtful != NULL)
     return explain_doubt (result, overload, doubtful);
   g_ptr_array_add (result->warnings,
@@ -75,4 +64,23 @@ rj_overload_judge (const RjFacts *facts, RjResult *result)
                                     "rather than too short",
                                     overload));
   return NULL;
+}
+
+char *
+rj_overload_judge (const RjFacts *facts, RjResult *result)
+{
+  g_autofree char *overload = NULL;
+
+  if (!facts->overloaded)
+    return NULL;
+  overload = describe (facts);
+  if (result->verdict != RJ_VERDICT_PASSED)
+    return explain (result, overload);
+  if (!facts->overload_spoils)
+    return judge_passed (result, overload);
+  g_ptr_array_add (result->warnings,
+                   g_strdup ("end what else this machine does, or let fewer participants join; "
+                             "where only coming back matters, and no time, --on-overload warn "
+                             "lets such a run pass"));
+  return explain (result, overload);
 }
