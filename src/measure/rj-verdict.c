@@ -208,26 +208,16 @@ is_known_end (const char *reason)
   return g_strv_contains (known, reason);
 }
 
-/* Returns: whether that decides */
+/* @why_not: (transfer full) (nullable): a sentence; NULL: nothing is wrong. Returns: whether that decides */
 static gboolean
-conclude_shard_missing (RjJudge *j)
+conclude_shards (RjJudge *j, RjReason reason, char *why_not)
 {
-  g_autofree char *missing = rj_shards_find_missing (j->facts);
+  g_autofree char *sentence = why_not;
 
-  if (missing != NULL)
-    conclude (j, RJ_REASON_SHARD_MISSING, "%s", missing);
-  return missing != NULL;
-}
-
-/* The same */
-static gboolean
-conclude_shards_apart (RjJudge *j)
-{
-  g_autofree char *apart = rj_shards_find_apart (j->facts);
-
-  if (apart != NULL)
-    conclude (j, RJ_REASON_SHARDS_APART, "%s", apart);
-  return apart != NULL;
+  if (sentence == NULL)
+    return FALSE;
+  conclude (j, reason, "%s", sentence);
+  return TRUE;
 }
 
 static gboolean
@@ -243,7 +233,7 @@ conclude_broken_off (RjJudge *j)
               "The event log is not whole: %" G_GUINT64_FORMAT " of its events %s missing.",
               j->facts->n_missing,
               rj_judge_plural ((guint) MIN (j->facts->n_missing, 2), "is", "are"));
-  else if (conclude_shard_missing (j))
+  else if (conclude_shards (j, RJ_REASON_SHARD_MISSING, rj_shards_find_missing (j->facts)))
     return TRUE;
   else if (j->facts->signal != 0)
     conclude (j, RJ_REASON_INTERRUPTED, "The run was interrupted by %s.",
@@ -460,7 +450,8 @@ conclude_measured (RjJudge *j)
     conclude (j, RJ_REASON_MARK_MISSING, "%u of %u %s came before the run was over.",
               facts->n_marks, facts->n_marks_expected,
               rj_judge_plural (facts->n_marks_expected, "mark", "marks"));
-  else if (conclude_shards_apart (j) || conclude_without_effect (j))
+  else if (conclude_shards (j, RJ_REASON_SHARDS_APART, rj_shards_find_apart (j->facts)) ||
+           conclude_without_effect (j))
     ;
   else if (g_str_equal (facts->ended_reason, "timeout"))
     conclude (j, RJ_REASON_TIMED_OUT, "The run timed out.");
