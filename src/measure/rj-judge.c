@@ -186,12 +186,13 @@ describe_stuck (RjJudge *j, const RjParticipantResult *p, const char *phase)
     { "publish", "its own stream was not up" },
     { "subscribe", "streams of others were missing" },
   };
-  g_autoptr (GPtrArray) dark = list_down (j, p, TRUE, NULL);
 
-  if (g_str_equal (phase, "subscribe") && dark->len > 0) {
+  if (g_str_equal (phase, "subscribe")) {
+    g_autoptr (GPtrArray) dark = list_down (j, p, TRUE, NULL);
     g_autofree char *not_seen = rj_judge_list (dark);
 
-    return g_strdup_printf ("it does not see %s again", not_seen);
+    if (dark->len > 0)
+      return g_strdup_printf ("it does not see %s again", not_seen);
   }
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     if (g_str_equal (rows[i].phase, phase))
