@@ -256,7 +256,7 @@ test_some_faults_last (void)
 static void
 test_marks_are_waited_for (Fixture *f, gconstpointer unused)
 {
-  g_assert_true (parse (f, "--mark-file /tmp/mark --control 0"));
+  g_assert_true (parse (f, "--mark-file mark --control 0"));
   g_assert_cmpuint (f->options.marks, ==, 1);
   g_assert_cmpuint (f->options.steps->len, ==, 0); /* somebody else does the fault */
 }
@@ -265,7 +265,7 @@ test_marks_are_waited_for (Fixture *f, gconstpointer unused)
 static void
 test_no_mark_is_waited_for (Fixture *f, gconstpointer unused)
 {
-  g_assert_true (parse (f, "--mark-file /tmp/mark --marks 0"));
+  g_assert_true (parse (f, "--mark-file mark --marks 0"));
   g_assert_cmpuint (f->options.marks, ==, 0);
 }
 

@@ -1,6 +1,15 @@
 /* The tester was overloaded */
 #include "rjt-reasons.h"
 
+/* Of a pair that sees each other to the end */
+static void
+tell_rest (RjtStory *story, gboolean overloaded, const char *reason)
+{
+  if (overloaded)
+    rjt_tell_overload (story);
+  rjt_tell_good_end (story, 5000, reason);
+}
+
 static void
 tell_dark (RjtStory *story, gboolean fires)
 {
@@ -14,18 +23,14 @@ tell_unmet (RjtStory *story, gboolean fires)
 {
   rjt_tell_pair (story);
   rjt_expect (story, "affected > 0");
-  if (fires)
-    rjt_tell_overload (story);
-  rjt_tell_good_end (story, 5000, "duration");
+  tell_rest (story, fires, "duration");
 }
 
 static void
 tell_join_deadline (RjtStory *story, gboolean fires)
 {
   rjt_tell_pair (story);
-  if (fires)
-    rjt_tell_overload (story);
-  rjt_tell_good_end (story, 5000, "join-deadline");
+  tell_rest (story, fires, "join-deadline");
 }
 
 static void
@@ -33,9 +38,7 @@ tell_no_effect (RjtStory *story, gboolean fires)
 {
   rjt_tell_pair (story);
   rjt_tell_fault (story, 1000, "kill-media-node", "1");
-  if (fires)
-    rjt_tell_overload (story);
-  rjt_tell_good_end (story, 5000, "duration");
+  tell_rest (story, fires, "duration");
 }
 
 /* Nothing else is wrong */
@@ -43,9 +46,7 @@ static void
 tell_well (RjtStory *story, gboolean fires)
 {
   rjt_tell_pair (story);
-  if (fires)
-    rjt_tell_overload (story);
-  rjt_tell_good_end (story, 5000, "duration");
+  tell_rest (story, fires, "duration");
 }
 
 static void
