@@ -5,7 +5,6 @@
 #include "rj-relays.h"
 
 #define QUIET_US (400 * 1000)
-#define SOON_US  1000
 
 /* The census is of the process, like the threads and descriptors that it stands for. Atomic. */
 static int n_made;
@@ -82,6 +81,7 @@ take_next_locked (Worker *worker)
   worker->pipeline = worker->hung ? NULL : g_queue_pop_head (&self->waiting);
   self->has_leftovers |= worker->pipeline != NULL;
   worker->since_us = g_get_monotonic_time ();
+  g_cond_broadcast (&self->changed);
   return worker->pipeline != NULL;
 }
 
@@ -114,7 +114,6 @@ start_worker_locked (RjReaper *self)
   Worker *worker = g_new0 (Worker, 1);
 
   worker->reaper = self;
-  worker->since_us = g_get_monotonic_time ();
   self->worker = worker;
   g_atomic_ref_count_inc (&self->references);
   g_thread_unref (g_thread_new ("rj-reaper", work, worker));
@@ -153,14 +152,15 @@ watch (gpointer user_data)
   for (;;) {
     if (self->worker == NULL && !g_queue_is_empty (&self->waiting)) {
       start_worker_locked (self);
+    } else if (self->worker != NULL && self->worker->pipeline == NULL) {
+      g_cond_wait (&self->changed, &self->mutex); /* its thread has still to begin */
     } else if (self->worker != NULL) {
-      gint64 now_us = g_get_monotonic_time ();
       gint64 until_us = self->worker->since_us + self->patience_us;
 
-      if (now_us >= until_us && self->worker->pipeline != NULL)
+      if (g_get_monotonic_time () >= until_us)
         give_up_worker_locked (self);
-      else /* GLib would not even let go of the mutex for a time that is over, and the worker could never begin */
-        g_cond_wait_until (&self->changed, &self->mutex, MAX (until_us, now_us + SOON_US));
+      else
+        g_cond_wait_until (&self->changed, &self->mutex, until_us);
     } else if (self->n_owners == 0) {
       break;
     } else if (self->has_leftovers) {
